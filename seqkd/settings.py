@@ -1,0 +1,28 @@
+"""The base class of every section of the config. Sections live beside the code that reads them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9.+_-]{0,63}$"
+
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+"""A name of a teacher, student, model or test set: it is a folder, a table row and a legend entry."""
+
+
+class Settings(BaseModel):
+    """A frozen section of the config: unknown keys are refused, every field has a description."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def canonical(self) -> dict[str, Any]:
+        """The settings as plain JSON values with sorted keys: equal settings give equal text."""
+        return _sorted(self.model_dump(mode="json"))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
