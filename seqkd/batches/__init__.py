@@ -1,0 +1,1 @@
+"""Memory-mapped token ids and token-budget batches."""

@@ -1,0 +1,1 @@
+"""Beam search, forced scoring, the batching engine."""

@@ -1,0 +1,1 @@
+"""Choice of targets out of n-best lists."""

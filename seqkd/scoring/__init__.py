@@ -1,0 +1,1 @@
+"""BLEU and its company, significance, diagnostics, speed."""

@@ -1,0 +1,1 @@
+"""Sentencepiece vocabularies and encoded text."""
