@@ -34,9 +34,6 @@ class TrainingSettings(Settings):
         description="How often BLEU on dev is measured (greedy), evenly spread; the best of these models is kept. "
         "The same for every system, since picking the best of many noisy scores flatters.",
     )
-    save_every: int = Field(
-        200, ge=1, description="Updates between saved states; a killed training loses at most these. Changes no result."
-    )
     precision: Literal["float32", "bfloat16"] = Field(
         "bfloat16",
         description="Arithmetic of the matrix products. Weights are kept in float32 either way; processors without "
