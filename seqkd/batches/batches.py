@@ -1,0 +1,90 @@
+"""Token-budget batches in an order that is random, reproducible and resumable."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from seqkd.batches.dataset import BOS, EOS, PAD, Dataset, Ids
+
+WINDOW = 100
+"""Batches' worth of sentences that are sorted by length together: little padding, still random."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded ids of B sentences: ``src`` [B, S] ends in EOS, ``prefix`` [B, T] starts with BOS, ``target`` [B, T]
+    ends in EOS; PAD elsewhere."""
+
+    src: torch.Tensor
+    prefix: torch.Tensor
+    target: torch.Tensor
+
+
+def epoch_order(lengths: npt.NDArray[np.int64], batch_tokens: int, seed: int, epoch: int) -> list[npt.NDArray[np.int64]]:
+    """Sentence numbers of each batch of one epoch; a function of its arguments alone.
+
+    Args:
+        lengths: what each sentence costs, padding to the longest of its batch, shape [sentences].
+        batch_tokens: most that a batch may cost; a longer sentence is a batch of its own.
+    """
+    random = np.random.default_rng([seed, epoch])
+    order = random.permutation(len(lengths))
+    window = max(1, int(WINDOW * batch_tokens / max(1.0, float(lengths.mean()))))
+    batches: list[npt.NDArray[np.int64]] = []
+    for first in range(0, len(order), window):
+        part = order[first : first + window]
+        part = part[np.argsort(lengths[part], kind="stable")]
+        batches += cut(part, lengths, batch_tokens)
+    return [batches[i] for i in random.permutation(len(batches))]
+
+
+def cut(order: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], budget: int) -> list[npt.NDArray[np.int64]]:
+    """Cut ``order`` into runs whose size times longest length stays within ``budget`` (one sentence at least)."""
+    runs, first, longest = [], 0, 0
+    for i, sentence in enumerate(order):
+        longest = max(longest, int(lengths[sentence]))
+        if i > first and longest * (i - first + 1) > budget:
+            runs.append(order[first:i])
+            first, longest = i, int(lengths[sentence])
+    return [*runs, order[first:]] if len(order) else runs
+
+
+def pad(sentences: list[Ids], before: tuple[int, ...] = (), after: tuple[int, ...] = (EOS,)) -> torch.Tensor:
+    """Join sentences to one int64 tensor [sentences, longest], ``before`` and ``after`` around each, PAD behind."""
+    extra = len(before) + len(after)
+    out = np.full((len(sentences), max(map(len, sentences)) + extra), PAD, dtype=np.int64)
+    for row, ids in zip(out, sentences, strict=True):
+        row[: len(ids) + extra] = [*before, *ids, *after]
+    return torch.from_numpy(out)
+
+
+def collate(dataset: Dataset, sentences: npt.NDArray[np.int64]) -> Batch:
+    """The batch of these sentence numbers."""
+    targets = [dataset.tgt[i] for i in sentences]
+    return Batch(
+        src=pad([dataset.src[i] for i in sentences]),
+        prefix=pad(targets, before=(BOS,), after=()),
+        target=pad(targets),
+    )
+
+
+class BatchStream:
+    """An endless stream of batches; ``position`` (epoch, batches taken of it) says where it stands and restores it."""
+
+    def __init__(self, dataset: Dataset, batch_tokens: int, seed: int, position: tuple[int, int] = (0, 0)) -> None:
+        self.dataset, self.batch_tokens, self.seed = dataset, batch_tokens, seed
+        self.position = position
+        # Both sides are padded and both cost time: the longer one counts. One more for EOS.
+        self.lengths = np.maximum(dataset.src.lengths, dataset.tgt.lengths) + 1
+
+    def __iter__(self) -> Iterator[Batch]:
+        while True:
+            epoch, taken = self.position
+            order = epoch_order(self.lengths, self.batch_tokens, self.seed, epoch)
+            for index in range(taken, len(order)):
+                self.position = (epoch, index + 1)
+                yield collate(self.dataset, order[index])
+            self.position = (epoch + 1, 0)

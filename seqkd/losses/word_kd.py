@@ -1,0 +1,29 @@
+"""Word-level distillation (Kim & Rush 2016, section 3.1).
+
+    L = - sum_t sum_v p(v | y_<t, x) log q(v | y_<t, x)
+
+p is the teacher, q the student, over the full vocabulary, at temperature 1. This is the cross-entropy: it differs from
+KL(p || q) by the teacher's entropy, so gradients are equal and logged values are not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seqkd.losses.positions import Positions
+from seqkd.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+
+
+class Options(Settings):
+    """`word-kd` has no settings of its own."""
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    assert positions.teacher is not None
+    return -(positions.teacher.exp() * positions.student.log_softmax(-1)).sum()
