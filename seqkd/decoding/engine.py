@@ -1,0 +1,83 @@
+"""Many sentences through a search: sorted by length, batched by tokens, given back in the old order."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from seqkd.batches.batches import cut, pad
+from seqkd.batches.dataset import BOS, PAD, Ids
+from seqkd.decoding.search import Hypothesis, beam_search
+from seqkd.decoding.settings import SearchSettings
+from seqkd.models.interface import TranslationModel
+
+log = logging.getLogger(__name__)
+
+
+def batched(lengths: Sequence[int], budget: int, work: Callable[[list[int]], None]) -> None:
+    """Call ``work`` on lists of sentence numbers, long sentences first, each list's size times longest within ``budget``."""
+    costs = np.asarray(lengths, dtype=np.int64)
+    runs = cut(np.argsort(-costs, kind="stable"), costs, budget)
+    start = said = time.monotonic()
+    done = 0
+    for run in runs:
+        work(run.tolist())
+        done += len(run)
+        if time.monotonic() - said > 10:
+            said = time.monotonic()
+            rate = done / (said - start)
+            log.info("%d of %d sentences, %.1f a second, %.0f s left", done, len(costs), rate, (len(costs) - done) / rate)
+
+
+def translate(
+    model: TranslationModel,
+    sources: Sequence[Ids] | Sequence[list[int]],
+    settings: SearchSettings,
+    batch_tokens: int = 4096,
+    wanted: int = 1,
+) -> list[list[Hypothesis]]:
+    """Up to ``wanted`` hypotheses for each source (ids without EOS), best first.
+
+    Args:
+        batch_tokens: source tokens times beam that are searched at once.
+    """
+    results: list[list[Hypothesis]] = [[] for _ in sources]
+
+    def work(numbers: list[int]) -> None:
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers])
+        for i, found in zip(numbers, beam_search(model, src, settings, wanted), strict=True):
+            results[i] = found
+
+    batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // settings.beam), work)
+    return results
+
+
+def forced_scores(
+    model: TranslationModel,
+    sources: Sequence[list[int]],
+    targets: Sequence[list[int]],
+    batch_tokens: int = 4096,
+) -> list[tuple[list[float], list[bool]]]:
+    """Score given targets: for each, log q(y_t | y_<t, x) and whether y_t is the model's first choice, EOS included."""
+    results: list[tuple[list[float], list[bool]]] = [([], []) for _ in sources]
+
+    def work(numbers: list[int]) -> None:
+        wanted = [np.asarray(targets[i], dtype=np.int32) for i in numbers]
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers])
+        target = pad(wanted)
+        real = target != PAD
+        hidden = model(src, pad(wanted, (BOS,), ()))[real]
+        log_q = (hidden @ model.output_weight.T).float().log_softmax(-1)
+        hits = (log_q.argmax(-1) == target[real]).tolist()
+        scores = log_q.gather(1, target[real][:, None])[:, 0].tolist()
+        first = 0
+        for i, ids in zip(numbers, wanted, strict=True):
+            end = first + len(ids) + 1
+            results[i] = (scores[first:end], hits[first:end])
+            first = end
+
+    with torch.inference_mode():
+        batched([max(len(s), len(t)) + 1 for s, t in zip(sources, targets, strict=True)], batch_tokens, work)
+    return results

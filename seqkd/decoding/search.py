@@ -1,0 +1,128 @@
+"""Beam search over one batch: expand, finish, prune, reorder, leave.
+
+Every live hypothesis may end at every step; of the finished ones the best ``wanted`` are kept. A sentence is done when no
+live hypothesis can still displace one of them, so with an unbounded beam the search is exhaustive. UNK may be produced, PAD and
+BOS may not. Scores are sums of log-probabilities, divided by length**length_penalty (EOS counted).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from seqkd.batches.dataset import BOS, EOS, PAD
+from seqkd.decoding.settings import SearchSettings
+from seqkd.models.interface import TranslationModel
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One translation: ids without EOS, its log-probability (EOS included if finished), and whether it ended by itself."""
+
+    ids: list[int]
+    log_prob: float
+    finished: bool
+
+
+def length_limits(lengths: Tensor, settings: SearchSettings) -> Tensor:
+    """Most ids (EOS counted) of a translation, from the source's length without EOS: int64 [B] to int64 [B]."""
+    return (lengths.double() * settings.max_length_ratio).long() + settings.max_length_extra
+
+
+class Search:
+    """The state of one batch: B sentences still searched, K live and W kept finished hypotheses each.
+
+    ``scores`` [B, K] and ``tokens`` [B, K, t] are the live ones, ``kept_scores`` [B, W] (normalised),
+    ``kept_log_probs`` [B, W], ``kept_tokens`` [B, W, t] and ``kept_lengths`` [B, W] the finished ones, best first.
+    """
+
+    def __init__(self, model: TranslationModel, src: Tensor, settings: SearchSettings, wanted: int) -> None:
+        self.model, self.beam, self.alpha, self.wanted = model, settings.beam, settings.length_penalty, wanted
+        batch = len(src)
+        self.state = model.start(src, self.beam)
+        self.limits = length_limits((src != PAD).sum(1) - 1, settings)
+        self.sentences = torch.arange(batch)
+        self.scores = torch.full((batch, self.beam), -torch.inf)
+        self.scores[:, 0] = 0.0
+        self.tokens = torch.full((batch, self.beam, 1), BOS)
+        self.kept_scores = torch.full((batch, wanted), -torch.inf)
+        self.kept_log_probs = self.kept_scores.clone()
+        self.kept_tokens = torch.full((batch, wanted, 1), PAD)
+        self.kept_lengths = torch.zeros(batch, wanted, dtype=torch.int64)
+        self.results: list[list[Hypothesis]] = [[] for _ in range(batch)]
+
+    def run(self) -> list[list[Hypothesis]]:
+        """Up to ``wanted`` hypotheses a sentence, best first; if none ended in time, the best live one, unfinished."""
+        while len(self.sentences):
+            self.advance()
+        return self.results
+
+    def advance(self) -> None:
+        """One token more for every live hypothesis."""
+        hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
+        logits = (hidden @ self.model.output_weight.T).float()
+        total = logits.logsumexp(-1).view_as(self.scores)
+        self.finish(self.scores + logits[:, EOS].view_as(self.scores) - total)
+        self.expand(logits, total)
+        self.leave()
+
+    def finish(self, log_probs: Tensor) -> None:
+        """Offer every live hypothesis, ended here with ``log_probs`` [B, K], to the kept ones."""
+        length = self.tokens.shape[2]
+        scores = log_probs / length**self.alpha
+        if not bool((scores > self.kept_scores[:, -1:]).any()):
+            return
+        grown = torch.nn.functional.pad(self.kept_tokens, (0, length - self.kept_tokens.shape[2]), value=PAD)
+        self.kept_scores, best = torch.cat([self.kept_scores, scores], 1).topk(self.wanted)
+        self.kept_log_probs = torch.cat([self.kept_log_probs, log_probs], 1).gather(1, best)
+        lengths = torch.cat([self.kept_lengths, torch.full_like(self.tokens[:, :, 0], length)], 1)
+        self.kept_lengths = lengths.gather(1, best)
+        self.kept_tokens = take(torch.cat([grown, self.tokens], 1), best)
+
+    def expand(self, logits: Tensor, total: Tensor) -> None:
+        """Go on with the K best continuations of all live hypotheses; logits [B*K, V], their log-sums [B, K]."""
+        logits[:, [PAD, BOS, EOS]] = -torch.inf
+        top, words = logits.topk(min(self.beam, logits.shape[1]))
+        width = top.shape[1]
+        ahead = (self.scores - total)[:, :, None] + top.view(*self.scores.shape, width)
+        self.scores, chosen = ahead.flatten(1).topk(self.beam)
+        rows = chosen // width
+        words = words.view(len(self.sentences), -1).gather(1, chosen)
+        self.tokens = torch.cat([take(self.tokens, rows), words[:, :, None]], 2)
+        if self.beam > 1:
+            self.state.reorder((rows + torch.arange(len(rows))[:, None] * self.beam).flatten())
+
+    def leave(self) -> None:
+        """Hand in sentences that are done, and drop them once they are an eighth of the batch."""
+        length = self.tokens.shape[2] - 1
+        ahead = self.scores[:, 0] / self.limits**self.alpha if self.alpha else self.scores[:, 0]
+        done = (self.kept_scores[:, -1] >= ahead) | (length >= self.limits)
+        if int(done.sum()) * 8 < len(done):
+            return
+        for index in done.nonzero().flatten().tolist():
+            self.results[int(self.sentences[index])] = self.hand_in(index)
+        rest = (~done).nonzero().flatten()
+        for name in ("sentences", "limits", "scores", "tokens", "kept_scores", "kept_log_probs", "kept_tokens", "kept_lengths"):
+            setattr(self, name, getattr(self, name).index_select(0, rest))
+        self.state.keep(rest, self.beam)
+
+    def hand_in(self, index: int) -> list[Hypothesis]:
+        """The hypotheses of one sentence of the batch."""
+        found = []
+        for place in range(self.wanted):
+            if self.kept_scores[index, place] > -torch.inf:
+                ids = self.kept_tokens[index, place, 1 : int(self.kept_lengths[index, place])].tolist()
+                found.append(Hypothesis(ids, float(self.kept_log_probs[index, place]), True))
+        limit = int(self.limits[index]) + 1
+        return found or [Hypothesis(self.tokens[index, 0, 1:limit].tolist(), float(self.scores[index, 0]), False)]
+
+
+def take(rows: Tensor, which: Tensor) -> Tensor:
+    """Choose rows within each sentence: [B, K, t] by [B, J] to [B, J, t]."""
+    return rows.gather(1, which[:, :, None].expand(-1, -1, rows.shape[2]))
+
+
+def beam_search(model: TranslationModel, src: Tensor, settings: SearchSettings, wanted: int = 1) -> list[list[Hypothesis]]:
+    """Translate a batch, src [B, S] ending in EOS; see :class:`Search`. ``beam`` 1 is greedy search."""
+    with torch.inference_mode():
+        return Search(model, src, settings, wanted).run()

@@ -1,0 +1,34 @@
+"""What trainer and decoders ask of a model, whatever its architecture."""
+
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+
+class State(Protocol):
+    """What a decoder remembers of B sentences with K hypotheses each."""
+
+    def reorder(self, rows: torch.Tensor) -> None:
+        """Make row i what row ``rows[i]`` was; rows are B*K, numbered sentence by sentence, int64 [B*K]."""
+
+    def keep(self, sentences: torch.Tensor, beam: int) -> None:
+        """Drop all sentences but these, int64 [B']."""
+
+
+class TranslationModel(nn.Module):
+    """Base of the models. Hidden states are [.., dim]; logits are ``hidden @ output_weight.T``."""
+
+    output_weight: nn.Parameter
+
+    def forward(self, src: torch.Tensor, prefix: torch.Tensor) -> torch.Tensor:
+        """Hidden state at every position of a given prefix: src [B, S], prefix [B, T] to [B, T, dim]."""
+        raise TypeError(f"{type(self).__name__} defines no forward")
+
+    def start(self, src: torch.Tensor, beam: int) -> Any:
+        """Encode src [B, S] and give the state before the first token, for ``beam`` rows a sentence."""
+        raise TypeError(f"{type(self).__name__} defines no start")
+
+    def step(self, state: Any, tokens: torch.Tensor) -> torch.Tensor:
+        """Feed one token a row, [B*K], and give the hidden state [B*K, dim]; ``state`` moves on."""
+        raise TypeError(f"{type(self).__name__} defines no step")
