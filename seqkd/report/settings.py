@@ -16,10 +16,12 @@ class ReportSettings(Settings):
         description="The comparison named in advance: BLEU on the first test set with this search, each student "
         "against the same-size baseline.",
     )
-    confidence: float = Field(0.95, ge=0.5, le=0.999, description="Coverage of the intervals; 1 - this is the error rate.")
+    confidence: float = Field(
+        0.95, ge=0.5, le=0.999, description="Coverage of the intervals; 1 minus it is the error rate of the verdicts."
+    )
     resamples: int = Field(10000, ge=10000, le=10**6, description="Resamples of the paired bootstrap.")
     bootstrap_seed: int = Field(1, ge=0, le=2**32 - 1, description="Seed of the resampling.")
     examples: int = Field(4, ge=0, le=50, description="Example translations shown side by side.")
     fluent_bleu: float = Field(
-        20.0, ge=0, le=100, description="Below this teacher BLEU (greedy, first test set) the page says that it isn't fluent."
+        20.0, ge=0, le=100, description="Teacher BLEU (greedy) below which the page calls the output not fluent."
     )

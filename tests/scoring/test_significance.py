@@ -1,0 +1,142 @@
+"""The bootstrap against explicit resampled lists, Holm by pencil, coverage by simulation."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sacrebleu.metrics import BLEU, CHRF
+
+from seqkd.scoring import significance
+from seqkd.scoring.significance import Difference
+
+REFERENCES = [
+    "the red fox sleeps under the old bridge",
+    "we walk home before the rain begins",
+    "a small boat crosses the quiet lake at night",
+    "yes",
+    "the baker sells warm bread to the children",
+    "nobody heard the bell in the tower ring",
+]
+CLOSE = [
+    "the red fox sleeps below the old bridge",
+    "we walk home before the rain begins",
+    "a small boat crosses the lake at night",
+    "yes",
+    "the baker sells bread to the children",
+    "nobody heard the bell in the tower",
+]
+FAR = ["the fox is here", "rain", "a boat a boat a boat", "", "bread", "who heard it"]
+
+
+def mean_score(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A score whose bootstrap theory is known: the mean of column 0, counted in column 1."""
+    return sums[..., 0] / sums[..., 1]
+
+
+@pytest.mark.parametrize("hypotheses", [CLOSE, FAR, [""] * 6, ["x"] * 6, REFERENCES])
+def test_scores_of_sums_are_those_of_sacrebleu(hypotheses: list[str]) -> None:
+    for metric, scorer in ((BLEU(), significance.bleu_scores), (CHRF(), significance.chrf_scores)):
+        sums = significance.sentence_counts(metric, hypotheses, REFERENCES).sum(axis=0)
+        assert scorer(sums) == pytest.approx(metric.corpus_score(hypotheses, [REFERENCES]).score, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["bleu", "chrf"])
+def test_each_resample_is_the_corpus_score_of_the_resampled_lists(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    metric = BLEU() if name == "bleu" else CHRF()
+    scorer = significance.bleu_scores if name == "bleu" else significance.chrf_scores
+    monkeypatch.setattr(significance, "CELLS", 6 * 7)  # chunks of seven resamples, the last one shorter
+    counts = [significance.sentence_counts(metric, system, REFERENCES) for system in (CLOSE, FAR)]
+    found = significance.resampled_scores(counts, scorer, 40, seed=3)
+    generator = np.random.default_rng(3)
+    for resample in range(40):
+        drawn = generator.integers(6, size=(1, 6))[0]
+        references = [REFERENCES[index] for index in drawn]
+        for system, hypotheses in enumerate((CLOSE, FAR)):
+            expected = metric.corpus_score([hypotheses[index] for index in drawn], [references]).score
+            assert found[system, resample] == pytest.approx(expected, abs=1e-9)
+
+
+def test_chunks_do_not_change_the_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = [significance.sentence_counts(BLEU(), CLOSE, REFERENCES)]
+    whole = significance.resampled_scores(counts, significance.bleu_scores, 50, seed=1)
+    monkeypatch.setattr(significance, "CELLS", 1)
+    assert np.array_equal(whole, significance.resampled_scores(counts, significance.bleu_scores, 50, seed=1))
+
+
+def test_identical_systems_are_not_shown_to_differ() -> None:
+    counts = significance.sentence_counts(BLEU(), CLOSE, REFERENCES)
+    scores = significance.resampled_scores([counts, counts], significance.bleu_scores, 10_000, seed=1)
+    found = significance.difference(0.0, scores[0] - scores[1], 0.95)
+    assert found == Difference(0.0, 0.0, 0.0, 1.0)
+    assert significance.verdict(found, found.p, 0.95) == "not shown"
+
+
+def test_a_clear_difference_has_the_smallest_p_and_a_sign() -> None:
+    references = REFERENCES * 20
+    counts = [significance.sentence_counts(BLEU(), system * 20, references) for system in (CLOSE, FAR)]
+    scores = significance.resampled_scores(counts, significance.bleu_scores, 10_000, seed=1)
+    observed = [float(significance.bleu_scores(system.sum(axis=0))) for system in counts]
+    better = significance.difference(observed[0] - observed[1], scores[0] - scores[1], 0.95)
+    worse = significance.difference(observed[1] - observed[0], scores[1] - scores[0], 0.95)
+    assert better.p == worse.p == 1 / 10_001
+    assert 0 < better.low < better.difference < better.high
+    assert significance.verdict(better, better.p, 0.95) == "better"
+    assert significance.verdict(worse, worse.p, 0.95) == "worse"
+    assert significance.verdict(better, 0.05, 0.95) == "not shown"  # Holm took it away
+    assert significance.verdict(Difference(1.0, -0.1, 2.0, 0.01), 0.01, 0.95) == "not shown"
+
+
+def test_p_value_and_interval_by_pencil() -> None:
+    resampled = np.array([1.0, 2.0, 3.0, 4.0, 5.0])  # shifted: -2 -1 0 1 2
+    found = significance.difference(1.5, resampled, 0.5)
+    assert found.p == pytest.approx((1 + 2) / (1 + 5))
+    assert (found.low, found.high) == (2.0, 4.0)
+
+
+def test_holm_by_pencil() -> None:
+    # sorted: .01 x 4 = .04; .02 x 3 = .06; .03 x 2 = .06; .5 x 1 = .5
+    assert significance.holm([0.02, 0.5, 0.01, 0.03]) == pytest.approx([0.06, 0.5, 0.04, 0.06])
+    # the second would be .04 x 1 < .06: it can't be below the first
+    assert significance.holm([0.04, 0.03]) == pytest.approx([0.06, 0.06])
+    assert significance.holm([0.9, 0.8]) == [1.0, 1.0]
+    assert significance.holm([]) == []
+
+
+def test_groups_are_summed_and_resampled_whole() -> None:
+    counts = np.array([[1, 10], [2, 20], [3, 30], [4, 40]])
+    assert significance.grouped(counts, ["b", "a", "b", "a"]).tolist() == [[4, 40], [6, 60]]
+    chapters = significance.grouped(np.array([[0, 1], [0, 1], [1, 1], [1, 1]]), ["a", "a", "b", "b"])
+    means = significance.resampled_scores([chapters], mean_score, 2000, seed=1)[0]
+    assert set(means) == {0.0, 0.5, 1.0}  # never 0.25: a chapter comes whole
+    assert np.mean(means == 0.5) == pytest.approx(0.5, abs=0.05)
+
+
+def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
+    """Correlated systems, true difference 0.4: 95 % of the intervals should hold it, and p < 0.05 in 5 % at truth 0."""
+    generator = np.random.default_rng(5)
+    covered = rejected = 0
+    for trial in range(300):
+        noise = generator.normal(size=(60, 1))
+        values = noise + generator.normal(size=(60, 2))
+        systems = [np.stack([values[:, 0] + 0.4, np.ones(60)], axis=1), np.stack([values[:, 1], np.ones(60)], axis=1)]
+        scores = significance.resampled_scores(systems, mean_score, 400, seed=trial)
+        observed = systems[0][:, 0].mean() - systems[1][:, 0].mean()
+        found = significance.difference(observed, scores[0] - scores[1], 0.95)
+        covered += found.low <= 0.4 <= found.high
+        null = significance.difference(observed - 0.4, scores[0] - scores[1], 0.95)
+        rejected += null.p < 0.05
+    assert 0.91 <= covered / 300 <= 0.98
+    assert 0.02 <= rejected / 300 <= 0.09
+
+
+def test_tokenization_follows_the_signature() -> None:
+    for name in ("13a", "zh", "char", "intl"):
+        metric = BLEU(tokenize=name)
+        metric.corpus_score(["a b"], [["a b"]])
+        assert significance.bleu_metric(metric.get_signature().format()).tokenizer_signature == name
+    with pytest.raises(ValueError, match="no tokenization 'klingon'"):
+        significance.bleu_metric("nrefs:1|case:mixed|eff:no|tok:klingon|smooth:exp|version:2.6.0")
+
+
+def test_sides_of_different_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="5 translations for 6 references"):
+        significance.sentence_counts(BLEU(), CLOSE[:5], REFERENCES)
