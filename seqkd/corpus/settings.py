@@ -8,6 +8,7 @@ taken by the functions of ``seqkd.corpus.slices``.
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -50,6 +51,16 @@ class WebFile(Settings):
     url: str = Field(pattern="^https?://[^/\\s]+/\\S*[^/\\s]$", description="Address, http or https.")
     sha256: Sha256
     size: int | None = Field(None, ge=0, description="Bytes, checked where it is given.")
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the address, with plain characters only."""
+        return re.sub("[^A-Za-z0-9._-]", "_", unquote(urlsplit(self.url).path).rsplit("/", 1)[-1])
+
+    @property
+    def name(self) -> str:
+        """The download's name: the file's, after the start of its checksum since two addresses may end alike."""
+        return f"{self.sha256[:8]}-{self.file_name}"
 
 
 def _location(value: Any) -> Any:
@@ -160,16 +171,3 @@ class FilesSettings(Settings):
 
 
 CorpusSettings = Annotated[BibleSettings | FilesSettings, Field(discriminator="source")]
-
-
-def local_files(settings: BibleSettings | FilesSettings) -> list[Path]:
-    """Every file of the user's that the corpus or a test set reads, in config order, each once."""
-    if isinstance(settings, BibleSettings):
-        return []
-    pairs = [settings.train, settings.dev, *settings.test_sets.values()]
-    return list(dict.fromkeys(path for pair in pairs for path in pair_files(pair)))
-
-
-def pair_files(pair: PairSettings) -> list[Path]:
-    """The local files among a pair's two or three."""
-    return [Path(one.path) for one in (pair.src, pair.tgt, pair.groups) if isinstance(one, LocalFile)]

@@ -1,0 +1,99 @@
+"""Cleaning of sentences and pairs: normal form, lengths in any script, and why a pair is dropped."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from seqkd.corpus.settings import CleaningSettings
+
+_BREAKS = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF]
+_TO_SPACE = dict.fromkeys(_BREAKS, " ")
+ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _BREAKS if code != 0x09) + "]")
+"""A control character, a Unicode line or paragraph separator, or a byte order mark inside the text."""
+
+# Han, Kana and their punctuation; then Thai, Lao, Tibetan, Burmese, Khmer.
+_DENSE = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af]")
+_LOOSE = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+
+Pair = tuple[str, str]
+
+
+def normalise(line: str) -> str:
+    """The line in Unicode NFC, control characters as blanks, white space as single blanks, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", line).translate(_TO_SPACE).split())
+
+
+def words(line: str) -> int:
+    """Length in words. In scripts without spaces it is an estimate: two Han or Kana characters, or four Thai,
+    Lao, Tibetan, Burmese or Khmer ones, are a word."""
+    if line.isascii():
+        return len(line.split())
+    spaced, dense = _DENSE.subn(" ", line)
+    spaced, loose = _LOOSE.subn(" ", spaced)
+    return len(spaced.split()) + -(-dense // 2) + -(-loose // 4)
+
+
+def length_fault(src: str, tgt: str, settings: CleaningSettings) -> str:
+    """The name of the filter that drops the pair for its lengths, or "" if none does."""
+    if not src or not tgt:
+        return "empty"
+    if max(len(src), len(tgt)) > settings.max_chars:
+        return "over_max_chars"
+    shorter, longer = sorted((words(src), words(tgt)))
+    if longer > settings.max_words:
+        return "over_max_words"
+    return "over_max_ratio" if longer > settings.max_ratio * shorter else ""
+
+
+def fingerprint(*texts: str) -> int:
+    """Eight bytes that stand for a text or a pair (a clash among ten million: 3 in a million)."""
+    return int.from_bytes(blake2b("\n".join(texts).encode(), digest_size=8).digest(), "big")
+
+
+class Sides:
+    """The sentences of some pairs, side by side, kept as eight bytes each."""
+
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        self.src: set[int] = set()
+        self.tgt: set[int] = set()
+        for src, tgt in pairs:
+            self.src.add(fingerprint(src))
+            self.tgt.add(fingerprint(tgt))
+
+    def hold(self, src: str, tgt: str) -> bool:
+        """Whether the source is one of the sources or the target one of the targets."""
+        return fingerprint(src) in self.src or fingerprint(tgt) in self.tgt
+
+
+class TrainFilter:
+    """Decides pair by pair what stays in the training set, and counts what each filter took.
+
+    The filters in order: empty, over_max_chars, over_max_words, over_max_ratio, in_dev, in_test_sets, duplicate.
+    """
+
+    def __init__(self, settings: CleaningSettings, dev: Sides, tests: Sides) -> None:
+        self.settings, self.dev, self.tests = settings, dev, tests
+        self.taken: Counter[str] = Counter()
+        self._seen: set[int] = set()
+
+    def keeps(self, src: str, tgt: str) -> bool:
+        """Whether the (normalised) pair stays."""
+        fault = length_fault(src, tgt, self.settings) or self._fault(src, tgt)
+        if fault:
+            self.taken[fault] += 1
+        return not fault
+
+    def _fault(self, src: str, tgt: str) -> str:
+        if self.dev.hold(src, tgt):
+            return "in_dev"
+        if self.tests.hold(src, tgt):
+            return "in_test_sets"
+        if not self.settings.deduplicate:
+            return ""
+        mark = fingerprint(src, tgt)
+        if mark in self._seen:
+            return "duplicate"
+        self._seen.add(mark)
+        return ""

@@ -1,0 +1,119 @@
+"""Line-aligned text files, read strictly, line by line, in memory that does not grow with the file.
+
+A line ends at ``\\n`` alone (a ``\\r`` before it belongs to the line end). UTF-8 is checked line by line, so
+that an error names the line.
+"""
+
+import gzip
+import logging
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import BinaryIO
+
+from seqkd.corpus.clean import ODD, normalise
+from seqkd.errors import UserError
+
+LONGEST_LINE = 2**26
+LARGEST_RATIO = 200
+ALWAYS_ALLOWED = 2**30
+
+log = logging.getLogger(__name__)
+
+
+def read_lines(path: Path, counts: Counter[str]) -> Iterator[str]:
+    """Normalised lines of a UTF-8 file, plain or gzip (told by its first bytes).
+
+    ``counts`` gains ``byte_order_marks``, ``crlf_lines``, ``lines_with_control_characters`` and
+    ``files_without_final_line_break``, where there were any.
+
+    Raises:
+        UserError: the file cannot be read, is empty, is no UTF-8, is cut off, or unpacks to far more than it should;
+            names the file and, where there is one, the line.
+    """
+    number = 0
+    for number, raw in enumerate(_raw_lines(path), 1):
+        if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
+            counts["byte_order_marks"] += 1
+            raw = raw[3:]
+        if not raw.endswith(b"\n"):
+            counts["files_without_final_line_break"] += 1
+            log.warning("%s:%d: the last line has no line break; check that the file is whole.", path, number)
+        yield _decoded(path, number, raw, counts)
+    if not number:
+        raise UserError(
+            f"{path}: the file is empty. One sentence a line is needed, line by line beside the other language."
+        )
+
+
+def _decoded(path: Path, number: int, raw: bytes, counts: Counter[str]) -> str:
+    line = raw.removesuffix(b"\n")
+    if line.endswith(b"\r"):
+        counts["crlf_lines"] += 1
+        line = line[:-1]
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        bad = " ".join(f"{byte:02x}" for byte in line[error.start : error.start + 4])
+        raise UserError(
+            f"{path}:{number}: no UTF-8 at byte {error.start + 1} of the line ({bad}). Convert the file first, "
+            "for example with: iconv -f latin1 -t utf-8"
+        ) from None
+    if ODD.search(text):
+        counts["lines_with_control_characters"] += 1
+    return normalise(text)
+
+
+def _raw_lines(path: Path) -> Iterator[bytes]:
+    """Lines with their ends; errors of file and compression told with the line where they came."""
+    number = 1
+    try:
+        with path.open("rb") as probe:
+            packed = probe.read(2) == b"\x1f\x8b"
+        limit = max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size)
+        with gzip.open(path, "rb") if packed else path.open("rb") as handle:
+            for number, raw in enumerate(_limited(path, handle, limit), 1):  # noqa: B007  (told in the messages below)
+                yield raw
+    except EOFError:
+        raise UserError(f"{path}:{number + 1}: the gzip file is cut off here. Fetch or copy it again.") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{path}:{number + 1}: damaged gzip file ({error}). Fetch or copy it again.") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error}). Check the path in corpus.") from None
+
+
+def _limited(path: Path, handle: BinaryIO | gzip.GzipFile, limit: int) -> Iterator[bytes]:
+    number = 0
+    while raw := handle.readline(LONGEST_LINE):
+        number += 1
+        limit -= len(raw)
+        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+            raise UserError(
+                f"{path}:{number}: no line break in {LONGEST_LINE} bytes; this is no text of one sentence a line."
+            )
+        if limit < 0:
+            raise UserError(
+                f"{path}:{number}: unpacks to over {LARGEST_RATIO} times its size; unpack it yourself to use it."
+            )
+        yield raw
+
+
+def aligned(paths: Sequence[Path], counts: Counter[str]) -> Iterator[tuple[str, ...]]:
+    """Line N of every file, for each N; ``counts`` as in ``read_lines``.
+
+    Raises:
+        UserError: the files have different numbers of lines (told after all of them were read), or see ``read_lines``.
+    """
+    readers = [read_lines(path, counts) for path in paths]
+    for number, row in enumerate(zip_longest(*readers)):
+        if None in row:
+            lengths = [
+                number + (line is not None) + sum(1 for _ in rest) for line, rest in zip(row, readers, strict=True)
+            ]
+            told = ", ".join(f"{path} has {length} lines" for path, length in zip(paths, lengths, strict=True))
+            raise UserError(
+                f"{told}: they must be equal, line N being the translation of line N. Find where they part."
+            )
+        yield row
