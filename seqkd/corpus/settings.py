@@ -6,7 +6,6 @@ taken by the functions of ``seqkd.corpus.slices``.
 """
 
 import re
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -97,8 +96,6 @@ class PairSettings(Settings):
 
 class TestSetSettings(PairSettings):
     """One test set."""
-
-    __test__ = False
 
     purge: bool = Field(
         True,

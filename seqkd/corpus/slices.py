@@ -66,9 +66,6 @@ def test_sets(settings: CorpusSettings) -> list[str]:
     return [BIBLE_TEST_SET] if isinstance(settings, BibleSettings) else list(settings.test_sets)
 
 
-test_sets.__test__ = False  # type: ignore[attr-defined]  # a name that pytest would collect
-
-
 def corpus_slice(settings: CorpusSettings) -> dict[str, Any]:
     """What ``make_corpus`` reads, as plain JSON values with sorted keys."""
     if isinstance(settings, BibleSettings):
@@ -83,9 +80,6 @@ def test_set_slice(settings: CorpusSettings, name: str) -> dict[str, Any]:
     if isinstance(settings, BibleSettings):
         return settings.canonical()
     return FilesTestSet(test=_pair(settings, name)).canonical()
-
-
-test_set_slice.__test__ = False  # type: ignore[attr-defined]
 
 
 def _pair(settings: FilesSettings, name: str) -> PairSettings:
@@ -133,9 +127,6 @@ def test_set_downloads(settings: CorpusSettings, name: str) -> list[str]:
     return [BIBLE_DOWNLOAD] if isinstance(settings, BibleSettings) else _downloads([_pair(settings, name)])
 
 
-test_set_downloads.__test__ = False  # type: ignore[attr-defined]
-
-
 def corpus_local_files(settings: CorpusSettings) -> list[Path]:
     """The user's own files that ``make_corpus`` reads, as written in the config."""
     return [] if isinstance(settings, BibleSettings) else _local(_corpus_pairs(settings))
@@ -144,9 +135,6 @@ def corpus_local_files(settings: CorpusSettings) -> list[Path]:
 def test_set_local_files(settings: CorpusSettings, name: str) -> list[Path]:
     """The user's own files that ``make_test_set`` reads for the test set ``name``."""
     return [] if isinstance(settings, BibleSettings) else _local([_pair(settings, name)])
-
-
-test_set_local_files.__test__ = False  # type: ignore[attr-defined]
 
 
 def local_files(settings: CorpusSettings) -> list[Path]:
