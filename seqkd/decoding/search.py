@@ -29,6 +29,12 @@ def length_limits(lengths: Tensor, settings: SearchSettings) -> Tensor:
     return (lengths.double() * settings.max_length_ratio).long() + settings.max_length_extra
 
 
+PER_SENTENCE = (
+    *("sentences", "done", "limits", "scores", "tokens"),
+    *("kept_scores", "kept_log_probs", "kept_tokens", "kept_lengths"),
+)
+
+
 class Search:
     """The state of one batch: B sentences still searched, K live and W kept finished hypotheses each.
 
@@ -42,6 +48,7 @@ class Search:
         self.state = model.start(src, self.beam)
         self.limits = length_limits((src != PAD).sum(1) - 1, settings)
         self.sentences = torch.arange(batch)
+        self.done = torch.zeros(batch, dtype=torch.bool)
         self.scores = torch.full((batch, self.beam), -torch.inf)
         self.scores[:, 0] = 0.0
         self.tokens = torch.full((batch, self.beam, 1), BOS)
@@ -96,13 +103,14 @@ class Search:
         """Hand in sentences that are done, and drop them once they are an eighth of the batch."""
         length = self.tokens.shape[2] - 1
         ahead = self.scores[:, 0] / self.limits**self.alpha if self.alpha else self.scores[:, 0]
-        done = (self.kept_scores[:, -1] >= ahead) | (length >= self.limits)
+        done = (self.kept_scores[:, -1] >= ahead) | (length >= self.limits) | self.done
+        for index in (done & ~self.done).nonzero().flatten().tolist():
+            self.results[int(self.sentences[index])] = self.hand_in(index)
+        self.done = done
         if int(done.sum()) * 8 < len(done):
             return
-        for index in done.nonzero().flatten().tolist():
-            self.results[int(self.sentences[index])] = self.hand_in(index)
         rest = (~done).nonzero().flatten()
-        for name in ("sentences", "limits", "scores", "tokens", "kept_scores", "kept_log_probs", "kept_tokens", "kept_lengths"):
+        for name in PER_SENTENCE:
             setattr(self, name, getattr(self, name).index_select(0, rest))
         self.state.keep(rest, self.beam)
 
@@ -113,8 +121,7 @@ class Search:
             if self.kept_scores[index, place] > -torch.inf:
                 ids = self.kept_tokens[index, place, 1 : int(self.kept_lengths[index, place])].tolist()
                 found.append(Hypothesis(ids, float(self.kept_log_probs[index, place]), True))
-        limit = int(self.limits[index]) + 1
-        return found or [Hypothesis(self.tokens[index, 0, 1:limit].tolist(), float(self.scores[index, 0]), False)]
+        return found or [Hypothesis(self.tokens[index, 0, 1:].tolist(), float(self.scores[index, 0]), False)]
 
 
 def take(rows: Tensor, which: Tensor) -> Tensor:

@@ -1,0 +1,96 @@
+"""The teacher translates the training set, a shard of a fixed number of sentences at a time.
+
+A shard is JSON lines, one a sentence: ``{"line": 17, "hypotheses": [{"text": ..., "log_prob": ..., "pieces": ...,
+"finished": true}, ...]}``, best first. ``line`` counts the training set's lines from 0.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from seqkd.batches.dataset import Side
+from seqkd.decoding.engine import translate
+from seqkd.decoding.search import Hypothesis
+from seqkd.decoding.settings import DecodeSettings, SearchSettings
+from seqkd.files import read_lines, written
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.tokenizer.tokenizer import Tokenizer
+
+log = logging.getLogger(__name__)
+
+KINDS = ("beam", "n-best")
+
+
+def chosen_lines(settings: DecodeSettings, kind: str, sentences: int) -> list[int]:
+    """The training lines that a kind of decoding translates: all, or a share spread evenly over the corpus."""
+    share = 1.0 if kind == "beam" else settings.n_best.share
+    return [i for i in range(sentences) if int((i + 1) * share) > int(i * share)]
+
+
+def shard_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
+    """Shards that a training set of so many sentences needs."""
+    return -(-len(chosen_lines(settings, kind, sentences)) // settings.shard)
+
+
+def search_of(settings: DecodeSettings, kind: str) -> tuple[SearchSettings, int]:
+    """The search of a kind of decoding and how many hypotheses it asks for."""
+    if kind == "beam":
+        return settings.search, 1
+    return settings.search.model_copy(update={"beam": settings.n_best.size}), settings.n_best.size
+
+
+def decode_shard(
+    *,
+    settings: DecodeSettings,
+    kind: str,
+    shard: int,
+    model: Path,
+    tokenizer: Path,
+    corpus: Path,
+    output: Path,
+    precision: str,
+) -> dict[str, Any]:
+    """Translate one shard of the training set and write it to ``output``.
+
+    Args:
+        kind: ``beam`` (one translation, for Seq-KD) or ``n-best`` (lists, for Seq-Inter).
+        shard: number of the shard, from 0.
+
+    Returns:
+        Counts: sentences, empty, truncated (no end before the length limit) and copied best outputs.
+    """
+    keep_freed_memory()
+    source = Side(tokenizer / "train", "src")
+    lines = chosen_lines(settings, kind, len(source))[shard * settings.shard : (shard + 1) * settings.shard]
+    search, wanted = search_of(settings, kind)
+    network = store.load(model, precision)
+    found = translate(network, [source[i].tolist() for i in lines], search, settings.batch_tokens, wanted)
+    decode = Tokenizer(tokenizer).tgt.decode
+    texts = [[decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
+    with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
+        for line, hypotheses, own in zip(lines, found, texts, strict=True):
+            handle.write(as_json(line, hypotheses, own) + "\n")
+    sources = read_lines(corpus / "train.src")
+    return counts([sources[i] for i in lines], found, texts)
+
+
+def as_json(line: int, hypotheses: list[Hypothesis], texts: list[str]) -> str:
+    """One line of a shard."""
+    described = [
+        {"text": text, "log_prob": round(h.log_prob, 4), "pieces": len(h.ids), "finished": h.finished}
+        for h, text in zip(hypotheses, texts, strict=True)
+    ]
+    return json.dumps({"line": line, "hypotheses": described}, ensure_ascii=False)
+
+
+def counts(sources: list[str], found: list[list[Hypothesis]], texts: list[list[str]]) -> dict[str, int]:
+    """How many best outputs are empty, truncated, or a copy of their source."""
+    return {
+        "sentences": len(found),
+        "hypotheses": sum(map(len, found)),
+        "empty": sum(not own[0] for own in texts),
+        "truncated": sum(not hypotheses[0].finished for hypotheses in found),
+        "copied": sum(own[0] == source for own, source in zip(texts, sources, strict=True)),
+    }

@@ -1,0 +1,256 @@
+"""Which systems are compared with which, and what the paired bootstrap says of each pair."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from mt_thresholds import accuracy
+from sacrebleu.metrics.chrf import CHRF
+
+from seqkd.report.load import Results, System
+from seqkd.report.settings import ReportSettings
+from seqkd.scoring import significance
+from seqkd.scoring.significance import Counts, Scores
+
+Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
+Metric = Literal["bleu", "chrf"]
+Variant = tuple[str, float, bool | None]
+
+FEWEST_GROUPS = 20
+"""With fewer chapters or documents than this their bootstrap says little; sentences are resampled then."""
+
+SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """System minus ``against`` on one test set; p-values corrected by Holm only where the role is primary.
+
+    ``agreement`` is the chance in per cent that humans prefer the system with the higher score (mt-thresholds).
+    """
+
+    role: Role
+    test_set: str
+    decoding: str
+    metric: Metric
+    system: str
+    sparsity: float
+    retrained: bool | None
+    against: str
+    seeds: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    adjusted_p: float
+    verdict: str
+    agreement: float
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """A comparison to be made: models of one variant against models of another, seed by seed."""
+
+    role: Role
+    system: list[System]
+    against: list[System]
+
+
+class Resampled:
+    """Scores of every model on the same resamples of one test set with one decoding."""
+
+    def __init__(self, results: Results, test_set: str, decoding: str, metric: Metric, settings: ReportSettings):
+        sides = results.sides(test_set)
+        self.sentences = len(sides["tgt"])
+        groups = units(sides["groups"])
+        frame = results.scores
+        frame = frame[(frame["test_set"] == test_set) & (frame["decoding"] == decoding)]
+        self.rows = {path: row for row, path in enumerate(frame["path"])}
+        self.test_set, self.decoding, self.metric, self.settings = test_set, decoding, metric, settings
+        measure = CHRF() if metric == "chrf" else significance.bleu_metric(frame["bleu_signature"].iloc[0])
+        counts = [
+            significance.sentence_counts(
+                measure, results.translations(path, test_set, decoding, self.sentences), sides["tgt"]
+            )
+            for path in self.rows
+        ]
+        self.corpus = [float(SCORERS[metric](system.sum(axis=0))) for system in counts]
+        self.scores = self._resample([significance.grouped(system, groups) for system in counts])
+
+    def _resample(self, counts: list[Counts]) -> Scores:
+        return significance.resampled_scores(
+            counts, SCORERS[self.metric], self.settings.resamples, self.settings.bootstrap_seed
+        )
+
+    def compare(self, pairing: Pairing) -> Comparison | None:
+        """The mean difference over paired seeds, resampled; None where a side wasn't scored here."""
+        pairs = [
+            (self.rows[one.path], self.rows[other.path])
+            for one, other in paired(pairing.system, pairing.against)
+            if one.path in self.rows and other.path in self.rows
+        ]
+        if not pairs:
+            return None
+        observed = float(np.mean([self.corpus[one] - self.corpus[other] for one, other in pairs]))
+        drawn = np.mean([self.scores[one] - self.scores[other] for one, other in pairs], axis=0)
+        found = significance.difference(observed, drawn, self.settings.confidence)
+        system, against = pairing.system[0], pairing.against[0]
+        return Comparison(
+            role=pairing.role,
+            test_set=self.test_set,
+            decoding=self.decoding,
+            metric=self.metric,
+            system=system.system,
+            sparsity=system.sparsity,
+            retrained=system.retrained,
+            against=against.label,
+            seeds=" ".join(str(one.seed) for one, _ in paired(pairing.system, pairing.against)),
+            difference=found.difference,
+            low=found.low,
+            high=found.high,
+            p=found.p,
+            adjusted_p=found.p,
+            verdict=significance.verdict(found, found.p, self.settings.confidence),
+            agreement=accuracy(abs(found.difference), self.metric),
+        )
+
+
+def units(groups: list[str]) -> list[str]:
+    """What is resampled: the groups, or single sentences where there are too few groups to resample."""
+    return groups if len(set(groups)) >= FEWEST_GROUPS else [str(index) for index in range(len(groups))]
+
+
+def paired(one: list[System], other: list[System]) -> list[tuple[System, System]]:
+    """Models of two variants seed with seed; where no seed is in both, in the order of their seeds."""
+    by_seed = {system.seed: system for system in other}
+    shared = [(system, by_seed[system.seed]) for system in one if system.seed in by_seed]
+    return shared or list(zip(one, other, strict=False))
+
+
+def variants(systems: Iterable[System]) -> dict[Variant, list[System]]:
+    """Systems grouped over their seeds, in config order."""
+    found: dict[Variant, list[System]] = {}
+    for system in systems:
+        found.setdefault(system.variant, []).append(system)
+    return found
+
+
+def is_plain(system: System) -> bool:
+    """Trained on gold text with nothing but negative log-likelihood."""
+    return system.kind == "student" and system.targets == "gold" and set(system.loss) == {"nll"}
+
+
+def baselines(systems: list[System]) -> dict[str, list[System]]:
+    """The same-size baseline for each model: its first plain student that starts from nothing, all seeds."""
+    found: dict[str, list[System]] = {}
+    for models in variants(systems).values():
+        if is_plain(models[0]) and models[0].start is None:
+            found.setdefault(models[0].model, models)
+    return found
+
+
+def controls(systems: list[System]) -> dict[str, list[System]]:
+    """For each model the baseline that was trained on as long as the fine-tuned students."""
+    base = {model: models[0].system for model, models in baselines(systems).items()}
+    found: dict[str, list[System]] = {}
+    for models in variants(systems).values():
+        if is_plain(models[0]) and models[0].start is not None and models[0].start == base.get(models[0].model):
+            found.setdefault(models[0].model, models)
+    return found
+
+
+def pairings(systems: list[System]) -> list[Pairing]:
+    """Every comparison of one test set and decoding. Roles are those of the primary test set and decoding."""
+    base, control, every = baselines(systems), controls(systems), variants(systems)
+    teachers = {models[0].model: models for models in every.values() if models[0].kind == "teacher"}
+    found = []
+    for models in every.values():
+        first = models[0]
+        same_size, longer = base.get(first.model, []), control.get(first.model, [])
+        if first.kind == "pruned":
+            found.append(Pairing("pruning", models, every.get((first.system, 0.0, None), [])))
+        elif first.kind == "student" and same_size:
+            found.append(Pairing("primary", models, same_size))
+            if first.start is not None:
+                found.append(Pairing("control", models, longer))
+        elif first.kind == "student":
+            found.append(Pairing("secondary", models, teachers.get(first.model, [])))
+    return [pairing for pairing in found if pairing.against and pairing.system != pairing.against]
+
+
+def primary_decoding(results: Results, settings: ReportSettings) -> str:
+    """``greedy`` or the name of the beam search, as scored; greedy where nothing else was."""
+    scored = list(dict.fromkeys(results.scores["decoding"]))
+    beams = [name for name in scored if name != "greedy"]
+    return beams[0] if settings.primary == "beam" and beams else "greedy"
+
+
+def compare_all(results: Results, settings: ReportSettings) -> tuple[list[Comparison], list[str]]:
+    """All comparisons, and remarks on translations that don't give the score that was stored for them."""
+    primary = primary_decoding(results, settings)
+    found: list[Comparison] = []
+    remarks: list[str] = []
+    for number, test_set in enumerate(results.test_sets):
+        for decoding in dict.fromkeys(results.scores["decoding"]):
+            resampled = Resampled(results, test_set, decoding, "bleu", settings)
+            remarks += _disagreements(results, resampled)
+            here = _compare_here(results.systems, resampled, is_primary=number == 0 and decoding == primary)
+            found += here
+            if number == 0 and decoding == primary:
+                found += _chrf(results, test_set, decoding, settings)
+    return found, remarks
+
+
+def _compare_here(systems: list[System], resampled: Resampled, is_primary: bool) -> list[Comparison]:
+    made = [found for pairing in pairings(systems) if (found := resampled.compare(pairing))]
+    if not is_primary:
+        return [replace(found, role="secondary") if found.role == "primary" else found for found in made]
+    corrected = corrected_by_holm(made, resampled.settings.confidence)
+    return corrected + _runner_up(systems, corrected, resampled)
+
+
+def _chrf(results: Results, test_set: str, decoding: str, settings: ReportSettings) -> list[Comparison]:
+    if not pairings(results.systems):
+        return []
+    resampled = Resampled(results, test_set, decoding, "chrf", settings)
+    return _compare_here(results.systems, resampled, is_primary=False)
+
+
+def corrected_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:
+    """The primary comparisons as one family under Holm's correction; the others as they are."""
+    family = [index for index, found in enumerate(comparisons) if found.role == "primary"]
+    corrected = list(comparisons)
+    for index, adjusted in zip(family, significance.holm([comparisons[i].p for i in family]), strict=True):
+        found = comparisons[index]
+        plain = significance.Difference(found.difference, found.low, found.high, found.p)
+        word = significance.verdict(plain, adjusted, confidence)
+        corrected[index] = replace(found, adjusted_p=adjusted, verdict=word)
+    return corrected
+
+
+def _runner_up(systems: list[System], comparisons: list[Comparison], resampled: Resampled) -> list[Comparison]:
+    """The two students with the highest scores of each size, compared with each other (chosen by their scores)."""
+    found = []
+    scored = variants(system for system in systems if system.kind == "student" and system.path in resampled.rows)
+    for model in dict.fromkeys(models[0].model for models in scored.values()):
+        ranked = sorted(
+            (models for models in scored.values() if models[0].model == model),
+            key=lambda models: -np.mean([resampled.corpus[resampled.rows[one.path]] for one in models]),
+        )
+        if len(ranked) > 2 and (made := resampled.compare(Pairing("runner-up", ranked[0], ranked[1]))):
+            found.append(made)
+    return found
+
+
+def _disagreements(results: Results, resampled: Resampled) -> list[str]:
+    """Scores that the stored translations don't give: the files were edited or mixed up."""
+    frame = results.scores
+    here = frame[(frame["test_set"] == resampled.test_set) & (frame["decoding"] == resampled.decoding)]
+    stored = dict(zip(here["path"], here["bleu"], strict=True))
+    return [
+        f"scores/{path}/{resampled.test_set}: the translations ({resampled.decoding}) give BLEU "
+        f"{resampled.corpus[row]:.2f}, but scores.json says {stored[path]:.2f}."
+        for path, row in resampled.rows.items()
+        if abs(resampled.corpus[row] - stored[path]) > 0.06
+    ]

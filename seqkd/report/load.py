@@ -1,0 +1,202 @@
+"""What the page is made from: measurements, training curves, manifests and benchmark files, read into plain tables."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import pandas as pd
+
+from seqkd import manifest
+from seqkd.errors import UserError
+from seqkd.files import read_lines
+from seqkd.manifest import Manifest
+
+KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
+
+
+@dataclass(frozen=True)
+class System:
+    """One scored model: a teacher, student or pruned student with one seed. ``path`` is its folder below results."""
+
+    system: str
+    kind: Literal["teacher", "student", "pruned"]
+    teacher: str
+    model: str
+    seed: int
+    sparsity: float
+    retrained: bool | None
+    path: str
+    targets: str
+    loss: dict[str, Any]
+    start: str | None
+    test_sets: list[str]
+
+    @classmethod
+    def of(cls, described: dict[str, Any]) -> Self:
+        """From the plain dictionary that the workflow hands over; keys beyond ours are left out."""
+        empty = {"teacher": "", "targets": "", "loss": {}, "start": None, "sparsity": 0.0, "retrained": None}
+        known = {name: described.get(name, empty.get(name)) for name in cls.__dataclass_fields__}
+        known["loss"] = {known["loss"]: 1.0} if isinstance(known["loss"], str) else known["loss"] or {}
+        known["sparsity"] = known["sparsity"] or 0.0
+        return cls(**known)
+
+    @property
+    def variant(self) -> tuple[str, float, bool | None]:
+        """What several seeds have in common: name, sparsity, retrained."""
+        return self.system, self.sparsity, self.retrained
+
+    @property
+    def label(self) -> str:
+        """The name in tables and legends."""
+        if self.kind != "pruned":
+            return self.system
+        return f"{self.system}, {100 * self.sparsity:g} % pruned{', retrained' if self.retrained else ''}"
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results folder as the page sees it. Frames hold one row a measurement and may be empty."""
+
+    folder: Path
+    systems: list[System]
+    scores: pd.DataFrame
+    speed: pd.DataFrame
+    curves: dict[str, pd.DataFrame]
+    manifests: dict[str, Manifest]
+    jobs: pd.DataFrame
+
+    @property
+    def test_sets(self) -> list[str]:
+        """Names in config order; the first one is the primary one."""
+        return list(dict.fromkeys(name for system in self.systems for name in system.test_sets))
+
+    def facts(self, path: str) -> dict[str, Any]:
+        """Facts of the manifest at ``path`` below results, ``{}`` where there is none."""
+        found = self.manifests.get(path)
+        return found.facts if found else {}
+
+    def sides(self, test_set: str) -> dict[str, list[str]]:
+        """Lines of a test set's source (``src``), reference (``tgt``) and group ids (``groups``)."""
+        folder = self.folder / "test_sets" / test_set
+        sides = {side: lines(folder / f"test.{side}") for side in ("src", "tgt", "groups")}
+        for side in ("src", "groups"):
+            if len(sides[side]) != len(sides["tgt"]):
+                raise UserError(
+                    f"{folder}/test.{side}: {len(sides[side])} lines, but test.tgt has {len(sides['tgt'])}. "
+                    f"Delete {folder} and run the same command again; it is then made anew."
+                )
+        return sides
+
+    def translations(self, path: str, test_set: str, decoding: str, expected: int) -> list[str]:
+        """Translations by the model at ``path``, one a test sentence."""
+        file = self.folder / "scores" / path / test_set / f"{decoding}.txt"
+        found = lines(file)
+        if len(found) != expected:
+            raise UserError(
+                f"{file}: {len(found)} lines for {expected} test sentences. "
+                f"Delete {file.parent} and run the same command again; it is then made anew."
+            )
+        return found
+
+
+def load(results: Path, systems: list[dict[str, Any]]) -> Results:
+    """Read all that the page shows about ``systems`` (the workflow's list, in config order).
+
+    Raises:
+        UserError: a score file is missing or unreadable.
+    """
+    known = [System.of(system) for system in systems]
+    return Results(
+        folder=results,
+        systems=known,
+        scores=_scores(results, known),
+        speed=_speed(results, known),
+        curves={system.path: _curve(results / system.path / "metrics.jsonl") for system in known},
+        manifests=_manifests(results),
+        jobs=_jobs(results / "benchmarks"),
+    )
+
+
+def lines(path: Path) -> list[str]:
+    """Lines of a text file that a stage before should have made."""
+    try:
+        return read_lines(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> UserError:
+    return UserError(
+        f"{path}: can't be read ({error}). Delete the folder {path.parent} and run the same command again; "
+        "it is then made anew."
+    )
+
+
+def _scores(results: Path, systems: list[System]) -> pd.DataFrame:
+    rows = []
+    for system in systems:
+        for test_set in system.test_sets:
+            found = _json(results / "scores" / system.path / test_set / "scores.json")
+            rows += [_keys(system, test_set) | measured for measured in found["measurements"]]
+    return pd.DataFrame(rows, columns=None if rows else [*KEYS, "path", "kind", "decoding", "bleu"])
+
+
+def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
+    rows = []
+    for system in systems:
+        file = results / "speed" / system.path / "speed.json"
+        if file.is_file():
+            found = _json(file)
+            machine = {key: value for key, value in found.items() if key not in (*KEYS, "measurements")}
+            test_set = found.get("test_set") or next(iter(system.test_sets), "")
+            rows += [_keys(system, test_set) | measured | machine for measured in found["measurements"]]
+    return pd.DataFrame(rows, columns=None if rows else [*KEYS, "path", "kind", "decoding", "batching"])
+
+
+def _keys(system: System, test_set: str) -> dict[str, Any]:
+    keys = {name: getattr(system, name) for name in KEYS if name != "test_set"}
+    return keys | {"test_set": test_set, "path": system.path, "kind": system.kind}
+
+
+def _curve(path: Path) -> pd.DataFrame:
+    """Training log: one row an update that was logged or evaluated; empty where there is none."""
+    rows = []
+    for line in lines(path) if path.is_file() else []:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue  # the last line of a killed job; a log, not a result
+    frame = pd.DataFrame(rows)
+    return frame.reindex(columns=["update", "loss", "dev_bleu"])
+
+
+def _manifests(results: Path) -> dict[str, Manifest]:
+    """Every manifest below results, by path; the page's own and saved training states left out."""
+    found = {}
+    for path in sorted(results.rglob("*manifest.json")):
+        place = path.relative_to(results)
+        if place.parts[0] not in (".state", "report", "logs", "benchmarks"):
+            found[place.as_posix()] = manifest.read(path)
+    return found
+
+
+def _jobs(folder: Path) -> pd.DataFrame:
+    """Snakemake's benchmark files summed by rule: jobs, seconds in all, the longest job, the largest memory (MB)."""
+    frames = []
+    for path in sorted(folder.rglob("*.tsv")):
+        frame = pd.read_csv(path, sep="\t", na_values=["-", "NA"])
+        frames.append(frame.assign(rule=path.relative_to(folder).parts[0].removesuffix(".tsv")))
+    if not frames:
+        return pd.DataFrame(columns=["rule", "jobs", "seconds", "longest", "memory"])
+    every = pd.concat(frames).reindex(columns=["rule", "s", "max_rss"])
+    by_rule = every.groupby("rule", sort=False)
+    summed = by_rule.agg(jobs=("s", "size"), seconds=("s", "sum"), longest=("s", "max"), memory=("max_rss", "max"))
+    return summed.reset_index().sort_values("seconds", ascending=False)

@@ -1,0 +1,163 @@
+"""Is what the models write worth reading? Loops, truncated and empty outputs, and the sentences shown as examples."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sacrebleu.metrics.bleu import BLEU
+
+from seqkd.report.load import Results, System
+from seqkd.report.settings import ReportSettings
+from seqkd.scoring import significance
+
+LOOPS = 0.05
+CUT = 0.02
+OVERFIT = 10.0
+
+
+@dataclass(frozen=True)
+class Fluency:
+    """Shares of one model's greedy outputs on the primary test set; ``reference_loops`` is the references' share."""
+
+    system: System
+    bleu: float
+    loops: float
+    reference_loops: float
+    truncated: float
+    empty: float
+
+
+@dataclass(frozen=True)
+class Example:
+    """One test sentence: ``outputs`` holds (label, translation, sentence BLEU) for every system."""
+
+    index: int
+    source: str
+    reference: str
+    outputs: list[tuple[str, str, float]]
+
+
+def loop_share(sentences: list[str], metric: BLEU) -> float:
+    """Share of sentences in which some 4-gram (of BLEU's tokens) occurs twice."""
+    return sum(_loops(metric.tokenizer(sentence).split()) for sentence in sentences) / max(1, len(sentences))
+
+
+def _loops(tokens: list[str]) -> bool:
+    seen = Counter(zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False))
+    return any(count > 1 for count in seen.values())
+
+
+def fluency(results: Results) -> list[Fluency]:
+    """Loops, truncated and empty outputs of every unpruned model, greedy, on the first test set."""
+    frame = results.scores
+    here = frame[(frame["test_set"] == next(iter(results.test_sets), "")) & (frame["decoding"] == "greedy")]
+    if here.empty:
+        return []
+    by_path = {row["path"]: row for row in here.to_dict("records")}
+    test_set, references = results.test_sets[0], results.sides(results.test_sets[0])["tgt"]
+    metric = significance.bleu_metric(here["bleu_signature"].iloc[0])
+    reference_loops = loop_share(references, metric)
+    return [
+        Fluency(
+            system=system,
+            bleu=by_path[system.path]["bleu"],
+            loops=loop_share(results.translations(system.path, test_set, "greedy", len(references)), metric),
+            reference_loops=reference_loops,
+            truncated=_share(by_path[system.path], "truncated"),
+            empty=_share(by_path[system.path], "empty"),
+        )
+        for system in results.systems
+        if system.kind != "pruned" and system.path in by_path
+    ]
+
+
+def _share(row: dict[str, Any], column: str) -> float:
+    count = row.get(column)
+    return 0.0 if count is None or np.isnan(count) else float(count) / max(1, row["sentences"])
+
+
+def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[str]:
+    """What a reader must be told before reading the outputs; empty where all is well."""
+    remarks = []
+    for one in found:
+        name = f"{one.system.label} (seed {one.system.seed})"
+        if one.system.kind == "teacher" and one.bleu < settings.fluent_bleu:
+            remarks.append(
+                f"The teacher {name} reaches BLEU {one.bleu:.1f}, below {settings.fluent_bleu:g}: "
+                "what these models write is often not fluent or not faithful."
+            )
+        if one.loops > one.reference_loops + LOOPS:
+            remarks.append(
+                f"{name} repeats itself: a sequence of four words comes twice in {100 * one.loops:.0f} % of its outputs, "
+                f"in {100 * one.reference_loops:.0f} % of the references."
+            )
+        if one.truncated > CUT:
+            remarks.append(f"{name}: {100 * one.truncated:.1f} % of the outputs were cut off at the length limit.")
+        if one.empty > CUT:
+            remarks.append(f"{name}: {100 * one.empty:.1f} % of the outputs are empty.")
+    return remarks
+
+
+def remarks_on_overfitting(results: Results) -> list[str]:
+    """Teachers that translate their own training set far better than new text."""
+    remarks = []
+    for system in results.systems:
+        facts = results.facts(f"{system.path}/manifest.json")
+        train, dev = facts.get("train_bleu"), facts.get("dev_bleu")
+        if system.kind == "teacher" and train is not None and dev is not None and train - dev > OVERFIT:
+            remarks.append(
+                f"The teacher {system.label} (seed {system.seed}) has BLEU {train:.1f} on its own training set and "
+                f"{dev:.1f} on dev: Seq-KD targets then mostly repeat the references."
+            )
+    return remarks
+
+
+def examples(results: Results, settings: ReportSettings, decoding: str) -> list[Example]:
+    """The test sentences at the median sentence BLEU of the first model's output (the first teacher's, as a rule).
+
+    Nearest to the median first, ties by line number; shown in the order of the test set. One seed of each system.
+    """
+    models = _shown(results, decoding)
+    if not models or not settings.examples:
+        return []
+    test_set = results.test_sets[0]
+    sides = results.sides(test_set)
+    signature = results.scores[results.scores["path"] == models[0].path]["bleu_signature"].iloc[0]
+    metric = BLEU(tokenize=significance.bleu_metric(signature).tokenizer_signature, force=True, effective_order=True)
+    outputs = [results.translations(model.path, test_set, decoding, len(sides["tgt"])) for model in models]
+    ranking = [_sentence_bleu(metric, *pair) for pair in zip(outputs[0], sides["tgt"], strict=True)]
+    return [
+        Example(
+            index=index,
+            source=sides["src"][index],
+            reference=sides["tgt"][index],
+            outputs=[
+                (model.label, output[index], _sentence_bleu(metric, output[index], sides["tgt"][index]))
+                for model, output in zip(models, outputs, strict=True)
+            ],
+        )
+        for index in nearest_the_median(ranking, settings.examples)
+    ]
+
+
+def nearest_the_median(values: list[float], count: int) -> list[int]:
+    """Indices of the ``count`` values nearest to the median, ties by index, in ascending order."""
+    median = float(np.median(values))
+    order = sorted(range(len(values)), key=lambda index: (abs(values[index] - median), index))
+    return sorted(order[:count])
+
+
+def _sentence_bleu(metric: BLEU, hypothesis: str, reference: str) -> float:
+    return float(metric.sentence_score(hypothesis, [reference]).score)
+
+
+def _shown(results: Results, decoding: str) -> list[System]:
+    """The first seed of every unpruned system scored on the first test set; a teacher, if there is one, first."""
+    frame = results.scores
+    here = frame[(frame["test_set"] == next(iter(results.test_sets), "")) & (frame["decoding"] == decoding)]
+    firsts: dict[str, System] = {}
+    for system in results.systems:
+        if system.kind != "pruned" and system.path in set(here["path"]):
+            firsts.setdefault(system.system, system)
+    return sorted(firsts.values(), key=lambda system: system.kind != "teacher")

@@ -1,0 +1,146 @@
+"""Tables of the page and of the CSV files, as data frames and plain rows; no formatting for the eye here."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from seqkd.files import write_text
+from seqkd.report.compare import Comparison, variants
+from seqkd.report.load import Results, System
+
+SCORE_COLUMNS = [
+    *("system", "teacher", "model", "seed", "sparsity", "retrained", "test_set", "decoding", "sentences"),
+    *("bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char", "mode_mass", "top1_agreement"),
+    *("parameters", "nonzero_parameters", "bytes"),
+    *("mode_mass_median", "truncated", "empty", "overlap", "bleu_without_overlap", "chrf_signature"),
+]
+SPEED_COLUMNS = [
+    *("system", "teacher", "model", "seed", "sparsity", "retrained", "test_set", "decoding", "batching"),
+    *("words_per_second", "ratio_to_teacher", "words_per_second_min", "words_per_second_max", "repeats"),
+    *("teacher_words_per_second", "sentences", "load_average", "threads", "peak_memory_bytes", "bytes"),
+    *("parameters", "nonzero_parameters", "processor"),
+]
+WHOLE = {"seed", "sentences", "parameters", "nonzero_parameters", "bytes", "truncated", "empty", "overlap", "repeats"}
+WHOLE |= {"threads", "peak_memory_bytes", "jobs"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One variant on one test set: means over its seeds, and its comparisons.
+
+    ``speed`` maps (decoding, batching) to the ratio to the teacher's beam search; ``spread`` is the standard deviation
+    over seeds (None for one seed); ``share`` is the part of its teacher's BLEU that it keeps, same decoding.
+    """
+
+    system: System
+    label: str
+    seeds: list[int]
+    scores: dict[str, dict[str, Any]]
+    spread: dict[str, float | None]
+    gain: dict[str, Comparison]
+    control: Comparison | None
+    share: float | None
+    speed: dict[tuple[str, str], float]
+
+
+def scores_table(results: Results) -> pd.DataFrame:
+    """The rows of scores.csv, in config order."""
+    return results.scores.reindex(columns=SCORE_COLUMNS)
+
+
+def speed_table(results: Results) -> pd.DataFrame:
+    """The rows of speed.csv, in config order."""
+    return results.speed.reindex(columns=SPEED_COLUMNS)
+
+
+def comparison_table(comparisons: list[Comparison]) -> pd.DataFrame:
+    """Every comparison with its interval, p-values and verdict."""
+    return pd.DataFrame([asdict(found) for found in comparisons], columns=list(Comparison.__dataclass_fields__))
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table with fixed formats, so that equal inputs give equal bytes."""
+    text = pd.DataFrame({name: [cell(value, name) for value in frame[name]] for name in frame.columns})
+    write_text(path, text.to_csv(index=False, lineterminator="\n"))
+
+
+def cell(value: Any, column: str) -> str:
+    """One value as CSV text: six significant digits, ``true``/``false``, empty for missing."""
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    if value is True or value is False or type(value).__name__ == "bool_":
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if column in WHOLE else f"{float(value):.6g}"
+
+
+def main_rows(results: Results, comparisons: list[Comparison], test_set: str, decoding: str) -> list[Row]:
+    """One row a variant that was scored on ``test_set``, in config order, pruned ones included.
+
+    ``decoding`` is the primary one, in which the share of the teacher's BLEU is taken.
+    """
+    here = results.scores[results.scores["test_set"] == test_set]
+    rows = [
+        _row(results, models, here[here["path"].isin([model.path for model in models])], comparisons, decoding)
+        for models in variants(results.systems).values()
+    ]
+    return [row for row in rows if row.scores]
+
+
+def _row(
+    results: Results, models: list[System], frame: pd.DataFrame, comparisons: list[Comparison], decoding: str
+) -> Row:
+    test_set = frame["test_set"].iloc[0] if len(frame) else ""
+    scores = {decoding: _means(part) for decoding, part in frame.groupby("decoding", sort=False)}
+    mine = [found for found in comparisons if _concerns(found, models[0], test_set)]
+    gains = {found.decoding: found for found in mine if found.role in ("primary", "secondary", "pruning")}
+    return Row(
+        system=models[0],
+        label=models[0].label,
+        seeds=[model.seed for model in models],
+        scores=scores,
+        spread={decoding: _spread(part["bleu"]) for decoding, part in frame.groupby("decoding", sort=False)},
+        gain=gains,
+        control=next((found for found in mine if found.role == "control"), None),
+        share=_share(results, models[0], scores, test_set, decoding),
+        speed=_ratios(results.speed, [model.path for model in models]),
+    )
+
+
+def _concerns(found: Comparison, system: System, test_set: str) -> bool:
+    same = (found.system, found.sparsity, found.retrained) == system.variant
+    return same and found.test_set == test_set and found.metric == "bleu"
+
+
+def _means(frame: pd.DataFrame) -> dict[str, Any]:
+    """Mean of every numeric column over the seeds; other columns from the first seed."""
+    means = {name: frame[name].mean() for name in frame.select_dtypes("number").columns}
+    return {str(name): means.get(name, frame[name].iloc[0]) for name in frame.columns}
+
+
+def _spread(values: "pd.Series[float]") -> float | None:
+    return float(values.std(ddof=1)) if len(values) > 1 else None
+
+
+def _share(
+    results: Results, system: System, scores: dict[str, dict[str, Any]], test_set: str, decoding: str
+) -> float | None:
+    """BLEU as a share of its teacher's; of the first teacher's where it learned from none."""
+    frame = results.scores
+    name = system.teacher or next((one.system for one in results.systems if one.kind == "teacher"), "")
+    of_teacher = frame[(frame["system"] == name) & (frame["kind"] == "teacher") & (frame["test_set"] == test_set)]
+    bleu = of_teacher[of_teacher["decoding"] == decoding]["bleu"].mean()
+    if system.kind == "teacher" or decoding not in scores or pd.isna(bleu) or bleu <= 0:
+        return None
+    return float(scores[decoding]["bleu"] / bleu)
+
+
+def _ratios(speed: pd.DataFrame, paths: list[str]) -> dict[tuple[str, str], float]:
+    mine = speed[speed["path"].isin(paths)]
+    if mine.empty:
+        return {}
+    means = mine.groupby(["decoding", "batching"], sort=False)["ratio_to_teacher"].mean()
+    return {(str(decoding), str(batching)): float(mean) for (decoding, batching), mean in means.items()}

@@ -1,0 +1,146 @@
+"""The verdict in plain words, made from the comparisons: which way won, by how much, and is it more than noise."""
+
+from seqkd.report.compare import Comparison
+from seqkd.report.load import Results
+from seqkd.report.tables import Row
+
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, a true minus sign included."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def spelled(count: int) -> str:
+    """Small numbers in letters."""
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+
+
+def interval(found: Comparison) -> str:
+    """``+1.2 BLEU (+0.3 to +2.1)``."""
+    name = "BLEU" if found.metric == "bleu" else "chrF"
+    return f"{signed(found.difference)} {name} ({signed(found.low)} to {signed(found.high)})"
+
+
+def primary(comparisons: list[Comparison]) -> list[Comparison]:
+    """The family named in advance, highest gain first."""
+    return sorted((found for found in comparisons if found.role == "primary"), key=lambda found: -found.difference)
+
+
+def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
+    """One sentence: the outcome of the primary comparison."""
+    family = primary(comparisons)
+    if not family:
+        return _without_comparison(rows)
+    best = family[0]
+    won = [found for found in family if found.verdict == "better"]
+    if not won:
+        return (
+            f"No student is shown to be better than the same-size baseline. The largest gain is {best.system}'s, "
+            f"{interval(best)}."
+        )
+    others = len(won) - 1
+    tail = f" {spelled(others).capitalize()} more {'is' if others == 1 else 'are'} better too." if others else ""
+    return f"{best.system} won: {interval(best)} over {best.against}, more than noise.{tail}"
+
+
+def _without_comparison(rows: list[Row]) -> str:
+    kinds = {row.system.kind for row in rows}
+    if "student" in kinds:
+        return (
+            "No comparison: no student of the same size was trained on gold text with nll alone, "
+            "so there is no baseline to gain over."
+        )
+    return "No comparison: only teachers were trained." if kinds else "No comparison: no model was scored."
+
+
+def details(comparisons: list[Comparison], rows: list[Row], results: Results, confidence: float) -> list[str]:
+    """Further sentences below the headline: how it was tested, the fair control, the runner-up, what it holds for."""
+    family = primary(comparisons)
+    if not family:
+        return []
+    return [
+        _method(family, confidence),
+        *_by_verdict(family),
+        *_controls(comparisons, family),
+        *_runners_up(comparisons),
+        *_compression(family, rows),
+        _scope(rows, results),
+    ]
+
+
+def _method(family: list[Comparison], confidence: float) -> str:
+    named = family[0]
+    tests = f"Holm's correction over {spelled(len(family))} comparisons" if len(family) > 1 else "a single comparison"
+    return (
+        f"This is the comparison named in advance: {named.decoding} BLEU on {named.test_set}, each student against the "
+        f"same-size baseline, with {100 * confidence:g} % intervals of the paired bootstrap and {tests}."
+    )
+
+
+def _by_verdict(family: list[Comparison]) -> list[str]:
+    found = []
+    for word, phrase in (("worse", "Worse than the baseline"), ("not shown", "Not shown to differ from the baseline")):
+        names = [f"{one.system} ({signed(one.difference)})" for one in family if one.verdict == word]
+        if names:
+            found.append(f"{phrase}: {', '.join(names)}.")
+    return found
+
+
+def _controls(comparisons: list[Comparison], family: list[Comparison]) -> list[str]:
+    """The fine-tuned students against the baseline that was trained on as long: secondary."""
+    scene = (family[0].test_set, family[0].decoding, "bleu")
+    found = []
+    for one in comparisons:
+        if one.role == "control" and (one.test_set, one.decoding, one.metric) == scene:
+            found.append(f"{one.system} {interval(one)}, {one.verdict}")
+    if not found:
+        return []
+    return [
+        "Against the baseline trained on as long, which is the fair control for fine-tuned students "
+        f"(secondary, uncorrected): {'; '.join(found)}."
+    ]
+
+
+def _runners_up(comparisons: list[Comparison]) -> list[str]:
+    return [
+        f"The lead of {one.system} over the next best, {one.against}: {interval(one)}, {one.verdict} "
+        "(secondary: the two were picked by these very scores)."
+        for one in comparisons
+        if one.role == "runner-up"
+    ]
+
+
+def _compression(family: list[Comparison], rows: list[Row]) -> list[str]:
+    """What the best student keeps of the teacher, and what it saves."""
+    row = next((row for row in rows if row.system.variant == _variant(family[0])), None)
+    teacher = next((row for row in rows if row.system.kind == "teacher"), None)
+    if row is None or teacher is None or row.share is None:
+        return []
+    mine, large = (next(iter(one.scores.values()))["parameters"] for one in (row, teacher))
+    text = (
+        f"{row.label} keeps {100 * row.share:.0f} % of the teacher's BLEU with {100 * mine / large:.0f} % of its size"
+    )
+    faster = row.speed.get((family[0].decoding, "batched"))
+    beam = "decodes" if faster is None else f"decodes {faster:.1f} times as fast as the teacher's beam search"
+    return [f"{text} and {beam}." if faster else f"{text}."]
+
+
+def _variant(found: Comparison) -> tuple[str, float, bool | None]:
+    return found.system, found.sparsity, found.retrained
+
+
+def _scope(rows: list[Row], results: Results) -> str:
+    """What the verdict holds for: these models, unless several seeds and teachers say more."""
+    seeds = min((len(row.seeds) for row in rows if row.system.kind == "student"), default=0)
+    teachers = len({system.path for system in results.systems if system.kind == "teacher"})
+    given = (
+        "this teacher" if teachers == 1 else f"these {spelled(teachers)} teachers" if teachers else "no teacher here"
+    )
+    if seeds <= 1:
+        return f"Given {given} and one seed: a verdict on these models, not on the methods."
+    return (
+        f"Given {given} and {spelled(seeds)} seeds: differences are means over seeds, paired seed with seed; the "
+        "intervals cover the choice of test sentences, the spread in the table the choice of seed."
+    )

@@ -1,0 +1,110 @@
+"""Quality of one model on one test set: greedy and beam search, one small JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from seqkd.decoding.engine import forced_scores, translate
+from seqkd.decoding.search import Hypothesis
+from seqkd.decoding.settings import SearchSettings
+from seqkd.errors import UserError
+from seqkd.files import read_lines, write_json, write_lines
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.models.interface import TranslationModel
+from seqkd.scoring import diagnostics
+from seqkd.scoring.bleu import bleu_metric, chrf_metric
+from seqkd.scoring.settings import ScoreSettings
+from seqkd.tokenizer.tokenizer import Tokenizer
+
+
+def score_model(
+    *,
+    settings: ScoreSettings,
+    system: dict[str, Any],
+    model: Path,
+    tokenizer: Path,
+    test_set: Path,
+    folder: Path,
+    target_language: str,
+    precision: str,
+) -> dict[str, Any]:
+    """Translate a test set greedily and by beam search, and write scores.json and the translations to ``folder``.
+
+    Args:
+        system: the columns that tell which system this is; they are copied to scores.json.
+        test_set: folder with test.src and test.tgt.
+    """
+    keep_freed_memory()
+    network, names = store.load(model, precision), Tokenizer(tokenizer)
+    sources, references = read_lines(test_set / "test.src"), read_lines(test_set / "test.tgt")
+    if len(sources) != len(references):
+        raise UserError(f"{test_set}: {len(sources)} source but {len(references)} target lines. Delete the folder and run again.")
+    ids = names.src.encode(sources)
+    shared = size(network, model) | overlap_of(test_set)
+    shared |= diagnostics.gold(forced_scores(network, ids, names.tgt.encode(references)), references)
+    measurements = []
+    for search in (settings.search.model_copy(update={"beam": 1}), settings.search):
+        found = [hypotheses[0] for hypotheses in translate(network, ids, search)]
+        texts = [names.tgt.decode(hypothesis.ids) for hypothesis in found]
+        write_lines(folder / f"{name_of(search)}.txt", texts)
+        quality = measure(texts, references, settings, target_language) | apart(texts, references, shared, settings, target_language)
+        measurements.append({"decoding": name_of(search)} | quality | shared | outputs(found, texts, search))
+    for measurement in measurements:
+        measurement.pop("overlap_lines")
+    write_json(folder / "scores.json", system | {"measurements": measurements})
+    return {"sentences": len(sources)}
+
+
+def name_of(search: SearchSettings) -> str:
+    """What a search is called in tables and file names."""
+    return "greedy" if search.beam == 1 else f"beam-{search.beam}"
+
+
+def measure(texts: list[str], references: list[str], settings: ScoreSettings, language: str) -> dict[str, Any]:
+    """BLEU, chrF and length ratio of detokenised texts, with sacrebleu's signatures."""
+    bleu, chrf = bleu_metric(language, settings.bleu_tokenize), chrf_metric()
+    score = bleu.corpus_score(texts, [references])
+    return {
+        "sentences": len(texts),
+        "bleu": round(score.score, 4),
+        "bleu_signature": str(bleu.get_signature()),
+        "chrf": round(chrf.corpus_score(texts, [references]).score, 4),
+        "chrf_signature": str(chrf.get_signature()),
+        "length_ratio": round(score.sys_len / max(1, score.ref_len), 4),
+    }
+
+
+def apart(
+    texts: list[str], references: list[str], shared: dict[str, Any], settings: ScoreSettings, language: str
+) -> dict[str, Any]:
+    """BLEU without the test pairs that also occur in the training set, where there are any and others remain."""
+    known = set(shared["overlap_lines"])
+    rest = [i for i in range(len(texts)) if i not in known]
+    if not known or not rest:
+        return {"bleu_without_overlap": None}
+    bleu = bleu_metric(language, settings.bleu_tokenize)
+    score = bleu.corpus_score([texts[i] for i in rest], [[references[i] for i in rest]]).score
+    return {"bleu_without_overlap": round(score, 4)}
+
+
+def overlap_of(test_set: Path) -> dict[str, Any]:
+    """Test pairs of which a side also occurs in the training set, as the corpus stage found them (lines from 0)."""
+    lines = json.loads((test_set / "overlap.json").read_text(encoding="utf-8"))
+    return {"overlap": len(lines), "overlap_lines": lines}
+
+
+def size(network: TranslationModel, model: Path) -> dict[str, Any]:
+    """Parameters (tied ones once), those that are not zero, and bytes of the weights on disk."""
+    weights = list(store.load(model).parameters())
+    return {
+        "parameters": sum(weight.numel() for weight in weights),
+        "nonzero_parameters": sum(int(weight.count_nonzero()) for weight in weights),
+        "bytes": (model / "model.safetensors").stat().st_size,
+    }
+
+
+def outputs(found: list[Hypothesis], texts: list[str], search: SearchSettings) -> dict[str, Any]:
+    """Mode mass (greedy alone), and how many outputs are truncated or empty."""
+    mass = diagnostics.mode(found) if search.beam == 1 else {"mode_mass": None, "mode_mass_median": None}
+    return mass | {"truncated": sum(not h.finished for h in found), "empty": sum(not text for text in texts)}

@@ -1,0 +1,72 @@
+"""Vocabulary projection and objective in one go, over chunks of positions, so that full logits never exist.
+
+The gradient is made in the forward pass: for each chunk the logits, the objective's gradient with respect to them, and from it
+the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqkd.losses.positions import Positions
+
+CHUNK = 1024
+"""Positions at once."""
+
+Objective = Callable[[Positions], Tensor]
+
+
+class _Projected(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, hidden: Tensor, weight: Tensor, target: Tensor, teacher: "Teacher | None", objective: Objective, smoothing: float
+    ) -> Tensor:
+        total = torch.zeros(())
+        grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
+        for first in range(0, len(hidden), CHUNK):
+            part = slice(first, first + CHUNK)
+            logits = (hidden[part] @ weight.T).float().requires_grad_()
+            with torch.enable_grad():
+                known = None if teacher is None else teacher.log_probs(part)
+                loss = objective(Positions(logits, target[part], known, smoothing))
+            (grad,) = torch.autograd.grad(loss, logits)
+            grad = grad.to(hidden.dtype)
+            grad_hidden[part] = grad @ weight
+            grad_weight += grad.T @ hidden[part]
+            total += loss.detach()
+        ctx.save_for_backward(grad_hidden, grad_weight.to(weight.dtype))
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        grad_hidden, grad_weight = ctx.saved_tensors
+        return grad_hidden * grad, grad_weight * grad, None, None, None, None
+
+
+class Teacher:
+    """The teacher's distribution at the same positions: hidden states [N, d'] and output matrix [V, d']."""
+
+    def __init__(self, hidden: Tensor, weight: Tensor) -> None:
+        self.hidden, self.weight = hidden, weight
+
+    def log_probs(self, part: slice) -> Tensor:
+        """Log-probabilities of some positions, float32 [n, V], without gradient."""
+        with torch.no_grad():
+            return (self.hidden[part] @ self.weight.T).float().log_softmax(-1)
+
+
+def projected_loss(
+    hidden: Tensor, weight: Tensor, target: Tensor, teacher: Teacher | None, objective: Objective, smoothing: float = 0.0
+) -> Tensor:
+    """Sum of ``objective`` over N positions, differentiable in ``hidden`` [N, d] and ``weight`` [V, d].
+
+    Args:
+        target: int64 [N].
+        teacher: at the same positions, or None.
+        objective: from :class:`Positions` of a chunk to the sum over it, float32.
+        smoothing: label smoothing, handed through to the objective.
+    """
+    loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing)  # type: ignore[no-untyped-call]
+    return loss

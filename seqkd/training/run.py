@@ -1,0 +1,246 @@
+"""The one trainer. Every method is a choice of four plugs: targets (whose prefixes are read), objective, model, start."""
+
+import logging
+import math
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from seqkd.batches.batches import Batch, BatchStream
+from seqkd.batches.dataset import PAD, Dataset
+from seqkd.errors import UserError
+from seqkd.files import write_text
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.models.interface import TranslationModel
+from seqkd.models.settings import ModelSettings
+from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
+from seqkd.training.metrics import Progress, as_lines
+from seqkd.training.objective import compose
+from seqkd.training.projection import Objective, Teacher, projected_loss
+from seqkd.training.schedule import learning_rate
+from seqkd.training.settings import TrainingSettings
+from seqkd.training.signals import Stop, stopping
+from seqkd.training.state import State, load_state
+from seqkd.training.weights import FlatWeights
+
+log = logging.getLogger(__name__)
+
+SAVE_SECONDS = float(os.environ.get("SEQKD_SAVE_SECONDS", "60"))
+"""How often the state is saved. Changes no result, hence no setting of an experiment."""
+
+
+@dataclass(frozen=True)
+class Plugs:
+    """What one training is made of."""
+
+    dataset: Dataset
+    objective: Objective
+    teacher: TranslationModel | None
+    evaluation: Evaluation
+
+
+class Trainer:
+    """A training in progress; :meth:`run` starts it or goes on with it.
+
+    Dropout is seeded by (seed, update) at every update and the batches by (seed, epoch), so a training that was interrupted
+    anywhere goes on exactly as if it had not been.
+    """
+
+    def __init__(self, model: TranslationModel, settings: TrainingSettings, seed: int, plugs: Plugs, folder: Path) -> None:
+        self.model, self.settings, self.seed, self.plugs, self.folder = model, settings, seed, plugs, folder
+        self.weights = FlatWeights(model, store.DTYPES[settings.precision])
+        self.state = State()
+        self.optimizer = torch.optim.AdamW(
+            [self.weights.master],
+            lr=settings.learning_rate,
+            betas=(settings.adam_beta1, settings.adam_beta2),
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+
+    def run(self, stop: Stop) -> None:
+        """Train to the last update and leave the best model's weights in ``model``.
+
+        Raises:
+            SystemExit: a signal asked to stop; the state is saved.
+            UserError: the loss is no finite number; the last good state is kept.
+        """
+        self.resume()
+        stream = BatchStream(self.plugs.dataset, self.settings.batch_tokens, self.seed, self.state.position)
+        progress = Progress(self.settings.updates, self.state.update)
+        saved = time.monotonic()
+        batches = iter(stream)
+        while self.state.update < self.settings.updates:
+            self.update(next(batches), progress)
+            self.state.position = stream.position
+            self.evaluate_if_due()
+            if stop.asked or time.monotonic() - saved > SAVE_SECONDS:
+                self.save()
+                saved = time.monotonic()
+            if stop.asked:
+                log.warning("stopped by signal %d at update %d; the same command goes on from here", stop.asked, self.state.update)
+                raise SystemExit(128 + stop.asked)
+        self.weights.master.data.copy_(self.state.tensors["best"])
+        self.weights.publish()
+
+    def update(self, batch: Batch, progress: Progress) -> None:
+        """One optimiser step."""
+        self.state.update += 1
+        self.model.train()
+        torch.manual_seed(self.seed * 1_000_003 + self.state.update)
+        real = (batch.target != PAD).flatten()
+        target = batch.target.flatten()[real]
+        loss = self.loss(batch, target, real) / len(target)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = self.weights.gradient(self.settings.clip)
+        self.check(float(loss), norm)
+        rate = learning_rate(self.settings, self.state.update)
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step()
+        self.weights.publish()
+        self.state.tokens += len(target)
+        self.state.rows += progress.add(self.state, len(target), float(loss), rate, norm)
+
+    def loss(self, batch: Batch, target: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+        """The objective summed over the batch's real positions; padding is dropped before the projection."""
+        hidden = self.model(batch.src, batch.prefix).flatten(0, 1)[real]
+        known = None
+        if self.plugs.teacher is not None:
+            with torch.no_grad():
+                seen = self.plugs.teacher(batch.src, batch.prefix).flatten(0, 1)[real]
+            known = Teacher(seen, self.plugs.teacher.output_weight)
+        weight = self.model.output_weight
+        return projected_loss(hidden, weight, target, known, self.plugs.objective, self.settings.label_smoothing)
+
+    def check(self, loss: float, norm: float) -> None:
+        """Refuse to go on from a loss or gradient that is no finite number."""
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise UserError(
+                f"training stopped at update {self.state.update}: loss {loss}, gradient norm {norm}. The state saved before is "
+                "kept. Try a smaller learning_rate, a longer warmup or precision: float32."
+            )
+
+    def evaluate_if_due(self) -> None:
+        """Measure dev BLEU at evenly spread updates, the last one included, and remember the best weights."""
+        update, total, times = self.state.update, self.settings.updates, self.settings.evaluations
+        if update * times // total == (update - 1) * times // total:
+            return
+        bleu, ratio = self.plugs.evaluation.measure(self.model)
+        better = self.state.best is None or bleu > self.state.best[1]
+        if better:
+            self.state.best = (update, bleu)
+            self.state.tensors["best"] = self.weights.master.detach().clone()
+        log.info("update %d: dev BLEU %.2f (greedy), length ratio %.3f%s", update, bleu, ratio, ", best so far" if better else "")
+        self.state.rows.append({"update": update, "dev_bleu": bleu, "dev_length_ratio": ratio, "best": better})
+
+    def save(self) -> None:
+        """Write weights, optimiser and position beside the last state, then in its place."""
+        adam = self.optimizer.state[self.weights.master]
+        self.state.tensors |= {"master": self.weights.master.detach(), "mean": adam["exp_avg"], "square": adam["exp_avg_sq"]}
+        self.state.save(self.folder)
+
+    def resume(self) -> None:
+        """Go on from the saved state, if there is one."""
+        state = load_state(self.folder)
+        if state is None:
+            return
+        self.state = state
+        self.weights.master.data.copy_(state.tensors["master"])
+        self.optimizer.state[self.weights.master] = {
+            "step": torch.tensor(float(state.update)),
+            "exp_avg": state.tensors["mean"],
+            "exp_avg_sq": state.tensors["square"],
+        }
+        self.weights.publish()
+        log.info("going on from update %d", state.update)
+
+
+def train_model(
+    *,
+    model: ModelSettings,
+    training: TrainingSettings,
+    loss: dict[str, dict[str, Any]],
+    seed: int,
+    tokenizer: Path,
+    targets: Path,
+    corpus: Path,
+    target_language: str,
+    teacher: Path | None,
+    start: Path | None,
+    keep_zeros: bool,
+    folder: Path,
+    state: Path,
+) -> dict[str, Any]:
+    """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
+
+    Args:
+        loss: objective -> its weight and settings.
+        targets: folder of the training pairs' ids; corpus: folder with dev.tgt; tokenizer: folder with models and dev ids.
+        teacher: folder of the teacher, needed if a term of the loss reads it.
+        start: folder of a model to start from, with the optimiser new; else weights are drawn from ``seed``.
+        keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
+        state: folder for the resumable state.
+
+    Returns:
+        Counts and scores for the manifest.
+    """
+    keep_freed_memory()
+    torch.set_flush_denormal(True)
+    objective, needs_teacher = compose(loss)
+    names = Tokenizer(tokenizer)
+    sizes = (names.src.size, names.tgt.size)
+    torch.manual_seed(seed)
+    network = store.build(model, *sizes)
+    if start is not None:
+        store.load_weights(network, start)
+    known = store.load(teacher, training.precision) if needs_teacher and teacher is not None else None
+    dataset = Dataset(targets)
+    plugs = Plugs(dataset, objective, known, on_dev(corpus, tokenizer, target_language))
+    trainer = Trainer(network, training, seed, plugs, state)
+    if keep_zeros:
+        trainer.weights.keep_zeros()
+    with stopping() as stop:
+        trainer.run(stop)
+    train_bleu, _ = on_training_sample(dataset, tokenizer, target_language).measure(network)
+    write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
+    save_best(trainer, model, sizes, folder)
+    return facts(trainer, train_bleu)
+
+
+def save_best(trainer: Trainer, model: ModelSettings, sizes: tuple[int, int], folder: Path) -> None:
+    """Write the model in float32, whatever it was trained in."""
+    full = store.build(model, *sizes)
+    first = 0
+    for parameter in full.parameters():
+        end = first + parameter.numel()
+        parameter.data = trainer.weights.master.detach()[first:end].view(parameter.shape)
+        first = end
+    store.save(full, model, sizes, folder)
+
+
+def facts(trainer: Trainer, train_bleu: float) -> dict[str, Any]:
+    """What the manifest keeps of a training; warns where training text is far easier than new text."""
+    assert trainer.state.best is not None
+    update, dev_bleu = trainer.state.best
+    if train_bleu > dev_bleu + 10:
+        log.warning(
+            "BLEU on training sentences is %.1f, on dev %.1f: the model knows its training text by heart; as a teacher it will "
+            "mostly repeat the references",
+            train_bleu,
+            dev_bleu,
+        )
+    return {
+        "updates": trainer.state.update,
+        "epochs": trainer.state.position[0],
+        "tokens": trainer.state.tokens,
+        "best_update": update,
+        "dev_bleu": dev_bleu,
+        "train_bleu": train_bleu,
+        "parameters": trainer.weights.master.numel(),
+    }

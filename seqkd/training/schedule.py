@@ -1,0 +1,22 @@
+"""The learning rate as a function of the update."""
+
+import math
+
+from seqkd.training.settings import TrainingSettings
+
+
+def learning_rate(settings: TrainingSettings, update: int) -> float:
+    """Learning rate of ``update`` (1 is the first): a linear warm-up, then the chosen course.
+
+    inverse-sqrt follows Vaswani et al. 2017, section 5.3, scaled so that the warm-up ends at ``learning_rate``.
+    """
+    if update < settings.warmup:
+        return settings.learning_rate * update / settings.warmup
+    left = (settings.updates - update) / max(1, settings.updates - settings.warmup)
+    course = {
+        "inverse-sqrt": math.sqrt(max(1, settings.warmup) / max(1, update)),
+        "linear": left,
+        "cosine": (1 + math.cos(math.pi * (1 - left))) / 2,
+        "constant": 1.0,
+    }
+    return settings.learning_rate * course[settings.schedule]
