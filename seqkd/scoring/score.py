@@ -1,6 +1,5 @@
 """Quality of one model on one test set: greedy and beam search, one small JSON."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ def score_model(
     model: Path,
     tokenizer: Path,
     test_set: Path,
+    corpus: Path,
     folder: Path,
     target_language: str,
     precision: str,
@@ -33,7 +33,7 @@ def score_model(
 
     Args:
         system: the columns that tell which system this is; they are copied to scores.json.
-        test_set: folder with test.src and test.tgt.
+        test_set: folder with test.src and test.tgt; corpus: folder with train.src and train.tgt.
     """
     keep_freed_memory()
     network, names = store.load(model, precision), Tokenizer(tokenizer)
@@ -41,17 +41,16 @@ def score_model(
     if len(sources) != len(references):
         raise UserError(f"{test_set}: {len(sources)} source but {len(references)} target lines. Delete the folder and run again.")
     ids = names.src.encode(sources)
-    shared = size(network, model) | overlap_of(test_set)
-    shared |= diagnostics.gold(forced_scores(network, ids, names.tgt.encode(references)), references)
+    known = overlap(corpus, sources, references)
+    whole = size(network, model) | {"overlap": len(known)}
+    whole |= diagnostics.gold(forced_scores(network, ids, names.tgt.encode(references)), references)
     measurements = []
     for search in (settings.search.model_copy(update={"beam": 1}), settings.search):
         found = [hypotheses[0] for hypotheses in translate(network, ids, search)]
         texts = [names.tgt.decode(hypothesis.ids) for hypothesis in found]
         write_lines(folder / f"{name_of(search)}.txt", texts)
-        quality = measure(texts, references, settings, target_language) | apart(texts, references, shared, settings, target_language)
-        measurements.append({"decoding": name_of(search)} | quality | shared | outputs(found, texts, search))
-    for measurement in measurements:
-        measurement.pop("overlap_lines")
+        quality = measure(texts, references, known, settings, target_language)
+        measurements.append({"decoding": name_of(search)} | quality | whole | outputs(found, texts, search))
     write_json(folder / "scores.json", system | {"measurements": measurements})
     return {"sentences": len(sources)}
 
@@ -61,37 +60,39 @@ def name_of(search: SearchSettings) -> str:
     return "greedy" if search.beam == 1 else f"beam-{search.beam}"
 
 
-def measure(texts: list[str], references: list[str], settings: ScoreSettings, language: str) -> dict[str, Any]:
-    """BLEU, chrF and length ratio of detokenised texts, with sacrebleu's signatures."""
+def measure(
+    texts: list[str], references: list[str], known: set[int], settings: ScoreSettings, language: str
+) -> dict[str, Any]:
+    """BLEU, chrF and length ratio of detokenised texts, with sacrebleu's signatures; BLEU also without ``known`` pairs."""
     bleu, chrf = bleu_metric(language, settings.bleu_tokenize), chrf_metric()
     score = bleu.corpus_score(texts, [references])
+    rest = [i for i in range(len(texts)) if i not in known]
+    apart = bleu.corpus_score([texts[i] for i in rest], [[references[i] for i in rest]]).score if known and rest else None
     return {
         "sentences": len(texts),
         "bleu": round(score.score, 4),
         "bleu_signature": str(bleu.get_signature()),
+        "bleu_without_overlap": None if apart is None else round(apart, 4),
         "chrf": round(chrf.corpus_score(texts, [references]).score, 4),
         "chrf_signature": str(chrf.get_signature()),
         "length_ratio": round(score.sys_len / max(1, score.ref_len), 4),
     }
 
 
-def apart(
-    texts: list[str], references: list[str], shared: dict[str, Any], settings: ScoreSettings, language: str
-) -> dict[str, Any]:
-    """BLEU without the test pairs that also occur in the training set, where there are any and others remain."""
-    known = set(shared["overlap_lines"])
-    rest = [i for i in range(len(texts)) if i not in known]
-    if not known or not rest:
-        return {"bleu_without_overlap": None}
-    bleu = bleu_metric(language, settings.bleu_tokenize)
-    score = bleu.corpus_score([texts[i] for i in rest], [[references[i] for i in rest]]).score
-    return {"bleu_without_overlap": round(score, 4)}
+def overlap(corpus: Path, sources: list[str], references: list[str]) -> set[int]:
+    """Test pairs (lines from 0) of which a side also occurs in the training set, to the letter."""
+    return occurring(corpus / "train.src", sources) | occurring(corpus / "train.tgt", references)
 
 
-def overlap_of(test_set: Path) -> dict[str, Any]:
-    """Test pairs of which a side also occurs in the training set, as the corpus stage found them (lines from 0)."""
-    lines = json.loads((test_set / "overlap.json").read_text(encoding="utf-8"))
-    return {"overlap": len(lines), "overlap_lines": lines}
+def occurring(file: Path, texts: list[str]) -> set[int]:
+    """Which of ``texts`` are lines of ``file``; the file is streamed."""
+    wanted, seen = set(texts), set()
+    with file.open(encoding="utf-8", newline="\n") as handle:
+        for line in handle:
+            text = line.removesuffix("\n")
+            if text in wanted:
+                seen.add(text)
+    return {i for i, text in enumerate(texts) if text in seen}
 
 
 def size(network: TranslationModel, model: Path) -> dict[str, Any]:

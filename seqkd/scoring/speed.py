@@ -1,0 +1,149 @@
+"""Words a second, each beside the teacher's in the same run, so that the ratio holds on a noisy machine.
+
+Per kind of batching, after one warm-up of each, model and teacher take turns on the same sentences: model greedy, model beam,
+teacher beam. The ratio of a round divides figures that stand seconds apart; the median over rounds counts. A word is a
+white-space word of the source, or a character where the source is written without spaces.
+"""
+
+import os
+import platform
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from seqkd.decoding.engine import translate
+from seqkd.decoding.settings import SearchSettings
+from seqkd.files import read_lines, write_json
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.models.interface import TranslationModel
+from seqkd.scoring.score import name_of, size
+from seqkd.scoring.settings import SpeedSettings
+from seqkd.tokenizer.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Load:
+    """Sentences to translate: their ids, their words, and how many source tokens are searched at once."""
+
+    name: str
+    ids: list[list[int]]
+    words: int
+    batch_tokens: int
+
+    def seconds(self, model: TranslationModel, search: SearchSettings) -> float:
+        """Time that one pass takes."""
+        start = time.perf_counter()
+        translate(model, self.ids, search, self.batch_tokens)
+        return time.perf_counter() - start
+
+
+def measure_speed(
+    *,
+    settings: SpeedSettings,
+    search: SearchSettings,
+    system: dict[str, Any],
+    model: Path,
+    teacher: Path,
+    tokenizer: Path,
+    test_set: Path,
+    folder: Path,
+    precision: str,
+) -> dict[str, Any]:
+    """Measure a model's speed and write speed.json to ``folder``.
+
+    Args:
+        search: the beam search; the model is also measured greedily, the teacher with the beam alone.
+        system: the columns that tell which system this is.
+        teacher: folder of the teacher to compare with.
+    """
+    keep_freed_memory()
+    torch.set_num_threads(settings.threads)
+    own, other = store.load(model, precision), store.load(teacher, precision)
+    load_before = os.getloadavg()[0]
+    measurements = []
+    loads = workloads(settings, tokenizer, test_set)
+    for load in loads:
+        measurements += compare(load, own, other, search, settings, settings.seconds / len(loads))
+    result = {
+        "measurements": measurements,
+        "threads": settings.threads,
+        "load_average": round(load_before, 2),
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "processor": processor(),
+    }
+    write_json(folder / "speed.json", system | result | size(own, model))
+    return {"measurements": len(measurements)}
+
+
+def workloads(settings: SpeedSettings, tokenizer: Path, test_set: Path) -> list[Load]:
+    """Test sentences, evenly taken: some in batches, fewer one at a time."""
+    lines = read_lines(test_set / "test.src")
+    loads = []
+    for name, wanted, tokens in (("batched", settings.sentences, 4096), ("single", settings.single_sentences, 1)):
+        places = np.unique(np.linspace(0, len(lines) - 1, min(wanted, len(lines))).astype(int))
+        chosen = [lines[i] for i in places]
+        loads.append(Load(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(words, chosen)), tokens))
+    return loads
+
+
+def words(text: str) -> int:
+    """White-space words of a line, or its characters if it is long and has next to none."""
+    found = len(text.split())
+    return found if len(text) < 12 * found else len(text.replace(" ", ""))
+
+
+def compare(
+    load: Load, own: TranslationModel, other: TranslationModel, search: SearchSettings, settings: SpeedSettings, budget: float
+) -> list[dict[str, Any]]:
+    """The measurements of one workload: rounds of all three runs until repeats or time are used up, two rounds at least."""
+    greedy = search.model_copy(update={"beam": 1})
+    runs: dict[str, Callable[[], float]] = {
+        name_of(greedy): lambda: load.seconds(own, greedy),
+        name_of(search): lambda: load.seconds(own, search),
+        "teacher": lambda: load.seconds(other, search),
+    }
+    start = time.perf_counter()
+    rounds: list[dict[str, float]] = []
+    for run in runs.values():
+        run()
+    while len(rounds) < settings.repeats:
+        rounds.append({name: run() for name, run in runs.items()})
+        spent = time.perf_counter() - start
+        if len(rounds) >= 2 and spent + spent / (len(rounds) + 1) > budget:
+            break
+    return [summary(load, name, rounds) for name in runs if name != "teacher"]
+
+
+def summary(load: Load, name: str, rounds: list[dict[str, float]]) -> dict[str, Any]:
+    """Median, slowest and fastest over the rounds, in source words a second."""
+    speeds = [load.words / one[name] for one in rounds]
+    return {
+        "decoding": name,
+        "batching": load.name,
+        "words_per_second": round(statistics.median(speeds), 2),
+        "words_per_second_min": round(min(speeds), 2),
+        "words_per_second_max": round(max(speeds), 2),
+        "teacher_words_per_second": round(statistics.median(load.words / one["teacher"] for one in rounds), 2),
+        "ratio_to_teacher": round(statistics.median(one["teacher"] / one[name] for one in rounds), 3),
+        "repeats": len(rounds),
+        "sentences": len(load.ids),
+    }
+
+
+def processor() -> str:
+    """Name of the processor, as the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
