@@ -17,7 +17,20 @@ ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _BREAKS if code 
 _DENSE = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af]")
 _LOOSE = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 
-Pair = tuple[str, str]
+FILTERS = (
+    "misaligned",
+    "empty",
+    "over_max_chars",
+    "over_max_words",
+    "over_max_ratio",
+    "in_dev",
+    "in_test_sets",
+    "duplicate",
+)
+"""Names of the filters in the order in which they see a pair (the first, known by hand, for the Bible alone)."""
+
+Line = tuple[str, str, str]
+"""Source, target, group."""
 
 
 def normalise(line: str) -> str:
@@ -55,7 +68,7 @@ def fingerprint(*texts: str) -> int:
 class Sides:
     """The sentences of some pairs, side by side, kept as eight bytes each."""
 
-    def __init__(self, pairs: Iterable[Pair]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.src: set[int] = set()
         self.tgt: set[int] = set()
         for src, tgt in pairs:
@@ -68,10 +81,7 @@ class Sides:
 
 
 class TrainFilter:
-    """Decides pair by pair what stays in the training set, and counts what each filter took.
-
-    The filters in order: empty, over_max_chars, over_max_words, over_max_ratio, in_dev, in_test_sets, duplicate.
-    """
+    """Decides pair by pair what stays in the training set, and counts in ``taken`` what each of ``FILTERS`` took."""
 
     def __init__(self, settings: CleaningSettings, dev: Sides, tests: Sides) -> None:
         self.settings, self.dev, self.tests = settings, dev, tests

@@ -70,8 +70,10 @@ def fetch_url(url: str, checksum: str, size: int | None, target: Path, state: Pa
     """
     part = _Part(state / f"{checksum[:16]}.part", url)
     resumed = part.size > 0
-    _complete(part, size)
-    found = sha256(part.path)
+    found = sha256(part.path) if resumed else ""
+    if found != checksum:
+        _complete(part, size)
+        found = sha256(part.path)
     if found != checksum and resumed:
         log.warning("%s: what was continued has a wrong checksum; starting over.", url)
         part.clear()
@@ -108,8 +110,10 @@ def _complete(part: _Part, size: int | None) -> None:
 
 def _attempt(part: _Part, size: int | None) -> None:
     """One connection, continuing the partial file where the server agrees; returns when the file is whole."""
+    if size is not None and part.size > size:
+        part.clear()
     have = part.size
-    if size is not None and have == size:
+    if have and have == size:
         return
     with _open(part.url, have, part.version()) as answer:
         start = have if answer.status == 206 and _range_start(answer) == have else 0
@@ -130,7 +134,7 @@ def _open(url: str, have: int, version: str) -> http.client.HTTPResponse:
     try:
         answer = _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
-        if error.code == 416:
+        if error.code == 416 and have:
             return _open(url, 0, "")
         if error.code in AGAIN:
             raise _BrokenError(f"the server answers {error.code} {error.reason}") from None
@@ -193,6 +197,7 @@ def _receive(answer: http.client.HTTPResponse, part: _Part, start: int, total: i
             fresh += len(piece)
             now = time.monotonic()
             if total is not None and handle.tell() > total:
+                part.clear()
                 raise UserError(f"{part.url}: expected {total} bytes, the server sends more. {WAY_ON}")
             if now - told > 5:
                 told = now
