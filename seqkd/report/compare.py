@@ -60,7 +60,9 @@ class Pairing:
 class Resampled:
     """Scores of every model on the same resamples of one test set with one decoding."""
 
-    def __init__(self, results: Results, test_set: str, decoding: str, metric: Metric, settings: ReportSettings):
+    def __init__(
+        self, results: Results, test_set: str, decoding: str, metric: Metric, settings: ReportSettings
+    ) -> None:
         sides = results.sides(test_set)
         self.sentences = len(sides["tgt"])
         groups = units(sides["groups"])

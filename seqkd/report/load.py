@@ -35,8 +35,15 @@ class System:
     @classmethod
     def of(cls, described: dict[str, Any]) -> Self:
         """From the plain dictionary that the workflow hands over; keys beyond ours are left out."""
-        empty = {"teacher": "", "targets": "", "loss": {}, "start": None, "sparsity": 0.0, "retrained": None}
-        known = {name: described.get(name, empty.get(name)) for name in cls.__dataclass_fields__}
+        empty: dict[str, Any] = {
+            "teacher": "",
+            "targets": "",
+            "loss": {},
+            "start": None,
+            "sparsity": 0.0,
+            "retrained": None,
+        }
+        known: dict[str, Any] = {name: described.get(name, empty.get(name)) for name in cls.__dataclass_fields__}
         known["loss"] = {known["loss"]: 1.0} if isinstance(known["loss"], str) else known["loss"] or {}
         known["sparsity"] = known["sparsity"] or 0.0
         return cls(**known)

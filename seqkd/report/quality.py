@@ -54,7 +54,7 @@ def fluency(results: Results) -> list[Fluency]:
     here = frame[(frame["test_set"] == next(iter(results.test_sets), "")) & (frame["decoding"] == "greedy")]
     if here.empty:
         return []
-    by_path = {row["path"]: row for row in here.to_dict("records")}
+    by_path = {row["path"]: {str(key): row[key] for key in row} for row in here.to_dict("records")}
     test_set, references = results.test_sets[0], results.sides(results.test_sets[0])["tgt"]
     metric = significance.bleu_metric(here["bleu_signature"].iloc[0])
     reference_loops = loop_share(references, metric)
@@ -89,7 +89,7 @@ def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[s
             )
         if one.loops > one.reference_loops + LOOPS:
             remarks.append(
-                f"{name} repeats itself: a sequence of four words comes twice in {100 * one.loops:.0f} % of its outputs, "
+                f"{name} repeats itself: some four words come twice in {100 * one.loops:.0f} % of its outputs, "
                 f"in {100 * one.reference_loops:.0f} % of the references."
             )
         if one.truncated > CUT:
@@ -124,7 +124,7 @@ def examples(results: Results, settings: ReportSettings, decoding: str) -> list[
     test_set = results.test_sets[0]
     sides = results.sides(test_set)
     signature = results.scores[results.scores["path"] == models[0].path]["bleu_signature"].iloc[0]
-    metric = BLEU(tokenize=significance.bleu_metric(signature).tokenizer_signature, force=True, effective_order=True)
+    metric = significance.bleu_metric(signature, effective_order=True)
     outputs = [results.translations(model.path, test_set, decoding, len(sides["tgt"])) for model in models]
     ranking = [_sentence_bleu(metric, *pair) for pair in zip(outputs[0], sides["tgt"], strict=True)]
     return [

@@ -94,7 +94,8 @@ def _row(
     results: Results, models: list[System], frame: pd.DataFrame, comparisons: list[Comparison], decoding: str
 ) -> Row:
     test_set = frame["test_set"].iloc[0] if len(frame) else ""
-    scores = {decoding: _means(part) for decoding, part in frame.groupby("decoding", sort=False)}
+    parts = {str(decoding): part for decoding, part in frame.groupby("decoding", sort=False)}
+    scores = {decoding: _means(part) for decoding, part in parts.items()}
     mine = [found for found in comparisons if _concerns(found, models[0], test_set)]
     gains = {found.decoding: found for found in mine if found.role in ("primary", "secondary", "pruning")}
     return Row(
@@ -102,7 +103,7 @@ def _row(
         label=models[0].label,
         seeds=[model.seed for model in models],
         scores=scores,
-        spread={decoding: _spread(part["bleu"]) for decoding, part in frame.groupby("decoding", sort=False)},
+        spread={decoding: _spread(part["bleu"]) for decoding, part in parts.items()},
         gain=gains,
         control=next((found for found in mine if found.role == "control"), None),
         share=_share(results, models[0], scores, test_set, decoding),
@@ -140,7 +141,9 @@ def _share(
 
 def _ratios(speed: pd.DataFrame, paths: list[str]) -> dict[tuple[str, str], float]:
     mine = speed[speed["path"].isin(paths)]
-    if mine.empty:
-        return {}
-    means = mine.groupby(["decoding", "batching"], sort=False)["ratio_to_teacher"].mean()
-    return {(str(decoding), str(batching)): float(mean) for (decoding, batching), mean in means.items()}
+    keys = zip(mine["decoding"], mine["batching"], strict=True)
+    return {key: float(mine[_is(mine, key)]["ratio_to_teacher"].mean()) for key in dict.fromkeys(keys)}
+
+
+def _is(frame: pd.DataFrame, key: tuple[str, str]) -> "pd.Series[bool]":
+    return (frame["decoding"] == key[0]) & (frame["batching"] == key[1])

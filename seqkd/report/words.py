@@ -42,7 +42,7 @@ def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
         )
     others = len(won) - 1
     tail = f" {spelled(others).capitalize()} more {'is' if others == 1 else 'are'} better too." if others else ""
-    return f"{best.system} won: {interval(best)} over {best.against}, more than noise.{tail}"
+    return f"{won[0].system} won: {interval(won[0])} over {won[0].against}, more than noise.{tail}"
 
 
 def _without_comparison(rows: list[Row]) -> str:
@@ -114,17 +114,19 @@ def _runners_up(comparisons: list[Comparison]) -> list[str]:
 
 def _compression(family: list[Comparison], rows: list[Row]) -> list[str]:
     """What the best student keeps of the teacher, and what it saves."""
-    row = next((row for row in rows if row.system.variant == _variant(family[0])), None)
+    row = next((row for row in rows if row.system.variant == _variant(_winner(family))), None)
     teacher = next((row for row in rows if row.system.kind == "teacher"), None)
     if row is None or teacher is None or row.share is None:
         return []
     mine, large = (next(iter(one.scores.values()))["parameters"] for one in (row, teacher))
-    text = (
-        f"{row.label} keeps {100 * row.share:.0f} % of the teacher's BLEU with {100 * mine / large:.0f} % of its size"
-    )
+    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher's BLEU"
+    text = f"{kept} with {100 * mine / large:.0f} % of its parameters"
     faster = row.speed.get((family[0].decoding, "batched"))
-    beam = "decodes" if faster is None else f"decodes {faster:.1f} times as fast as the teacher's beam search"
-    return [f"{text} and {beam}." if faster else f"{text}."]
+    return [f"{text} and decodes {faster:.1f} times as fast as the teacher with beam." if faster else f"{text}."]
+
+
+def _winner(family: list[Comparison]) -> Comparison:
+    return next((found for found in family if found.verdict == "better"), family[0])
 
 
 def _variant(found: Comparison) -> tuple[str, float, bool | None]:
@@ -135,9 +137,7 @@ def _scope(rows: list[Row], results: Results) -> str:
     """What the verdict holds for: these models, unless several seeds and teachers say more."""
     seeds = min((len(row.seeds) for row in rows if row.system.kind == "student"), default=0)
     teachers = len({system.path for system in results.systems if system.kind == "teacher"})
-    given = (
-        "this teacher" if teachers == 1 else f"these {spelled(teachers)} teachers" if teachers else "no teacher here"
-    )
+    given = "this teacher" if teachers == 1 else f"these {spelled(teachers)} teacher models"
     if seeds <= 1:
         return f"Given {given} and one seed: a verdict on these models, not on the methods."
     return (

@@ -1,0 +1,92 @@
+"""The plots, one function each: from tables to a figure, no statistics here."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from seqkd.report.drawing import MUTED, PAPER, Pen, legend_below, single
+from seqkd.report.load import System
+from seqkd.report.tables import Row
+
+
+def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, legend: bool) -> Figure:
+    """BLEU against speed-up over the teacher's beam search, log scale: filled greedy, hollow beam."""
+    figure, axes = single(legend)
+    for row in rows:
+        pen = pens[row.system.system]
+        points = [
+            (row.speed[decoding, batching], row.scores[decoding]["bleu"], decoding)
+            for decoding in row.scores
+            if (decoding, batching) in row.speed
+        ]
+        axes.plot([x for x, *_ in points], [y for _, y, _ in points], color=pen.colour, linewidth=0.8, alpha=0.5)
+        for x, y, decoding in points:
+            face = pen.colour if decoding == "greedy" else PAPER
+            label = pen.label if decoding == "greedy" else None
+            marker = "D" if row.system.kind == "pruned" else "o"
+            axes.plot([x], [y], marker, color=pen.colour, markerfacecolor=face, markersize=6, label=label)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5), numticks=12))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}×"))
+    _finish(figure, axes, "Batched" if batching == "batched" else "One sentence at a time", "speed-up", "BLEU", legend)
+    return figure
+
+
+def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, legend: bool) -> Figure:
+    """BLEU against sparsity: before retraining (dashed, hollow), after (solid), unpruned (level line)."""
+    figure, axes = single(legend)
+    for name in dict.fromkeys(row.system.system for row in rows if row.system.kind == "pruned"):
+        pen = pens[name]
+        mine = [row for row in rows if row.system.system == name and decoding in row.scores]
+        for row in mine:
+            if row.system.kind != "pruned":
+                axes.axhline(row.scores[decoding]["bleu"], color=pen.colour, linewidth=0.9, linestyle=(0, (1, 2)))
+        for retrained, dash, face in ((True, "-", pen.colour), (False, (0, (4, 2)), PAPER)):
+            points = sorted(
+                (100 * row.system.sparsity, row.scores[decoding]["bleu"])
+                for row in mine
+                if row.system.kind == "pruned" and row.system.retrained is retrained
+            )
+            label = f"{name}, {'' if retrained else 'not '}retrained"
+            (line,) = axes.plot(*_columns(points), color=pen.colour, linestyle=dash, marker="o", label=label)
+            line.set_markerfacecolor(face)
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g} %"))
+    _finish(figure, axes, f"Pruning ({decoding})", "share of weights removed", "BLEU", legend)
+    return figure
+
+
+def curve_plot(
+    curves: Mapping[str, pd.DataFrame], systems: Sequence[System], pens: Mapping[str, Pen], column: str, legend: bool
+) -> Figure:
+    """A column of the training logs (``loss`` or ``dev_bleu``) by update, a line for each unpruned model."""
+    figure, axes = single(legend)
+    for system in systems:
+        curve = curves[system.path].dropna(subset=[column])
+        pen = pens[system.system]
+        marker = "o" if column == "dev_bleu" else ""
+        (line,) = axes.plot(curve["update"], curve[column], color=pen.colour, linestyle=pen.dash, linewidth=1.2)
+        line.set(label=pen.label, marker=marker, markersize=3.5)
+    if column == "loss":
+        highest = max((float(curves[system.path]["loss"].quantile(0.97)) for system in systems), default=1.0)
+        axes.set_ylim(top=highest)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    title = "Training loss per token" if column == "loss" else "BLEU on dev, greedy"
+    _finish(figure, axes, title, "update", "", legend)
+    return figure
+
+
+def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
+
+
+def _finish(figure: Figure, axes: Axes, title: str, x: str, y: str, legend: bool) -> None:
+    axes.set_title(title)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y, color=MUTED)
+    if legend:
+        legend_below(figure, axes)
