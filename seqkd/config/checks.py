@@ -1,0 +1,173 @@
+"""What no single section can see: names that must exist, cycles, seeds, losses. Each check yields lines."""
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from seqkd import losses
+from seqkd.config.mistakes import lines, nearest
+from seqkd.config.sections import Config, StudentSettings, complete_loss
+from seqkd.config.systems import merged, model_name, teacher_name
+from seqkd.training.settings import TrainingSettings
+
+
+def check(config: Config) -> list[str]:
+    """Every mistake that concerns more than one section, as ``key: what is wrong and what is allowed``."""
+    found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
+    if not found:  # what follows reads names and starts
+        found = [*_models(config), *_start_models(config), *_teacher_seeds(config), *_trainings(config), *_prune(config)]
+    return found
+
+
+def _unknown(where: str, name: str, known: list[str]) -> str:
+    return f"{where}: unknown name {name!r}{nearest(name, known)}; known: {', '.join(known) or 'none'}"
+
+
+def _names(config: Config) -> Iterator[str]:
+    models, teachers, students = list(config.models), list(config.teachers), list(config.students)
+    for name in teachers:
+        if name in students:
+            yield f"students.{name}: a teacher has this name too; give the student another"
+    for name, teacher in config.teachers.items():
+        if teacher.model not in models:
+            yield _unknown(f"teachers.{name}.model", teacher.model, models)
+    for name, student in config.students.items():
+        if student.model is not None and student.model not in models:
+            yield _unknown(f"students.{name}.model", student.model, models)
+        if student.teacher is not None and student.teacher not in teachers:
+            yield _unknown(f"students.{name}.teacher", student.teacher, teachers)
+        if student.start is not None and student.start not in [*teachers, *students]:
+            yield _unknown(f"students.{name}.start", student.start, [*teachers, *students])
+    for name in config.prune.students:
+        if name not in [*teachers, *students]:
+            yield _unknown("prune.students", name, [*students, *teachers])
+
+
+def _repeated(values: list[float]) -> list[float]:
+    return sorted({value for value in values if values.count(value) > 1})
+
+
+def _seeds(config: Config) -> Iterator[str]:
+    lists = {"seeds": config.seeds}
+    lists |= {f"teachers.{name}.seeds": teacher.seeds for name, teacher in config.teachers.items()}
+    lists |= {f"students.{name}.seeds": student.seeds or [] for name, student in config.students.items()}
+    for where, seeds in lists.items():
+        for seed in _repeated([*seeds]):
+            yield f"{where}: {seed} is listed twice; list each seed once"
+
+
+def _losses(config: Config) -> Iterator[str]:
+    for name, student in config.students.items():
+        where = f"students.{name}.loss"
+        known = [term for term in student.loss if term in losses.NAMES]
+        for term in student.loss.keys() - set(known):
+            yield _unknown(where, term, list(losses.NAMES))
+        for term in known:
+            yield from _term(f"{where}.{term}", term, student.loss[term])
+
+
+def _term(where: str, name: str, term: dict[str, object]) -> Iterator[str]:
+    weight = term.get("weight")
+    if "weight" not in term:
+        yield f"{where}: has no weight; write {{weight: 1.0, ...}}"
+    elif isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight < float("inf"):
+        yield f"{where}: found weight {weight!r}; a weight is a number greater than 0"
+    else:
+        try:
+            complete_loss({name: {**term}})
+        except ValidationError as error:
+            own = {key: value for key, value in term.items() if key != "weight"}
+            yield from (f"{where}.{line}" for line in lines(error, own, losses.settings_of(name)))
+
+
+def _starts(config: Config) -> Iterator[str]:
+    """Students that start, over others, from themselves: a cycle is told once."""
+    told: set[str] = set()
+    for name in config.students:
+        path = [name]
+        while (start := config.students[path[-1]].start) in config.students and start not in path:
+            path.append(str(start))
+        if start in path and not told & set(path):
+            cycle = path[path.index(str(start)) :]
+            told |= set(cycle)
+            yield f"students.{name}.start: a cycle, {' starts from '.join([*cycle, cycle[0]])}; one must start from scratch"
+
+
+def _models(config: Config) -> Iterator[str]:
+    for name, model in config.models.items():
+        if model.tied == "all" and not config.tokenizer.shared:
+            yield (
+                f"models.{name}.tied: 'all' needs one vocabulary for both languages, but tokenizer.shared is false; "
+                "write `tied: decoder`"
+            )
+    for name in config.students:
+        try:
+            model_name(config, name)
+        except ValueError as error:
+            yield f"students.{name}.model: {error}"
+
+
+def _start_models(config: Config) -> Iterator[str]:
+    for name, student in config.students.items():
+        if student.start is None or student.model is None:
+            continue
+        teacher = config.teachers.get(student.start)
+        model = teacher.model if teacher else _model_or_none(config, student.start)
+        if model and config.models[model] != config.models[student.model]:
+            yield (
+                f"students.{name}.model: found {student.model!r}, but its start {student.start!r} has {model!r}; "
+                "leave `model` out"
+            )
+
+
+def _model_or_none(config: Config, name: str) -> str | None:
+    try:
+        return model_name(config, name)
+    except ValueError:
+        return None
+
+
+def _teacher_seeds(config: Config) -> Iterator[str]:
+    for name, student in config.students.items():
+        seeds = student.seeds or config.seeds
+        yield from _own_seeds(config, f"students.{name}.teacher_seed", student, seeds)
+        if student.start in config.students:
+            known = config.students[student.start].seeds or config.seeds
+            for seed in sorted(set(seeds) - set(known)):
+                yield f"students.{name}.seeds: {seed} is no seed of its start {student.start!r}, which has {known}"
+
+
+def _own_seeds(config: Config, where: str, student: StudentSettings, seeds: list[int]) -> Iterator[str]:
+    if student.teacher_seed is None:
+        return
+    wanted = seeds if student.teacher_seed == "same" else [student.teacher_seed]
+    for teacher in dict.fromkeys([teacher_name(config, student), student.start]):
+        if teacher in config.teachers:
+            known = config.teachers[teacher].seeds
+            for seed in wanted:
+                if seed not in known:
+                    yield f"{where}: {seed} is no seed of teacher {teacher!r}, which has {known}"
+
+
+def _trainings(config: Config) -> Iterator[str]:
+    """Settings that are sound each may be unsound together: a training's own checks see the merged values."""
+    changes = {"retraining": config.retraining.changes()}
+    changes |= {f"teachers.{name}": teacher.changes() for name, teacher in config.teachers.items()}
+    fine_tuning = config.fine_tuning.changes()
+    for name, student in config.students.items():
+        changes[f"students.{name}"] = (fine_tuning if student.start else {}) | student.changes()
+    for where, change in changes.items():
+        try:
+            merged(config.training, change)
+        except ValidationError as error:
+            yield from (f"{where}: with `training`: {line}" for line in lines(error, change, TrainingSettings))
+
+
+def _prune(config: Config) -> Iterator[str]:
+    for key, values in (("students", config.prune.students), ("sparsities", config.prune.sparsities)):
+        for value in dict.fromkeys(value for value in values if [*values].count(value) > 1):
+            yield f"prune.{key}: {value} is listed twice; list each once"
+    sparsity = config.speed.sparsity
+    written = "sparsity" in config.speed.model_fields_set and sparsity is not None
+    if written and config.prune.students and sparsity not in config.prune.sparsities:
+        yield f"speed.sparsity: {sparsity} is none of prune.sparsities, {config.prune.sparsities}; or write null"

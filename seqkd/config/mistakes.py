@@ -1,0 +1,119 @@
+"""pydantic's errors as lines for people: ``key: what was found, what is allowed``."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+Path = tuple[str | int, ...]
+
+NAME_RULE = (
+    "a name has lower-case letters, digits and . + _ - (at most 64, the first a letter or digit), for it becomes a folder"
+)
+TELL_ALL = ("missing", "extra_forbidden", "union_tag_not_found", "union_tag_invalid", "value_error")
+"""Kinds of error whose words need no value found beside them."""
+SECTION_ERRORS = ("model_type", "model_attributes_type", "dict_type")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``; did you mean ...?`` for the known name most like this one, or nothing."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def lines(error: ValidationError, data: Any, root: type[BaseModel]) -> list[str]:
+    """One line for each key that is wrong; ``data`` is what was checked against ``root``."""
+    by_path: dict[Path, dict[str, str]] = {}
+    for one in error.errors():
+        path = tuple(_path(one, data))
+        words = _words(one, path, data, root)
+        found = "" if one["type"] in TELL_ALL or words == NAME_RULE else f", found {_short(_value(data, path))}"
+        by_path.setdefault(path, {})[words] = found
+    return [
+        f"{'.'.join(map(str, path))}: {' or '.join(words)}{list(words.values())[-1]}" for path, words in by_path.items()
+    ]
+
+
+def _path(one: ErrorDetails, data: Any) -> Iterator[str | int]:
+    """The keys as they stand in the file: pydantic's location without tags of unions and steps of validators."""
+    for part in one["loc"]:
+        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
+            yield part
+            data = data[part]
+    if one["type"] == "missing":
+        yield one["loc"][-1]
+
+
+def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> str:
+    kind = one["type"]
+    if kind == "missing":
+        return "is missing and has no default; write it"
+    if kind == "extra_forbidden":
+        return _unknown_key(path, data, root)
+    if kind == "union_tag_not_found":
+        return "needs a `source:`"
+    if kind == "union_tag_invalid":
+        return f"source must be one of {one['ctx']['expected_tags']}, found {one['ctx']['tag']!r}"
+    if one["loc"][-1] == "[key]":
+        return NAME_RULE
+    if kind in SECTION_ERRORS:
+        return "must be a section, keys and values indented below it"
+    message = one["msg"].split(", unable to parse")[0].split(" after validation")[0].replace("Input should", "must")
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    return f"{message[0].lower()}{message[1:]}"
+
+
+def _unknown_key(path: Path, data: Any, root: type[BaseModel]) -> str:
+    key, known = str(path[-1]), _allowed(root, path[:-1], data)
+    near = nearest(key, known)
+    elsewhere = "" if near else ", ".join(_homes(root, key))
+    hint = f"; `{key}` belongs below {elsewhere}" if elsewhere else f"; known here: {', '.join(known) or 'none'}"
+    return f"unknown key{near or hint}"
+
+
+def _value(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def classes(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Every settings class inside a type such as ``dict[str, A | B]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from classes(part)
+
+
+def _allowed(root: type[BaseModel], path: Path, data: Any) -> list[str]:
+    """Keys allowed below ``path``, in their order; of a union told apart by ``source``, those of the branch chosen."""
+    here = [root]
+    for part in path:
+        data = data[part]
+        fields = [one.model_fields[str(part)] for one in here if str(part) in one.model_fields]
+        if fields:
+            here = [found for field in fields for found in classes(field.annotation)]
+    source = data.get("source") if isinstance(data, dict) else None
+    chosen = [one for one in here if "source" in one.model_fields and one.model_fields["source"].default == source]
+    return list(dict.fromkeys(key for one in chosen or here for key in one.model_fields))
+
+
+def _homes(root: type[BaseModel], key: str) -> Iterator[str]:
+    """Sections of the config that know ``key``."""
+    for name, field in root.model_fields.items():
+        for one in classes(field.annotation):
+            if key in one.model_fields:
+                yield f"`{name}:`"
+                break
+            inner = [sub for sub, part in one.model_fields.items() if any(key in c.model_fields for c in classes(part.annotation))]
+            if inner:
+                yield f"`{name}.{inner[0]}:`"
+                break

@@ -1,0 +1,112 @@
+"""The sections of the config, composed; each section's class lives beside the code that reads it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
+
+from seqkd import losses
+from seqkd.corpus.settings import CorpusSettings
+from seqkd.decoding.settings import DecodeSettings
+from seqkd.models.settings import ModelSettings
+from seqkd.pruning.settings import PruneSettings
+from seqkd.report.settings import ReportSettings
+from seqkd.scoring.settings import ScoreSettings, SpeedSettings
+from seqkd.settings import Name, Settings
+from seqkd.tokenizer.settings import TokenizerSettings
+from seqkd.training.settings import TrainingSettings
+
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Seeds = Annotated[list[Seed], Field(min_length=1)]
+
+
+def _terms(value: Any) -> Any:
+    """``nll`` stands for ``{nll: 1.0}`` and a number for ``{weight: number}``."""
+    if isinstance(value, str):
+        value = {value: 1.0}
+    if not isinstance(value, dict) or not value:
+        raise ValueError("a loss is a name such as nll, or weights such as {nll: 0.5, word-kd: 0.5}")
+    return {name: dict(term) if isinstance(term, dict) else {"weight": term} for name, term in value.items()}
+
+
+Loss = Annotated[
+    dict[str, dict[str, Any]],
+    BeforeValidator(_terms, json_schema_input_type=str | dict[str, float | dict[str, Any]]),
+]
+"""Objectives by name, each with its weight and its own settings; complete once the config is checked."""
+
+
+class TrainingChanges(TrainingSettings):
+    """What differs from `training`: only the keys that were written count."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        kept = self.model_fields_set | (type(self).model_fields.keys() - TrainingSettings.model_fields.keys())
+        return {key: value for key, value in handler(self).items() if key in kept}
+
+    def changes(self) -> dict[str, Any]:
+        """The written keys of TrainingSettings."""
+        written = self.model_fields_set & TrainingSettings.model_fields.keys()
+        return {key: getattr(self, key) for key in sorted(written)}
+
+
+class TeacherSettings(TrainingChanges):
+    """One teacher: a model, its seeds, and any key of `training` that differs for it."""
+
+    model: Name = Field(description="Its model, a name in `models`.")
+    seeds: Seeds = Field([1], description="One teacher is trained for each seed.")
+
+
+class StudentSettings(TrainingChanges):
+    """One student: what it learns from and how, and any key of `training` that differs for it."""
+
+    model: Name | None = Field(
+        None, description="Its model; needed unless `start` gives it or only one model is no teacher's."
+    )
+    teacher: Name | None = Field(None, description="The teacher it learns from; the first one if not given.")
+    teacher_seed: Seed | Literal["same"] | None = Field(
+        None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
+    )
+    targets: Literal["gold", "seq-kd", "seq-inter"] = Field(
+        "gold", description="Target side: references, the teacher's beam search, or the best of its n-best list."
+    )
+    loss: Loss = Field(
+        {"nll": {"weight": 1.0}},
+        description="Objective: a name, or weights by name; a term with settings of its own is {weight: .., key: ..}.",
+    )
+    start: Name | None = Field(None, description="Student or teacher whose weights it starts from, at the same seed.")
+    seeds: Seeds | None = Field(None, description="One student is trained for each; the config's `seeds` if not given.")
+
+
+class Config(Settings):
+    """A whole experiment."""
+
+    title: str = Field("", max_length=200, description="Headline of the report.")
+    seeds: Seeds = Field([1], description="Seeds of the students.")
+    corpus: CorpusSettings = Field(description="Where the text comes from and how it is cleaned.")
+    tokenizer: TokenizerSettings = Field(TokenizerSettings(), description="How text is cut into pieces.")
+    models: dict[Name, ModelSettings] = Field(min_length=1, description="Architectures and sizes by name.")
+    training: TrainingSettings = Field(TrainingSettings(), description="How every model is trained.")
+    fine_tuning: TrainingChanges = Field(
+        TrainingChanges(), description="What differs from `training` for students with `start`."
+    )
+    retraining: TrainingChanges = Field(TrainingChanges(), description="What differs from `training` after pruning.")
+    teachers: dict[Name, TeacherSettings] = Field(min_length=1, description="Teachers by name; the first is the default.")
+    decode: DecodeSettings = Field(DecodeSettings(), description="How teachers translate the training set.")
+    students: dict[Name, StudentSettings] = Field({}, description="Students by name.")
+    prune: PruneSettings = Field(PruneSettings(), description="Which models are pruned, and how far.")
+    score: ScoreSettings = Field(ScoreSettings(), description="What is measured on the test sets.")
+    speed: SpeedSettings = Field(SpeedSettings(), description="How speed is measured.")
+    report: ReportSettings = Field(ReportSettings(), description="What the page shows.")
+
+
+def complete_loss(terms: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The terms with every setting of theirs written out, names sorted.
+
+    Raises:
+        ValueError: a weight or a setting is out of bounds; pydantic's error for the latter.
+    """
+    full = {}
+    for name in sorted(terms):
+        weight, own = losses.split_term(terms[name])
+        full[name] = {"weight": weight, **losses.settings_of(name)(**own).canonical()}
+    return full
