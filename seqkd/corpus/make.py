@@ -132,9 +132,7 @@ def _path(location: LocalFile | WebFile, files: dict[str, Path]) -> Path:
         return files[location.name]
     path = Path(location.path)
     if location.sha256 and path.is_file() and (found := sha256(path)) != location.sha256:
-        raise UserError(
-            f"{path}: its SHA-256 is {found}, the config says {location.sha256}. Correct one of them."
-        )
+        raise UserError(f"{path}: its SHA-256 is {found}, the config says {location.sha256}. Correct one of them.")
     return path
 
 
