@@ -37,8 +37,10 @@ def _elberfelder(verse: str) -> str:
 
 
 def _world_english(verse: str) -> str:
-    """Back-quotes are apostrophes; the next psalm's number and title hang at the end of a psalm's last verse."""
-    return re.sub(r"(?:\s*BOOK [IV]+)?\s*Psalm \d+\b.*$", "", verse.replace("`", "'"))
+    """Back-quotes are apostrophes; at the end of a psalm's last verse hang number and title of the next psalm, in
+    Psalm 119 the name of the next Hebrew letter."""
+    verse = re.sub(r"(?:\s*BOOK [IV]+)?\s*Psalm \d+\b.*$", "", verse.replace("`", "'"))
+    return re.sub(r"(?<=[.!?])(?: [A-Z]{3,})+$", "", verse)
 
 
 TEXTS: dict[str, Text] = {
