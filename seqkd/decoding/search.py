@@ -1,8 +1,9 @@
 """Beam search over one batch: expand, finish, prune, reorder, leave.
 
-Every live hypothesis may end at every step; of the finished ones the best ``wanted`` are kept. A sentence is done when no
-live hypothesis can still displace one of them, so with an unbounded beam the search is exhaustive. UNK may be produced, PAD and
-BOS may not. Scores are sums of log-probabilities, divided by length**length_penalty (EOS counted).
+A hypothesis ends where EOS is among the K best continuations of its sentence; of the finished ones the best ``wanted`` are
+kept. A sentence is done when no live hypothesis can still displace one of them, so with an unbounded beam the search is
+exhaustive, and with K = 1 it is greedy search. UNK may be produced, PAD and BOS may not. Scores are sums of
+log-probabilities, divided by length**length_penalty (EOS counted).
 """
 
 from dataclasses import dataclass
@@ -68,33 +69,41 @@ class Search:
         """One token more for every live hypothesis."""
         hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
         logits = (hidden @ self.model.output_weight.T).float()
-        total = logits.logsumexp(-1).view_as(self.scores)
-        self.finish(self.scores + logits[:, EOS].view_as(self.scores) - total)
-        self.expand(logits, total)
+        scores, rows, words = self.expand(logits)
+        ended = words == EOS
+        self.finish(scores.masked_fill(~ended, -torch.inf)[:, : self.beam], rows[:, : self.beam])
+        # At most K of the 2K end, so K go on; a stable sort keeps them in the order of their scores.
+        onward = ended.to(torch.int8).argsort(dim=1, stable=True)[:, : self.beam]
+        self.prune(scores.gather(1, onward), rows.gather(1, onward), words.gather(1, onward))
         self.leave()
 
-    def finish(self, log_probs: Tensor) -> None:
-        """Offer every live hypothesis, ended here with ``log_probs`` [B, K], to the kept ones."""
+    def expand(self, logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The 2K best continuations of each sentence from logits [B*K, V]: log-probability, hypothesis, word, each [B, 2K]."""
+        total = logits.logsumexp(-1).view_as(self.scores)
+        logits[:, [PAD, BOS]] = -torch.inf
+        # One hypothesis can give K live continuations and its end, no more of it is needed.
+        top, words = logits.topk(min(self.beam + 1, logits.shape[1]))
+        width = top.shape[1]
+        ahead = (self.scores - total)[:, :, None] + top.view(*self.scores.shape, width)
+        scores, chosen = ahead.flatten(1).topk(min(2 * self.beam, self.beam * width))
+        return scores, chosen // width, words.view(len(words) // self.beam, -1).gather(1, chosen)
+
+    def finish(self, log_probs: Tensor, rows: Tensor) -> None:
+        """Offer ended hypotheses to the kept ones: their log-probability (-inf where none ended) and row, each [B, K]."""
         length = self.tokens.shape[2]
-        scores = log_probs / length**self.alpha
+        scores = log_probs.masked_fill(self.done[:, None], -torch.inf) / length**self.alpha
         if not bool((scores > self.kept_scores[:, -1:]).any()):
             return
         grown = torch.nn.functional.pad(self.kept_tokens, (0, length - self.kept_tokens.shape[2]), value=PAD)
         self.kept_scores, best = torch.cat([self.kept_scores, scores], 1).topk(self.wanted)
         self.kept_log_probs = torch.cat([self.kept_log_probs, log_probs], 1).gather(1, best)
-        lengths = torch.cat([self.kept_lengths, torch.full_like(self.tokens[:, :, 0], length)], 1)
+        lengths = torch.cat([self.kept_lengths, torch.full_like(rows, length)], 1)
         self.kept_lengths = lengths.gather(1, best)
-        self.kept_tokens = take(torch.cat([grown, self.tokens], 1), best)
+        self.kept_tokens = take(torch.cat([grown, take(self.tokens, rows)], 1), best)
 
-    def expand(self, logits: Tensor, total: Tensor) -> None:
-        """Go on with the K best continuations of all live hypotheses; logits [B*K, V], their log-sums [B, K]."""
-        logits[:, [PAD, BOS, EOS]] = -torch.inf
-        top, words = logits.topk(min(self.beam, logits.shape[1]))
-        width = top.shape[1]
-        ahead = (self.scores - total)[:, :, None] + top.view(*self.scores.shape, width)
-        self.scores, chosen = ahead.flatten(1).topk(self.beam)
-        rows = chosen // width
-        words = words.view(len(self.sentences), -1).gather(1, chosen)
+    def prune(self, scores: Tensor, rows: Tensor, words: Tensor) -> None:
+        """Go on with these hypotheses alone, each [B, K]."""
+        self.scores = scores
         self.tokens = torch.cat([take(self.tokens, rows), words[:, :, None]], 2)
         if self.beam > 1:
             self.state.reorder((rows + torch.arange(len(rows))[:, None] * self.beam).flatten())

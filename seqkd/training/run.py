@@ -99,13 +99,14 @@ class Trainer:
         loss = self.loss(batch, target, real) / len(target)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = self.weights.gradient(self.settings.clip)
-        self.check(float(loss), norm)
+        value = loss.item()
+        self.check(value, norm)
         rate = learning_rate(self.settings, self.state.update)
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
         self.weights.publish()
         self.state.tokens += len(target)
-        self.state.rows += progress.add(self.state, len(target), float(loss), rate, norm)
+        self.state.rows += progress.add(self.state, len(target), value, rate, norm)
 
     def loss(self, batch: Batch, target: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
         """The objective summed over the batch's real positions; padding is dropped before the projection."""

@@ -1,0 +1,111 @@
+"""Beam search against every translation there is, greedy search against a plain loop, and what must change nothing."""
+
+import itertools
+
+import pytest
+import torch
+
+from seqkd.batches.batches import pad
+from seqkd.batches.dataset import BOS, EOS
+from seqkd.decoding.engine import forced_scores, translate
+from seqkd.decoding.search import beam_search
+from seqkd.decoding.settings import SearchSettings
+from seqkd.models.settings import ModelSettings
+from seqkd.models.store import build
+
+WORDS = [1, 4, 5, 6]
+
+
+def model(vocabulary=7, seed=0, dtype=torch.float64, **settings):
+    torch.manual_seed(seed)
+    network = build(ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2, **settings), vocabulary, vocabulary)
+    with torch.no_grad():
+        network.tgt_embedding.mul_(3.0)  # livelier distributions than a new model's
+    return network.to(dtype).eval().requires_grad_(False)
+
+
+def limit(length):
+    return SearchSettings(beam=1, max_length_ratio=0.001, max_length_extra=length)
+
+
+def every_translation(network, source, longest):
+    """All sequences of WORDS of up to ``longest`` - 1 words with their log-probability, by brute force."""
+    targets = [list(t) for n in range(longest) for t in itertools.product(WORDS, repeat=n)]
+    scored = forced_scores(network, [source] * len(targets), targets, 2000)
+    return sorted(((sum(s), t) for (s, _), t in zip(scored, targets, strict=True)), reverse=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+def test_a_wide_beam_is_exhaustive_search(seed, alpha):
+    network, source, longest = model(seed=seed), [4, 6, 5], 5
+    expected = every_translation(network, source, longest)
+    expected = sorted(((p / (len(t) + 1) ** alpha, t) for p, t in expected), reverse=True)[:10]
+    settings = limit(longest).model_copy(update={"beam": len(WORDS) ** (longest - 1), "length_penalty": alpha})
+    found = beam_search(network, pad([source]), settings, wanted=10)[0]
+    assert [h.ids for h in found] == [t for _, t in expected]
+    for h, (score, _) in zip(found, expected, strict=True):
+        assert h.log_prob / (len(h.ids) + 1) ** alpha == pytest.approx(score, abs=1e-5)
+        assert h.finished
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_greedy_equals_a_plain_loop_without_cache(norm):
+    network = model(vocabulary=30, seed=3, norm=norm)
+    for source in ([4, 5, 6, 7], [20, 21], [9]):
+        prefix = [BOS]
+        while len(prefix) <= 12:
+            hidden = network(pad([source]), torch.tensor([prefix]))[0, -1]
+            logits = hidden @ network.output_weight.T
+            logits[[0, 2]] = -torch.inf
+            prefix.append(int(logits.argmax()))
+            if prefix[-1] == EOS:
+                break
+        found = translate(network, [source], limit(12))[0][0]
+        assert found.ids == [i for i in prefix[1:] if i != EOS]
+        assert found.finished == (prefix[-1] == EOS)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-6), (torch.float32, 1e-4)])
+@pytest.mark.parametrize("beam", [1, 4])
+def test_company_and_padding_change_nothing(dtype, tolerance, beam):
+    network = model(vocabulary=30, seed=5, dtype=dtype)
+    generator = torch.Generator().manual_seed(1)
+    sources = [torch.randint(4, 30, (1 + i % 9,), generator=generator).tolist() for i in range(23)]
+    settings = SearchSettings(beam=beam, max_length_ratio=1.0, max_length_extra=5)
+    together = translate(network, sources, settings, 10000, wanted=beam)
+    for source, expected in zip(sources, together, strict=True):
+        alone = translate(network, [source], settings, 1, wanted=beam)[0]
+        assert [h.ids for h in alone] == [h.ids for h in expected]
+        assert [h.log_prob for h in alone] == pytest.approx([h.log_prob for h in expected], abs=tolerance)
+
+
+def test_a_hypothesis_has_the_log_probability_of_forced_scoring():
+    network = model(vocabulary=12, seed=2)
+    settings = SearchSettings(beam=6, max_length_ratio=1.0, max_length_extra=6)
+    sources = [[4, 5, 6], [7, 8], [9, 10, 11, 4, 5]]
+    for source, found in zip(sources, translate(network, sources, settings, wanted=6), strict=True):
+        ended = [h for h in found if h.finished]
+        forced = forced_scores(network, [source] * len(ended), [h.ids for h in ended])
+        assert [h.log_prob for h in ended] == pytest.approx([sum(s) for s, _ in forced], abs=1e-5)
+        assert [h.log_prob for h in ended] == sorted((h.log_prob for h in ended), reverse=True)
+        assert len({tuple(h.ids) for h in ended}) == len(ended)
+
+
+def test_the_best_of_one_is_the_best_of_many():
+    network = model(vocabulary=20, seed=7)
+    settings = SearchSettings(beam=5, max_length_ratio=1.0, max_length_extra=8)
+    sources = [[4 + i, 9, 5] for i in range(10)]
+    one, many = (translate(network, sources, settings, wanted=n) for n in (1, 5))
+    assert [h[0].ids for h in one] == [h[0].ids for h in many]
+
+
+def test_a_translation_that_does_not_end_is_called_truncated():
+    network = model(vocabulary=9, seed=1)
+    with torch.no_grad():
+        network.output_weight[EOS] = 0.0
+        network.output_weight[5] *= 50
+    found = [translate(network, [[4, 5]], limit(n).model_copy(update={"beam": 2}))[0] for n in (1, 4)]
+    for hypotheses, longest in zip(found, (1, 4), strict=True):
+        assert len(hypotheses) == 1
+        assert hypotheses[0].finished or len(hypotheses[0].ids) == longest

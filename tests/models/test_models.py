@@ -1,0 +1,78 @@
+"""The Transformer: padding, cached against uncached, ties, and files."""
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from seqkd.batches.batches import pad
+from seqkd.errors import UserError
+from seqkd.models import store
+from seqkd.models.settings import ModelSettings
+
+SMALL = {"dim": 16, "ffn": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
+
+
+def network(dtype=torch.float64, **settings):
+    torch.manual_seed(0)
+    return store.build(ModelSettings(**SMALL | settings), 20, 20).to(dtype).eval()
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+def test_padding_changes_nothing(norm, dtype, tolerance):
+    model = network(dtype, norm=norm)
+    short, long = [4, 5, 6], [7, 8, 9, 10, 11, 12]
+    prefix = torch.tensor([[2, 4, 5]])
+    alone = model(pad([short]), prefix)
+    together = model(pad([short, long]), torch.tensor([[2, 4, 5, 0, 0], [2, 9, 9, 9, 9]]))
+    torch.testing.assert_close(together[:1, :3], alone, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_a_step_at_a_time_equals_all_at_once(norm):
+    model = network(norm=norm)
+    src, prefix = pad([[4, 5, 6], [7]]), torch.tensor([[2, 4, 5, 6], [2, 9, 8, 7]])
+    state = model.start(src, 1)
+    steps = torch.stack([model.step(state, prefix[:, t]) for t in range(4)], 1)
+    torch.testing.assert_close(steps, model(src, prefix), rtol=0, atol=1e-12)
+
+
+def test_the_future_does_not_show():
+    model = network()
+    src = pad([[4, 5]])
+    a, b = model(src, torch.tensor([[2, 5, 6]])), model(src, torch.tensor([[2, 5, 9]]))
+    torch.testing.assert_close(a[:, :2], b[:, :2], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(("tied", "matrices"), [("all", 1), ("decoder", 2), ("none", 3)])
+def test_tied_embeddings_are_one_parameter(tied, matrices):
+    assert sum(p.shape == (20, 16) for p in network(tied=tied).parameters()) == matrices
+
+
+def test_parameters_by_hand():
+    d, f = 16, 24
+    attention, feed, norm = 4 * (d * d + d), 2 * d * f + d + f, 2 * d
+    encoder, decoder = attention + feed + 2 * norm, 2 * attention + feed + 3 * norm
+    assert sum(p.numel() for p in network().parameters()) == 20 * d + 2 * (encoder + decoder) + 2 * norm
+
+
+@pytest.mark.parametrize("tied", ["all", "decoder", "none"])
+def test_a_model_comes_back_from_disk(tmp_path, tied):
+    model = network(torch.float32, tied=tied)
+    store.save(model, model.settings, (20, 20), tmp_path)
+    again = store.load(tmp_path)
+    src, prefix = pad([[4, 5, 6]]), torch.tensor([[2, 4]])
+    assert torch.equal(model(src, prefix), again(src, prefix))
+
+
+def test_other_weights_are_refused_with_the_name(tmp_path):
+    model = network(torch.float32)
+    store.save(model, model.settings, (20, 20), tmp_path)
+    with pytest.raises(UserError, match="tgt_embedding has shape"):
+        store.load_weights(store.build(ModelSettings(**SMALL), 21, 21), tmp_path)
+    save_file({"other": torch.zeros(2)}, tmp_path / "model.safetensors")
+    with pytest.raises(UserError, match="other"):
+        store.load(tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"\x80\x04pickle")
+    with pytest.raises(UserError, match="not the weights"):
+        store.load(tmp_path)
