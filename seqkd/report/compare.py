@@ -8,7 +8,7 @@ import numpy as np
 from mt_thresholds import accuracy
 from sacrebleu.metrics.chrf import CHRF
 
-from seqkd.report.load import Results, System
+from seqkd.report.load import Results, System, labelled
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
 from seqkd.scoring.significance import Counts, Scores
@@ -46,6 +46,11 @@ class Comparison:
     adjusted_p: float
     verdict: str
     agreement: float
+
+    @property
+    def label(self) -> str:
+        """The compared system's name, as in ``System.label``."""
+        return labelled(self.system, self.sparsity, self.retrained)
 
 
 @dataclass(frozen=True)

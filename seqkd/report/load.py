@@ -15,6 +15,11 @@ from seqkd.manifest import Manifest
 KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
 
 
+def labelled(system: str, sparsity: float, retrained: bool | None) -> str:
+    """``seq-kd`` or ``seq-kd, 80 % pruned, retrained``."""
+    return f"{system}, {100 * sparsity:g} % pruned{', retrained' if retrained else ''}" if sparsity else system
+
+
 @dataclass(frozen=True)
 class System:
     """One scored model: a teacher, student or pruned student with one seed. ``path`` is its folder below results."""
@@ -56,9 +61,7 @@ class System:
     @property
     def label(self) -> str:
         """The name in tables and legends."""
-        if self.kind != "pruned":
-            return self.system
-        return f"{self.system}, {100 * self.sparsity:g} % pruned{', retrained' if self.retrained else ''}"
+        return labelled(self.system, self.sparsity, self.retrained)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from seqkd.files import write_text
-from seqkd.report.compare import Comparison, variants
+from seqkd.report.compare import Comparison, baselines, variants
 from seqkd.report.load import Results, System
 
 SCORE_COLUMNS = [
@@ -40,7 +40,7 @@ class Row:
     scores: dict[str, dict[str, Any]]
     spread: dict[str, float | None]
     gain: dict[str, Comparison]
-    control: Comparison | None
+    is_baseline: bool
     share: float | None
     speed: dict[tuple[str, str], float]
 
@@ -96,6 +96,7 @@ def _row(
     test_set = frame["test_set"].iloc[0] if len(frame) else ""
     parts = {str(decoding): part for decoding, part in frame.groupby("decoding", sort=False)}
     scores = {decoding: _means(part) for decoding, part in parts.items()}
+    same_size = baselines(results.systems)
     mine = [found for found in comparisons if _concerns(found, models[0], test_set)]
     gains = {found.decoding: found for found in mine if found.role in ("primary", "secondary", "pruning")}
     return Row(
@@ -105,7 +106,7 @@ def _row(
         scores=scores,
         spread={decoding: _spread(part["bleu"]) for decoding, part in parts.items()},
         gain=gains,
-        control=next((found for found in mine if found.role == "control"), None),
+        is_baseline=models[0].model in same_size and same_size[models[0].model] == models,
         share=_share(results, models[0], scores, test_set, decoding),
         speed=_ratios(results.speed, [model.path for model in models]),
     )

@@ -183,7 +183,9 @@ def _speed(results: Path, system: dict[str, Any], generator: random.Random) -> N
     machine = {"threads": 1, "load_average": round(generator.uniform(0.9, 1.4), 2), "processor": "Example CPU 2.5 GHz"}
     size = {"parameters": PARAMETERS[system["model"]], "nonzero_parameters": PARAMETERS[system["model"]]}
     extra = {"test_set": "ordinary", "peak_memory_bytes": 410_000_000, "bytes": size["parameters"] * 4}
-    write_json(results / "speed" / system["path"] / "speed.json", keys | extra | {"measurements": measured} | machine | size)
+    write_json(
+        results / "speed" / system["path"] / "speed.json", keys | extra | {"measurements": measured} | machine | size
+    )
 
 
 def _training(results: Path, system: dict[str, Any], generator: random.Random) -> None:
@@ -204,15 +206,18 @@ def _training(results: Path, system: dict[str, Any], generator: random.Random) -
 
 
 def _stages(results: Path, sentences: int) -> None:
-    about = {"title": "Invented verses", "description": "Sentences put together from short word lists, for this example."}
+    about = {
+        "title": "Invented verses",
+        "description": "Sentences put together from short word lists, for this example.",
+    }
     about |= {"caveat": "BLEU on such text says nothing about translation in general."}
-    counts = {"filters": {"read": 17_012, "empty": 3, "too long": 512, "ratio": 17, "duplicates": 180}}
-    counts |= {"train": 14_300, "dev": 500, "groups": "chapter"}
+    counts = {"train": {"pairs": 14_300, "groups": 1004, "src_words": 17.03, "tgt_words": 18.2}}
+    counts |= {"dev": {"pairs": 500, "groups": 36}, "taken": {"empty": 3, "over_max_words": 512, "duplicate": 180}}
     for folder, facts in (
-        ("corpus", about | counts),
+        ("corpus", about | dict(counts)),
         ("tokenizer", {"pieces": 4000, "shared": True}),
         ("targets/base/1/seq-kd", {"sentences": 14_300, "empty": 2, "truncated": 41, "copied": 7, "bleu": 58.1}),
-        ("targets/base/1/seq-inter", {"sentences": 7_150, "same_as_seq_kd": 2_911, "bleu": 68.3, "rank_mean": 6.2}),
+        ("targets/base/1/seq-inter", {"sentences": 7_150, "changed": 4_911, "mean_sentence_bleu_of_chosen": 68.3}),
     ):
         write_text(results / folder / "facts.txt", f"{folder} {sentences}\n")
         manifest.write(results / folder / "manifest.json", {"stage": folder}, {}, ["facts.txt"], facts)

@@ -1,0 +1,112 @@
+"""From plain context to HTML: the template, its number formats, and the small interval bars."""
+
+import math
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from seqkd.report.compare import Comparison
+
+HERE = Path(__file__).parent
+TEMPLATE, STYLE = "page.html.jinja", "page.css"
+NOTHING = "–"
+BAR = 120
+"""Width of an interval bar in its own units."""
+
+
+def render(context: dict[str, Any]) -> str:
+    """The page; every value is escaped unless it is ``Markup`` made here or in ``drawing``."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"number": number, "signed": partial(number, sign=True), "count": count, "percent": percent}
+    environment.filters |= {"size": size, "duration": duration, "short": short, "fact": fact, "agreement": agreement}
+    environment.globals["bar"] = interval_bar
+    style = Markup((HERE / STYLE).read_text(encoding="utf-8"))
+    return environment.get_template(TEMPLATE).render(style=style, **context)
+
+
+def missing(value: Any) -> bool:
+    """None, NaN and the like: shown as a dash."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: Any, digits: int = 1, sign: bool = False) -> str:
+    """A number with fixed decimals, a true minus sign and thin spaces between thousands; a dash where there is none."""
+    if missing(value):
+        return NOTHING
+    return f"{float(value):{'+' if sign else ''},.{digits}f}".replace("-", "−").replace(",", "\u202f")
+
+
+def count(value: Any) -> str:
+    """A whole number with thin spaces between thousands."""
+    return number(value, 0)
+
+
+def percent(value: Any, digits: int = 0) -> str:
+    """A share as per cent."""
+    return NOTHING if missing(value) else f"{number(100 * value, digits)}\u202f%"
+
+
+def size(value: Any) -> str:
+    """Parameters or bytes in millions: ``3.31 M``."""
+    return NOTHING if missing(value) else f"{number(value / 1e6, 2 if value < 1e8 else 0)}\u202fM"
+
+
+def duration(seconds: Any) -> str:
+    """``12 s``, ``3 min 20 s``, ``2 h 05 min``."""
+    if missing(seconds):
+        return NOTHING
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def fact(value: Any) -> str:
+    """A value from a manifest: numbers formatted, the rest as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return count(value) if isinstance(value, int) else number(value, 2)
+
+
+def agreement(found: Comparison) -> str:
+    """Chance that humans agree; the fitted curve goes below a coin toss near zero, where it means one."""
+    return "a coin toss" if found.agreement <= 50 else f"{found.agreement:.0f}\u202f%"
+
+
+def short(text: str, length: int = 12) -> str:
+    """The first characters of a checksum."""
+    return text[:length]
+
+
+def scale(comparisons: Iterable[Comparison | None]) -> tuple[float, float]:
+    """Ends of the axis that all bars of one table share; zero is always on it."""
+    found = [comparison for comparison in comparisons if comparison]
+    low = min([0.0, *(comparison.low for comparison in found)])
+    high = max([0.0, *(comparison.high for comparison in found)])
+    margin = 0.04 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def interval_bar(found: Comparison, ends: tuple[float, float]) -> Markup:
+    """The interval as a line, the difference as a dot, zero as a tick, on the table's common axis."""
+    low, high = ends
+
+    def place(value: float) -> str:
+        return f"{BAR * (value - low) / (high - low):.1f}"
+
+    return Markup(
+        '<svg class="bar {}" viewBox="0 0 {} 14" aria-hidden="true">'
+        '<line class="zero" x1="{}" x2="{}" y1="0" y2="14"/><line class="range" x1="{}" x2="{}" y1="7" y2="7"/>'
+        '<circle cx="{}" cy="7" r="3.2"/></svg>'
+    ).format(
+        found.verdict.replace(" ", "-"), BAR, place(0), place(0), place(found.low), place(found.high),
+        place(found.difference),
+    )  # fmt: skip

@@ -1,0 +1,236 @@
+"""What each section of the page shows, as plain values for the template."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+from typing import Any
+
+import pandas as pd
+
+from seqkd.report.compare import Comparison, units
+from seqkd.report.load import Results, System
+from seqkd.report.page import scale
+from seqkd.report.quality import Fluency
+from seqkd.report.tables import Row
+
+PACKAGES = [
+    "seqkd",
+    "torch",
+    "numpy",
+    "sentencepiece",
+    "sacrebleu",
+    "pandas",
+    "matplotlib",
+    "mt-thresholds",
+    "snakemake",
+]
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Size of a test set, what its bootstrap resamples, and its overlap with the training text."""
+
+    name: str
+    sentences: int
+    groups: int
+    resampled: str
+    overlap: int
+
+
+def recipe(system: System) -> str:
+    """``seq-kd · 0.5 nll + 0.5 word-kd · from baseline``: how a student is trained."""
+    if system.kind == "teacher" or not system.loss:
+        return ""
+    weights = {
+        name: weight.get("weight", 1.0) if isinstance(weight, dict) else weight for name, weight in system.loss.items()
+    }
+    plain = len(weights) == 1 and set(weights.values()) == {1.0}
+    terms = " + ".join(name if plain else f"{weight:g} {name}" for name, weight in weights.items())
+    start = f" · starts from {system.start}" if system.start else ""
+    return f"{system.targets or 'gold'} · {terms}{start}"
+
+
+def decodings(results: Results, primary: str) -> list[str]:
+    """All decodings, the primary one first."""
+    scored = list(dict.fromkeys(results.scores["decoding"]))
+    return [name for name in scored if name == primary] + [name for name in scored if name != primary]
+
+
+def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
+    """The unpruned systems with their gains; one axis for all bars of a decoding."""
+    shown = [row for row in rows if row.system.kind != "pruned"]
+    axes = {name: scale(row.gain.get(name) for row in shown) for name in names}
+    return {
+        "rows": [(row, recipe(row.system)) for row in shown],
+        "axes": axes,
+        "decodings": list(names),
+        "has_verdict": any(row.gain for row in shown),
+        "has_speed": any(row.speed for row in shown),
+        "has_seeds": any(len(row.seeds) > 1 for row in shown),
+    }
+
+
+def agreement_table(comparisons: Sequence[Comparison]) -> list[tuple[Comparison, Comparison | None]]:
+    """The primary comparisons in BLEU, each with the same one in chrF."""
+    chrf = {(found.system, found.against): found for found in comparisons if found.metric == "chrf"}
+    return [(found, chrf.get((found.system, found.against))) for found in comparisons if found.role == "primary"]
+
+
+def secondary_table(comparisons: Sequence[Comparison], test_set: str, decoding: str) -> dict[str, Any]:
+    """Fair controls and the runner-up on the primary test set."""
+    shown = [
+        found
+        for found in comparisons
+        if found.role in ("control", "runner-up")
+        and (found.test_set, found.decoding, found.metric) == (test_set, decoding, "bleu")
+    ]
+    return {"comparisons": shown, "axis": scale(shown)}
+
+
+def pruning_table(rows: Sequence[Row], decoding: str) -> dict[str, Any]:
+    """A row for each pruned system and sparsity: before and after retraining side by side."""
+    by_sparsity: dict[tuple[str, float], dict[bool, Row]] = {}
+    for row in rows:
+        if row.system.kind == "pruned" and decoding in row.scores:
+            key = (row.system.system, row.system.sparsity)
+            by_sparsity.setdefault(key, {})[bool(row.system.retrained)] = row
+    shown: list[dict[str, Any]] = [
+        {
+            "system": system,
+            "sparsity": sparsity,
+            "before": found[False].scores[decoding] if False in found else None,
+            "after": found[True].scores[decoding] if True in found else None,
+            "gain": found[True].gain.get(decoding) if True in found else None,
+            "speed": found[True].speed.get((decoding, "batched")) if True in found else None,
+        }
+        for (system, sparsity), found in by_sparsity.items()
+    ]
+    return {"rows": shown, "axis": scale(row["gain"] for row in shown), "has_speed": any(row["speed"] for row in shown)}
+
+
+def diagnostics_table(rows: Sequence[Row], found: Sequence[Fluency]) -> list[dict[str, Any]]:
+    """Diagnostics of the unpruned systems, greedy, means over seeds."""
+    loops: dict[str, list[float]] = {}
+    for one in found:
+        loops.setdefault(one.system.system, []).append(one.loops)
+    return [
+        {"label": row.label, "loops": _mean(loops.get(row.system.system, [])), **row.scores["greedy"]}
+        for row in rows
+        if row.system.kind != "pruned" and "greedy" in row.scores
+    ]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def speed_rows(results: Results) -> list[dict[str, Any]]:
+    """One row a model and decoding, batched and single side by side."""
+    labels = {system.path: system.label for system in results.systems}
+    several = len(set(labels.values())) < len(labels)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for measured in results.speed.to_dict("records"):
+        row = rows.setdefault((measured["path"], measured["decoding"]), {})
+        label = labels[measured["path"]] + (f", seed {measured['seed']}" if several else "")
+        row |= {"label": label, "decoding": measured["decoding"], measured["batching"]: measured}
+        row |= {"load_average": measured.get("load_average"), "memory": measured.get("peak_memory_bytes")}
+    return list(rows.values())
+
+
+def machine(results: Results) -> dict[str, Any]:
+    """Where speed was measured: processors, threads, range of the load average; empty without measurements."""
+    speed = results.speed.reindex(columns=["processor", "threads", "load_average"])
+    if speed.empty:
+        return {}
+    return {
+        "processors": sorted({str(name) for name in speed["processor"].dropna()}),
+        "threads": sorted({int(count) for count in speed["threads"].dropna()}),
+        "loads": (speed["load_average"].min(), speed["load_average"].max()),
+    }
+
+
+def test_sets(results: Results) -> list[TestSet]:
+    """Every test set in config order."""
+    overlap = results.scores.reindex(columns=["test_set", "overlap"]).groupby("test_set")["overlap"].max()
+    found = []
+    for name in results.test_sets:
+        groups = results.sides(name)["groups"]
+        by_sentence = len(set(units(groups))) == len(groups)
+        known = overlap.get(name)
+        known = 0 if known is None or pd.isna(known) else int(known)
+        found.append(TestSet(name, len(groups), len(set(groups)), "sentences" if by_sentence else "groups", known))
+    return found
+
+
+def unit_words(found: Sequence[TestSet]) -> str:
+    """What the bootstrap of the first test set resamples, in words."""
+    if not found:
+        return "sentences"
+    first = found[0]
+    if first.resampled == "sentences":
+        return f"its {first.sentences} sentences"
+    return f"its {first.groups} groups (chapters or documents) of {first.sentences} sentences"
+
+
+def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Counts of decoding and targets by artefact; shards of one decode are added up."""
+    shards: dict[str, Counter[str]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for path, made in results.manifests.items():
+        stage, *_, name = path.split("/")
+        if stage == "decode":
+            numbers = {key: value for key, value in made.facts.items() if isinstance(value, int)}
+            shards.setdefault(path.removesuffix(f"/{name}"), Counter()).update(numbers)
+        elif stage == "targets":
+            found[path.removesuffix("/manifest.json")] = made.facts
+    return [
+        (path, flat(facts)) for path, facts in {**{path: dict(sums) for path, sums in shards.items()}, **found}.items()
+    ]
+
+
+def teacher_facts(results: Results) -> list[dict[str, Any]]:
+    """BLEU of each teacher on its own training set and on dev."""
+    rows = []
+    for system in results.systems:
+        facts = results.facts(f"{system.path}/manifest.json")
+        if system.kind == "teacher" and "train_bleu" in facts:
+            rows.append({"label": system.label, "seed": system.seed, **facts})
+    return rows
+
+
+def flat(facts: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    """Nested facts as (words, value) pairs."""
+    found: list[tuple[str, Any]] = []
+    for key, value in facts.items():
+        words = f"{before}{key}".replace("_", " ")
+        found += flat(value, f"{words}: ") if isinstance(value, dict) else [(words, value)]
+    return found
+
+
+def provenance(results: Results) -> list[dict[str, Any]]:
+    """Every file that a manifest vouches for, with the artefact's key and the file's checksum."""
+    return [
+        {"artefact": path.removesuffix("/manifest.json"), "key": made.key, "file": name, **described}
+        for path, made in results.manifests.items()
+        for name, described in made.files.items()
+    ]
+
+
+def versions() -> list[tuple[str, str]]:
+    """Versions of Python and of the packages whose numbers the page shows."""
+    found = [("python", python_version())]
+    for name in PACKAGES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def signatures(results: Results) -> list[str]:
+    """sacrebleu's signatures, each once."""
+    columns = results.scores.reindex(columns=["bleu_signature", "chrf_signature"])
+    names = {"bleu_signature": "BLEU", "chrf_signature": "chrF"}
+    return [f"{names[str(name)]} {text}" for name in columns for text in columns[name].dropna().unique()]
