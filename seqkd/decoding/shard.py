@@ -13,25 +13,13 @@ from seqkd.batches.dataset import Side
 from seqkd.decoding.engine import translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import DecodeSettings, SearchSettings
+from seqkd.decoding.shares import chosen_lines
 from seqkd.files import read_lines, written
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 log = logging.getLogger(__name__)
-
-KINDS = ("beam", "n-best")
-
-
-def chosen_lines(settings: DecodeSettings, kind: str, sentences: int) -> list[int]:
-    """The training lines that a kind of decoding translates: all, or a share spread evenly over the corpus."""
-    share = 1.0 if kind == "beam" else settings.n_best.share
-    return [i for i in range(sentences) if int((i + 1) * share) > int(i * share)]
-
-
-def shard_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
-    """Shards that a training set of so many sentences needs."""
-    return -(-len(chosen_lines(settings, kind, sentences)) // settings.shard)
 
 
 def search_of(settings: DecodeSettings, kind: str) -> tuple[SearchSettings, int]:
