@@ -79,9 +79,8 @@ def _drawings(found: Results, rows: list[Row], pens: dict[str, Pen], decoding: s
     if any(row.system.kind == "pruned" for row in rows):
         made["pruning"] = partial(plots.pruning_plot, rows, pens, decoding)
     for column in ("loss", "dev_bleu"):
-        trained = [
-            one for one in found.systems if one.kind != "pruned" and found.curves[one.path][column].notna().any()
-        ]
+        logged = [one for one in found.systems if found.curves[one.path][column].notna().any()]
+        trained = [one for one in logged if one.kind != "pruned"]
         if trained:
             name = f"training-{column.replace('_', '-')}"
             made[name] = partial(plots.curve_plot, found.curves, trained, pens, column)

@@ -23,8 +23,9 @@ def render(context: dict[str, Any]) -> str:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": number, "signed": partial(number, sign=True), "count": count, "percent": percent}
-    environment.filters |= {"size": size, "duration": duration, "short": short, "fact": fact, "agreement": agreement}
+    signed = partial(number, sign=True)
+    environment.filters.update(number=number, signed=signed, count=count, percent=percent, size=size)
+    environment.filters.update(duration=duration, short=short, fact=fact, agreement=agreement)
     environment.globals["bar"] = interval_bar
     style = Markup((HERE / STYLE).read_text(encoding="utf-8"))
     return environment.get_template(TEMPLATE).render(style=style, **context)
