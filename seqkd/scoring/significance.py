@@ -37,8 +37,10 @@ class Difference:
     p: float
 
 
-def bleu_metric(signature: str) -> BLEU:
+def bleu_metric(signature: str, effective_order: bool = False) -> BLEU:
     """sacrebleu's BLEU with the tokenization that a signature such as ``nrefs:1|...|tok:13a|...`` names.
+
+    ``effective_order`` is for the BLEU of single sentences, which may be shorter than four tokens.
 
     Raises:
         ValueError: the signature names no tokenization that this sacrebleu has.
@@ -48,7 +50,7 @@ def bleu_metric(signature: str) -> BLEU:
     known = [name for name in BLEU.TOKENIZERS if named == name or named.startswith(f"{name}-")]
     if not known:
         raise ValueError(f"no tokenization {named!r} in sacrebleu, named by the signature {signature!r}")
-    return BLEU(tokenize=max(known, key=len), force=True)
+    return BLEU(tokenize=max(known, key=len), force=True, effective_order=effective_order)
 
 
 def sentence_counts(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[str]) -> Counts:
