@@ -24,7 +24,7 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
     known = teacher.log_probs(slice(None))
     plain = objective(projection.Positions(hidden @ weight.T, target, known, 0.1))
     (3 * plain).backward()
-    assert float(ours) == pytest.approx(float(plain), rel=1e-5)
+    assert ours.item() == pytest.approx(plain.item(), rel=1e-5)
     torch.testing.assert_close(grads[0], hidden.grad, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(grads[1], weight.grad, rtol=1e-4, atol=1e-5)
     assert teacher.weight.grad is None and not known.requires_grad

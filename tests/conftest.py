@@ -1,0 +1,40 @@
+"""What several tests share: a toy corpus with its tokenizer, and single-threaded arithmetic."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@dataclass(frozen=True)
+class Toy:
+    corpus: Path
+    tokenizer: Path
+    test_set: Path
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory) -> Toy:
+    """A corpus of 40 + 8 toy sentences, its tokenizer, and a test set of the dev sentences."""
+    from toy import write_corpus
+
+    from seqkd.tokenizer.make import make_tokenizer
+    from seqkd.tokenizer.settings import TokenizerSettings
+
+    root = tmp_path_factory.mktemp("toy")
+    write_corpus(root / "corpus")
+    make_tokenizer(TokenizerSettings(vocabulary=40), root / "corpus", root / "tokenizer")
+    (root / "test").mkdir()
+    for side in ("src", "tgt", "groups"):
+        (root / "test" / f"test.{side}").write_bytes((root / "corpus" / f"dev.{side}").read_bytes())
+    return Toy(root / "corpus", root / "tokenizer", root / "test")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)

@@ -1,0 +1,51 @@
+"""Decode shards: which lines, how many, and what stands in them."""
+
+import json
+
+import pytest
+import torch
+
+from seqkd.decoding.settings import DecodeSettings, NBestSettings
+from seqkd.decoding.shard import decode_shard
+from seqkd.decoding.shares import chosen_lines, shard_count
+from seqkd.models import store
+from seqkd.models.settings import ModelSettings
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, [1, 3, 5, 7, 9]), (0.3, [3, 6, 9]), (1.0, list(range(10)))])
+def test_a_share_is_spread_over_the_corpus(share, expected):
+    settings = DecodeSettings(n_best=NBestSettings(share=share))
+    assert chosen_lines(settings, "n-best", 10) == expected
+    assert chosen_lines(settings, "beam", 10) == list(range(10))
+
+
+@pytest.mark.parametrize(("sentences", "shards"), [(1, 1), (5, 1), (6, 2), (10, 2), (11, 3)])
+def test_shards_have_a_fixed_number_of_sentences(sentences, shards):
+    assert shard_count(DecodeSettings(shard=5), "beam", sentences) == shards
+
+
+def test_shards_together_hold_every_line_once(toy, tmp_path):
+    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    torch.manual_seed(0)
+    store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
+    decode = DecodeSettings(shard=15, n_best=NBestSettings(size=4, share=0.5))
+    for kind, lines, most in (("beam", list(range(40)), 1), ("n-best", list(range(1, 40, 2)), 4)):
+        found = []
+        for shard in range(shard_count(decode, kind, 40)):
+            output = tmp_path / f"{kind}-{shard}.jsonl"
+            facts = decode_shard(
+                settings=decode,
+                kind=kind,
+                shard=shard,
+                model=tmp_path,
+                tokenizer=toy.tokenizer,
+                corpus=toy.corpus,
+                output=output,
+                precision="float32",
+            )
+            rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+            assert facts["sentences"] == len(rows)
+            assert facts["truncated"] == sum(not row["hypotheses"][0]["finished"] for row in rows)
+            assert all(1 <= len(row["hypotheses"]) <= most for row in rows)
+            found += [row["line"] for row in rows]
+        assert found == lines

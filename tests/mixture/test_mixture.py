@@ -1,0 +1,71 @@
+"""Seq-KD and Seq-Inter targets, and the sentence BLEU that chooses among them."""
+
+import json
+
+import pytest
+
+from seqkd.batches.dataset import Dataset
+from seqkd.errors import UserError
+from seqkd.files import read_lines
+from seqkd.mixture.make import make_seq_inter, make_seq_kd
+from seqkd.mixture.sentence_bleu import closest, sentence_metric
+
+REFERENCE = "the cat sat on the mat"
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "expected"),
+    [("the cat sat on a mat", 0.537285), ("a cat was on the mat", 0.324668), ("cat mat", 0.095696)],
+)
+def test_sentence_bleu_by_hand(hypothesis, expected):
+    assert sentence_metric("en").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(100 * expected, abs=1e-4)
+
+
+def test_the_closest_wins_and_the_first_of_equals():
+    metric = sentence_metric("en")
+    assert closest(["a cat was on the mat", "the cat sat on a mat", "the cat sat on a mat"], REFERENCE, metric)[0] == 1
+    assert closest([REFERENCE, REFERENCE], REFERENCE, metric) == (0, pytest.approx(100.0))
+
+
+def shard(path, rows):
+    hypotheses = [[{"text": t, "log_prob": -1.0, "pieces": 2, "finished": True} for t in texts] for _, texts in rows]
+    lines = [json.dumps({"line": line, "hypotheses": h}) for (line, _), h in zip(rows, hypotheses, strict=True)]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
+    a = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 2}", "old dog"]) for i in range(25)])
+    b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
+    assert make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t") == {"sentences": 40}
+    assert read_lines(tmp_path / "t/train.tgt")[24:26] == ["red cat 0", "new house"]
+    assert read_lines(tmp_path / "t/train.src") == read_lines(toy.corpus / "train.src")
+    assert len(Dataset(tmp_path / "t")) == 40
+
+
+def test_a_missing_shard_is_refused(toy, tmp_path):
+    b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
+    with pytest.raises(UserError, match="15 sentences, the training set 40"):
+        make_seq_kd(shards=[b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+
+
+def test_a_broken_shard_is_named_with_its_line(toy, tmp_path):
+    bad = shard(tmp_path / "0.jsonl", [(0, ["a"]), (1, ["b"])])
+    bad.write_text(bad.read_text()[:-5], encoding="utf-8")
+    with pytest.raises(UserError, match=r"0\.jsonl:2: not a line"):
+        make_seq_kd(shards=[bad], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+
+
+def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
+    references = read_lines(toy.corpus / "train.tgt")
+    rows = [(3, ["small star", references[3], "old dog"]), (7, ["small star", "small star"]), (9, [references[9]])]
+    facts = make_seq_inter(
+        shards=[shard(tmp_path / "0.jsonl", rows)],
+        corpus=toy.corpus,
+        tokenizer=toy.tokenizer,
+        folder=tmp_path / "t",
+        target_language="en",
+    )
+    assert read_lines(tmp_path / "t/train.tgt") == [references[3], "small star", references[9]]
+    assert read_lines(tmp_path / "t/train.src") == [read_lines(toy.corpus / "train.src")[i] for i in (3, 7, 9)]
+    assert (facts["sentences"], facts["changed"], facts["mean_candidates"]) == (3, 1, 1.67)

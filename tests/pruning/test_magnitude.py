@@ -1,0 +1,46 @@
+"""Class-blind pruning by hand, and its bookkeeping."""
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from seqkd.models import store
+from seqkd.models.settings import ModelSettings
+from seqkd.pruning.magnitude import prune, prune_model, sparsities
+
+
+class Pencil(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = torch.nn.Parameter(torch.tensor([[3.0, -0.1], [0.5, -2.0]]))
+        self.b = torch.nn.Parameter(torch.tensor([0.2, 4.0]))
+        self.tied = self.a
+
+
+def test_the_smallest_of_all_weights_go():
+    model = Pencil()
+    prune(model, 0.5)
+    assert model.a.tolist() == [[3.0, 0.0], [0.0, -2.0]]
+    assert model.b.tolist() == [0.0, 4.0]
+    assert sparsities(model) == {
+        "parameters": 6,
+        "nonzero_parameters": 3,
+        "sparsity_of_tensors": {"a": 0.5, "b": 0.5},
+    }
+
+
+@pytest.mark.parametrize("sparsity", [0.5, 0.6, 0.7, 0.8, 0.9])
+def test_exactly_the_share_goes_from_a_model(tmp_path, sparsity):
+    torch.manual_seed(0)
+    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    model = store.build(settings, 30, 30)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.01)
+    store.save(model, settings, (30, 30), tmp_path / "a")
+    facts = prune_model(sparsity=sparsity, model=tmp_path / "a", folder=tmp_path / "b")
+    assert facts["parameters"] - facts["nonzero_parameters"] == int(sparsity * facts["parameters"])
+    before, after = (load_file(tmp_path / name / "model.safetensors") for name in "ab")
+    kept = torch.cat([before[n][after[n] != 0].abs() for n in before])
+    gone = torch.cat([before[n][after[n] == 0].abs() for n in before])
+    assert gone.max() <= kept.min()

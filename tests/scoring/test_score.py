@@ -1,0 +1,109 @@
+"""Scores: pencil cases of the diagnostics, overlap, and the JSON of a whole model."""
+
+import json
+import math
+
+import pytest
+import torch
+
+from seqkd.decoding.search import Hypothesis
+from seqkd.decoding.settings import SearchSettings
+from seqkd.models import store
+from seqkd.models.settings import ModelSettings
+from seqkd.scoring import bleu, diagnostics
+from seqkd.scoring.score import overlap, score_model
+from seqkd.scoring.settings import ScoreSettings, SpeedSettings
+from seqkd.scoring.speed import measure_speed, words
+
+SYSTEM = {"system": "s", "teacher": "", "model": "m", "seed": 1, "sparsity": 0, "retrained": None, "test_set": "t"}
+
+
+def test_perplexities_by_hand():
+    scored = [([math.log(0.5), math.log(0.25)], [True, False]), ([math.log(0.125)], [True])]
+    found = diagnostics.gold(scored, ["abc", ""])
+    assert found["gold_ppl"] == 4.0
+    assert found["gold_ppl_char"] == pytest.approx(2 ** (6 / 5), abs=1e-4)
+    assert found["top1_agreement"] == pytest.approx(2 / 3, abs=1e-6)
+
+
+def test_the_mode_counts_finished_outputs_alone():
+    found = [Hypothesis([5], math.log(p), True) for p in (0.1, 0.2, 0.6)] + [Hypothesis([5], 0.0, False)]
+    assert diagnostics.mode(found) == {"mode_mass": 0.3, "mode_mass_median": 0.2}
+
+
+def test_an_unbounded_perplexity_is_no_number():
+    assert diagnostics.perplexity(1e6, 10) is None
+
+
+@pytest.mark.parametrize(("language", "tokenize"), [("en", "13a"), ("de", "13a"), ("zh", "zh"), ("zh-TW", "zh"), ("th", "char")])
+def test_bleus_tokenization_follows_the_language(language, tokenize):
+    assert bleu.tokenization(language) == tokenize
+    assert bleu.tokenization(language, "intl") == "intl"
+
+
+def test_chinese_is_scored_although_it_has_no_spaces():
+    assert 0 < bleu.corpus_bleu(["我喜欢很大的红色苹果树"], ["我喜欢很大的红色苹果"], "zh").score < 100
+
+
+def test_overlap_is_a_side_that_also_stands_in_train(toy):
+    train = (toy.corpus / "train.src").read_text().splitlines()
+    assert overlap(toy.corpus, [train[3], "x", "y"], ["a", "b", "c"]) == {0}
+
+
+@pytest.fixture
+def model(toy, tmp_path):
+    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    torch.manual_seed(0)
+    store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
+    return tmp_path / "m"
+
+
+def test_the_scores_of_a_model(toy, tmp_path, model):
+    score_model(
+        settings=ScoreSettings(search=SearchSettings(beam=3)),
+        system=SYSTEM,
+        model=model,
+        tokenizer=toy.tokenizer,
+        test_set=toy.test_set,
+        corpus=toy.corpus,
+        folder=tmp_path / "out",
+        target_language="en",
+        precision="float32",
+    )
+    scores = json.loads((tmp_path / "out/scores.json").read_text())
+    assert {key: scores[key] for key in SYSTEM} == SYSTEM
+    greedy, beam = scores["measurements"]
+    assert (greedy["decoding"], beam["decoding"]) == ("greedy", "beam-3")
+    assert greedy["mode_mass"] is None or 0 <= greedy["mode_mass"] <= 1
+    assert beam["mode_mass"] is None
+    assert greedy["gold_ppl"] == beam["gold_ppl"] > 1
+    assert greedy["parameters"] >= greedy["nonzero_parameters"] > 0
+    for measurement in (greedy, beam):
+        assert measurement["bleu_signature"].startswith("nrefs:1|case:mixed|eff:no|tok:13a")
+        texts = (tmp_path / "out" / f"{measurement['decoding']}.txt").read_text().splitlines()
+        assert len(texts) == measurement["sentences"] == 8
+
+
+def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
+    settings = SpeedSettings(sentences=4, single_sentences=2, seconds=1, repeats=2)
+    measure_speed(
+        settings=settings,
+        search=SearchSettings(beam=3),
+        system=SYSTEM,
+        model=model,
+        teacher=model,
+        tokenizer=toy.tokenizer,
+        test_set=toy.test_set,
+        folder=tmp_path / "out",
+        precision="float32",
+    )
+    speed = json.loads((tmp_path / "out/speed.json").read_text())
+    assert [(m["decoding"], m["batching"]) for m in speed["measurements"]] == [
+        (decoding, batching) for batching in ("batched", "single") for decoding in ("greedy", "beam-3")
+    ]
+    assert all(m["words_per_second"] > 0 and m["ratio_to_teacher"] > 0 for m in speed["measurements"])
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a small house", 3), ("我喜欢很大的红色苹果树和很小的房子", 17), ("", 0)])
+def test_words_are_counted_without_spaces_too(text, expected):
+    assert words(text) == expected

@@ -1,0 +1,162 @@
+"""The trainer: learning, going on after a kill, masks, starts, and a loss that explodes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from seqkd.errors import UserError
+from seqkd.models import store
+from seqkd.models.settings import ModelSettings
+from seqkd.pruning.magnitude import prune_model
+from seqkd.training import run
+from seqkd.training.schedule import learning_rate
+from seqkd.training.settings import TrainingSettings
+
+MODEL = ModelSettings(dim=32, ffn=64, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
+TRAINING = {"updates": 24, "batch_tokens": 128, "learning_rate": 0.01, "warmup": 10, "evaluations": 3, "precision": "float32"}
+
+
+def train(toy, folder: Path, loss=None, model=MODEL, **changes):
+    plugs = {name: changes.pop(name, None) for name in ("teacher", "start")}
+    keep_zeros, seed = changes.pop("keep_zeros", False), changes.pop("seed", 1)
+    facts = run.train_model(
+        model=model,
+        training=TrainingSettings(**TRAINING | changes),
+        loss=loss or {"nll": {"weight": 1.0}},
+        seed=seed,
+        tokenizer=toy.tokenizer,
+        targets=toy.tokenizer / "train",
+        corpus=toy.corpus,
+        target_language="en",
+        keep_zeros=keep_zeros,
+        folder=folder,
+        state=folder.with_name(folder.name + ".state"),
+        **plugs,
+    )
+    return facts, load_file(folder / "model.safetensors")
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_the_toy_language_is_learned(toy, tmp_path):
+    facts, _ = train(toy, tmp_path / "a", updates=400, learning_rate=0.006, model=MODEL.model_copy(update={"dropout": 0.0}))
+    assert facts["train_bleu"] > 95
+    rows = [json.loads(line) for line in (tmp_path / "a/metrics.jsonl").read_text().splitlines()]
+    assert sum("dev_bleu" in row for row in rows) == 3
+    assert facts["dev_bleu"] == max(row["dev_bleu"] for row in rows if "dev_bleu" in row)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_two_trainings_are_equal_to_the_bit(toy, tmp_path, precision):
+    one, two = (train(toy, tmp_path / name, precision=precision)[1] for name in "ab")
+    assert same(one, two)
+
+
+def child(toy, folder: Path) -> subprocess.Popen:
+    code = (
+        "import sys, torch; torch.set_num_threads(1); sys.path[:0] = sys.argv[1:3]\n"
+        "from pathlib import Path; from types import SimpleNamespace as N; import test_run\n"
+        "p = [Path(a) for a in sys.argv[3:]]; test_run.train(N(tokenizer=p[0], corpus=p[1]), p[2], updates=120)\n"
+    )
+    root = Path(run.__file__).parents[2]
+    arguments = [root, Path(__file__).parent, toy.tokenizer, toy.corpus, folder]
+    environment = os.environ | {"SEQKD_SAVE_SECONDS": "0", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], env=environment)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1])
+def test_a_killed_training_goes_on_to_the_same_weights(toy, tmp_path, how):
+    _, undisturbed = train(toy, tmp_path / "whole", updates=120)
+    folder, state = tmp_path / "cut", tmp_path / "cut.state" / "training.safetensors"
+    process = child(toy, folder)
+    deadline = time.monotonic() + 60
+    while not state.exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(how)
+    assert process.wait(60) == (-how if how == signal.SIGKILL else 128 + how)
+    reached = run.load_state(state.parent)
+    assert reached is not None and 0 < reached.update < 120
+    assert not (folder / "model.safetensors").exists()
+    _, resumed = train(toy, folder, updates=120)
+    assert same(undisturbed, resumed)
+    assert (folder / "metrics.jsonl").read_bytes() == (tmp_path / "whole/metrics.jsonl").read_bytes()
+
+
+def test_an_unreadable_state_is_no_state(toy, tmp_path):
+    _, expected = train(toy, tmp_path / "a")
+    (tmp_path / "b.state").mkdir()
+    (tmp_path / "b.state" / "training.safetensors").write_bytes(b"half a file")
+    assert same(expected, train(toy, tmp_path / "b")[1])
+
+
+def test_a_pruned_model_stays_pruned(toy, tmp_path):
+    train(toy, tmp_path / "a")
+    pruned = prune_model(sparsity=0.6, model=tmp_path / "a", folder=tmp_path / "pruned")
+    zeros = {name: weight == 0 for name, weight in load_file(tmp_path / "pruned/model.safetensors").items()}
+    _, retrained = train(toy, tmp_path / "b", start=tmp_path / "pruned", keep_zeros=True, weight_decay=0.1)
+    assert all((retrained[name][zeros[name]] == 0).all() for name in zeros)
+    assert sum(int((w != 0).sum()) for w in retrained.values()) <= pruned["nonzero_parameters"]
+    assert not same(retrained, load_file(tmp_path / "pruned/model.safetensors"))
+    _, free = train(toy, tmp_path / "c", start=tmp_path / "pruned")
+    assert any((free[name][zeros[name]] != 0).any() for name in zeros)
+
+
+def test_word_kd_draws_the_student_to_the_teacher(toy, tmp_path):
+    """Trained on the teacher's distribution alone, a student of the teacher's size comes nearer to it than by its targets."""
+    train(toy, tmp_path / "teacher", updates=120)
+    common = {"updates": 120, "teacher": tmp_path / "teacher", "seed": 2}
+    train(toy, tmp_path / "nll", **common)
+    train(toy, tmp_path / "kd", loss={"word-kd": {"weight": 1.0}}, **common)
+    teacher, nll, kd = (distribution(toy, tmp_path / name) for name in ("teacher", "nll", "kd"))
+    assert divergence(teacher, kd) < divergence(teacher, nll)
+
+
+def distribution(toy, folder):
+    from seqkd.batches.batches import collate
+    from seqkd.batches.dataset import Dataset
+
+    dataset = Dataset(toy.tokenizer / "dev")
+    batch, model = collate(dataset, range(len(dataset))), store.load(folder)
+    return (model(batch.src, batch.prefix) @ model.output_weight.T).log_softmax(-1)
+
+
+def divergence(p, q):
+    return float((p.exp() * (p - q)).sum(-1).mean())
+
+
+def test_an_exploding_loss_stops_with_the_update_and_a_hint(toy, tmp_path):
+    train(toy, tmp_path / "a", updates=3)
+    weights = load_file(tmp_path / "a/model.safetensors")
+    weights["tgt_embedding"][5] = float("inf")
+    from safetensors.torch import save_file
+
+    save_file(weights, tmp_path / "a/model.safetensors")
+    with pytest.raises(UserError, match=r"update 1: loss .* smaller learning_rate"):
+        train(toy, tmp_path / "b", start=tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "update", "expected"),
+    [
+        ("constant", 5, 0.5),
+        ("constant", 50, 1.0),
+        ("inverse-sqrt", 40, 0.5),
+        ("linear", 55, 0.5),
+        ("linear", 100, 0.0),
+        ("cosine", 55, 0.5),
+        ("cosine", 10, 1.0),
+    ],
+)
+def test_learning_rates_by_hand(schedule, update, expected):
+    settings = TrainingSettings(updates=100, warmup=10, learning_rate=1.0, schedule=schedule)
+    assert learning_rate(settings, update) == pytest.approx(expected)
