@@ -77,9 +77,11 @@ def _raw_lines(path: Path) -> Iterator[bytes]:
             for number, raw in enumerate(_limited(path, handle, limit), 1):  # noqa: B007  (told in the messages below)
                 yield raw
     except EOFError:
-        raise UserError(f"{path}:{number + 1}: the gzip file is cut off here. Fetch or copy it again.") from None
+        raise UserError(f"{path}:{number}: the gzip file is cut off near this line. Fetch or copy it again.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(f"{path}:{number + 1}: damaged gzip file ({error}). Fetch or copy it again.") from None
+        raise UserError(
+            f"{path}:{number}: damaged gzip file near this line ({error}). Fetch or copy it again."
+        ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error}). Check the path in corpus.") from None
 

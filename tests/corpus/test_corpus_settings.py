@@ -1,0 +1,145 @@
+import hashlib
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from seqkd.corpus import slices
+from seqkd.corpus.describe import describe
+from seqkd.corpus.download import downloads
+from seqkd.corpus.settings import BibleSettings, CorpusSettings, FilesSettings, WebFile
+
+SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
+SHA = "a" * 64
+URL = "https://example.org/data/train.de.gz"
+
+
+def web(url: str = URL, sha256: str = SHA) -> dict[str, str]:
+    return {"url": url, "sha256": sha256}
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    pair = {"src": "a.de", "tgt": "a.en"}
+    plain = {"source": "files", "source_language": "de", "target_language": "en", "train": pair, "dev": pair}
+    return plain | {"test_sets": {"one": {"src": "t.de", "tgt": "t.en"}}} | changes
+
+
+def files(**changes: Any) -> FilesSettings:
+    settings = SETTINGS.validate_python(config(**changes))
+    assert isinstance(settings, FilesSettings)
+    return settings
+
+
+def refusal(**changes: Any) -> str:
+    with pytest.raises(ValidationError) as told:
+        files(**changes)
+    return str(told.value)
+
+
+def test_source_tells_the_kinds_apart() -> None:
+    bible = SETTINGS.validate_python({"source": "bible", "target_text": "louis-segond"})
+    assert (bible.source_language, bible.target_language) == ("de", "fr")
+    assert files().target_language == "en"
+
+
+@pytest.mark.parametrize("settings", [BibleSettings(), files(train={"src": web(), "tgt": "b"})])
+def test_canonical_settings_give_the_same_settings(settings: Any) -> None:
+    assert SETTINGS.validate_python(settings.canonical()) == settings
+
+
+def test_an_address_without_checksum_is_refused_with_the_way_on() -> None:
+    message = refusal(train={"src": URL, "tgt": "b"})
+    assert f"{{url: {URL}, sha256: ...}}" in message
+    assert "files.train.src" in message
+
+
+@pytest.mark.parametrize(
+    "src",
+    [web(sha256="abc"), web("ftp://example.org/x"), web("https://example.org/"), {"url": URL}, {"path": ""}, 3, None],
+)
+def test_bad_locations_are_refused(src: Any) -> None:
+    assert "train.src" in refusal(train={"src": src, "tgt": "b"})
+
+
+def test_unknown_keys_languages_and_no_test_set_are_refused() -> None:
+    assert "test_sets" in refusal(test_sets={})
+    assert "source_language" in refusal(source_language="German, Swiss")
+    assert "dedup" in refusal(cleaning={"dedup": True})
+    assert "test_sets" in refusal(test_sets={"../up": {"src": "t", "tgt": "t"}})
+
+
+def test_the_two_texts_differ() -> None:
+    with pytest.raises(ValidationError, match="both elberfelder"):
+        BibleSettings(target_text="elberfelder")
+
+
+def test_download_names_are_plain_and_apart() -> None:
+    hostile = WebFile(url="https://example.org/a/..%2f..%2fetc/pa%20ss;rm?x=1", sha256=SHA)
+    assert hostile.file_name == "pa_ss_rm"
+    one, other = web(), web("https://example.org/other/train.de.gz", "b" * 64)
+    assert list(downloads(files(train={"src": one, "tgt": other}))) == ["aaaaaaaa-train.de.gz", "bbbbbbbb-train.de.gz"]
+
+
+ADDED = {"src": "added.de", "tgt": web("https://example.org/added.en", "c" * 64)}
+
+
+def test_a_test_set_without_purge_leaves_the_corpus_alone() -> None:
+    sets = {"one": {"src": "t.de", "tgt": "t.en"}}
+    before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"purge": False}})
+    assert slices.corpus_slice(before) == slices.corpus_slice(after)
+    assert slices.corpus_downloads(before) == slices.corpus_downloads(after) == []
+    assert slices.corpus_local_files(before) == slices.corpus_local_files(after)
+    assert slices.test_set_slice(before, "one") == slices.test_set_slice(after, "one")
+    assert slices.test_set_downloads(after, "late") == ["cccccccc-added.en"]
+    assert [path.name for path in slices.test_set_local_files(after, "late")] == ["added.de"]
+    assert slices.test_sets(after) == ["one", "late"]
+
+
+def test_a_purged_test_set_is_part_of_the_corpus() -> None:
+    sets = {"one": {"src": "t.de", "tgt": "t.en"}}
+    before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED})
+    assert slices.corpus_slice(before) != slices.corpus_slice(after)
+    assert slices.corpus_downloads(after) == ["cccccccc-added.en"]
+
+
+def test_names_order_languages_and_words_for_the_report_are_not_part_of_the_corpus() -> None:
+    one, two = {"src": "t.de", "tgt": "t.en"}, {"src": "u.de", "tgt": "u.en"}
+    before = files(test_sets={"one": one, "two": two})
+    after = files(test_sets={"zwei": two, "eins": one}, title="T", description="D", target_language="en-GB")
+    assert slices.corpus_slice(before) == slices.corpus_slice(after)
+    assert slices.test_set_slice(before, "two") == slices.test_set_slice(after, "zwei")
+
+
+def test_purge_itself_is_not_read_by_the_test_set() -> None:
+    before, after = (files(test_sets={"one": ADDED | {"purge": purge}}) for purge in (True, False))
+    assert slices.test_set_slice(before, "one") == slices.test_set_slice(after, "one")
+
+
+@pytest.mark.parametrize("key", ["max_words", "max_chars", "max_ratio"])
+def test_cleaning_is_part_of_the_corpus(key: str) -> None:
+    assert slices.corpus_slice(files()) != slices.corpus_slice(files(cleaning={key: 7}))
+
+
+def test_local_files_are_listed_once() -> None:
+    settings = files(dev={"src": "a.de", "tgt": web(), "groups": "docs"})
+    assert [str(path) for path in slices.local_files(settings)] == ["a.de", "a.en", "docs", "t.de", "t.en"]
+    assert slices.local_files(BibleSettings()) == []
+
+
+def test_the_bible_is_one_download() -> None:
+    settings = BibleSettings()
+    assert slices.corpus_downloads(settings) == slices.test_set_downloads(settings, "test") == list(downloads(settings))
+    assert slices.test_sets(settings) == ["test"]
+
+
+def test_descriptions() -> None:
+    told = describe(BibleSettings())
+    assert "World English" in told.description
+    assert "nothing about general translation" in told.caveat
+    assert describe(files(title="My text", description="Mine.")).title == "My text"
+    assert "de-en" in describe(files()).title
+
+
+def test_sha256_of_nothing_is_a_checksum() -> None:
+    nothing = hashlib.sha256(b"").hexdigest()
+    assert files(train={"src": web(sha256=nothing), "tgt": {"path": "b", "sha256": nothing}})

