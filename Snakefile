@@ -1,0 +1,38 @@
+"""From parallel text to a report: which way of distilling a translation model won, by how much, and whether it is sure.
+
+    snakemake --cores 8 results/report.html
+    snakemake --cores 8 --configfile configs/multi30k-de-en.yaml results/report.html
+    snakemake -n                                # what would run, and why
+"""
+
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+sys.path.insert(0, workflow.basedir)
+
+from workflow.experiment import start
+
+experiment = start(workflow)
+
+
+include: "workflow/rules/corpus.smk"
+include: "workflow/rules/tokenizer.smk"
+include: "workflow/rules/teacher.smk"
+include: "workflow/rules/decode.smk"
+include: "workflow/rules/mixture.smk"
+include: "workflow/rules/students.smk"
+include: "workflow/rules/prune.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report.html",
+
+
+onstart:
+    experiment.begin()

@@ -1,0 +1,158 @@
+"""What the Snakefile and its rules ask: the plan of this run's config, read once and frozen."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from seqkd.config import load
+from seqkd.config.yaml_file import load_yaml
+from seqkd.decoding.settings import DecodeSettings
+from seqkd.decoding.shares import shard_count
+from seqkd.errors import UserError
+from seqkd.manifest import read
+from workflow.fingerprint import Code
+from workflow.freshness import Stale, stale
+from workflow.local_files import checksums
+from workflow.machine import usable_cores
+from workflow.plan import Plan, Step
+from workflow.run_lock import hold
+
+RESULTS = Path("results")
+FROZEN = "SEQKD_CONFIG"
+"""Environment variable that hands the config to jobs which read the Snakefile anew, so that an edit cannot mix in."""
+SHOWN = 10
+
+Wildcards = Any
+InputFunction = Callable[[Wildcards], Any]
+
+
+class Experiment:
+    """The plan, and the functions by which rules read it."""
+
+    def __init__(self, workflow: Any) -> None:
+        self._workflow = workflow
+        root = Path(workflow.basedir)
+        self.plan = Plan(load(*_config(workflow, root)), Code(root), lambda paths: checksums(paths, RESULTS))
+        self._stale: Stale = stale(self.plan, RESULTS) if workflow.is_main_process else {}
+
+    def made_by(self, path: str) -> InputFunction:
+        """The one parameter of a rule: what its step is made by. ``path`` is the step's, with wildcards."""
+        return lambda wildcards: self._step(path, wildcards).made_by
+
+    def needs(self, path: str) -> InputFunction:
+        """The manifests a rule's step needs, by name; those of downloads together, those of shards apart."""
+
+        def manifests(wildcards: Wildcards) -> dict[str, Any]:
+            self._remake_stale()
+            upstream = self._step(path, wildcards).upstream
+            downloads = [_manifest(step) for step in upstream.values() if step.rule == "download"]
+            named = {name: _manifest(step) for name, step in upstream.items() if step.rule not in ("download", "decode")}
+            return named | ({"downloads": downloads} if downloads else {})
+
+        return manifests
+
+    def shards(self, path: str, kind: str, corpus: Any) -> InputFunction:
+        """The manifests of all decode shards that the step at ``path`` needs; ``corpus`` is the checkpoint that counts lines."""
+
+        def manifests(wildcards: Wildcards) -> list[str]:
+            folder = Path(corpus.get().output[0]).parent
+            settings = DecodeSettings(**self._step(path, wildcards).settings["decode"])
+            number = shard_count(settings, kind, read(folder / "manifest.json").facts["train"]["pairs"])
+            return [f"{RESULTS}/{path.format(**wildcards)}/{shard:05d}.manifest.json" for shard in range(number)]
+
+        return manifests
+
+    def all_manifests(self, wildcards: Wildcards) -> list[str]:
+        """Every manifest that the report needs: all, but for the decode shards that others have read."""
+        self._remake_stale()
+        return [_manifest(step) for step in self.plan.steps["report"].upstream.values() if step.rule != "decode"]
+
+    @property
+    def decodings(self) -> list[str]:
+        """Names of the translations of a test set."""
+        return ["greedy", f"beam-{self.plan.config.score.search.beam}"]
+
+    def names(self, *rules: str) -> str:
+        """A regular expression for the wildcard that names a teacher, student, test set or download in these rules."""
+        paths = [step.path for step in self.plan.steps.values() if step.rule in rules]
+        return "|".join(sorted({path.split("/")[1].replace(".", r"\.").replace("+", r"\+") for path in paths})) or "[^/]+"
+
+    def cores_of_speed(self) -> int:
+        """All cores of a local run, so that the job is alone; the measured threads where a cluster gives the node."""
+        return self._workflow.resource_settings.cores or self.plan.config.speed.threads
+
+    def begin(self) -> None:
+        """Called when jobs are about to run: no other run may work in this folder."""
+        hold(RESULTS / ".state" / "run.lock")
+
+    def tell(self) -> Iterator[str]:
+        """Lines on what differs between the results and this config, roots only."""
+        own = [f"{name.rsplit('/', 1)[0]}: {reason}" for name, reason in self._stale.items() if reason]
+        yield from own[:SHOWN]
+        if len(own) > SHOWN:
+            yield f"and {len(own) - SHOWN} more"
+
+    def _step(self, path: str, wildcards: Wildcards) -> Step:
+        return self.plan.steps[path.format(**wildcards)]
+
+    def _remake_stale(self) -> None:
+        """Have Snakemake run the jobs of stale manifests, whatever its own records say. Snakemake has no public way to
+        ask for this from within a Snakefile; where the attribute is gone, stop instead of passing old results on."""
+        forced = getattr(self._workflow.dag, "forcefiles", None)
+        if forced is not None:
+            forced.update(self._stale)
+        elif self._stale:
+            name, reason = next(iter(self._stale.items()))
+            raise UserError(f"{name} was made by other settings ({reason}). Delete it and run the same command again.")
+
+
+def _manifest(step: Step) -> str:
+    return f"{RESULTS}/{step.path}/manifest.json"
+
+
+def _config(workflow: Any, root: Path) -> tuple[dict[str, Any], str]:
+    """The config as plain data and its name: config.yaml, or the files of ``--configfile`` laid over each other, then
+    ``--config``."""
+    if not workflow.is_main_process and FROZEN in os.environ:
+        frozen = json.loads(os.environ[FROZEN])
+        return frozen["data"], frozen["name"]
+    settings = workflow.config_settings
+    files = [Path(file) for file in settings.configfiles] or [root / "config.yaml"]
+    data: dict[str, Any] = {}
+    for file in files:
+        _lay_over(data, load_yaml(file))
+    _lay_over(data, dict(settings.config))
+    name = " + ".join([*map(_shown, files), *(["--config"] if settings.config else [])])
+    os.environ[FROZEN] = json.dumps({"data": data, "name": name})
+    return data, name
+
+
+def _shown(file: Path) -> str:
+    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
+
+
+def _lay_over(data: dict[str, Any], upper: dict[str, Any]) -> None:
+    for key, value in upper.items():
+        if isinstance(value, dict) and isinstance(data.get(key), dict):
+            _lay_over(data[key], value)
+        else:
+            data[key] = value
+
+
+def start(workflow: Any) -> Experiment:
+    """Read the config and make ready; a user's mistake ends the run with its lines alone."""
+    root = str(Path(workflow.basedir))
+    os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    if workflow.resource_settings.cores:
+        workflow.global_resources["_cores"] = min(workflow.resource_settings.cores, usable_cores())
+    try:
+        experiment = Experiment(workflow)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    if lines := list(experiment.tell()):
+        print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
+    return experiment

@@ -1,0 +1,111 @@
+"""What code a rule runs, as a few hexadecimal digits.
+
+The digest covers the syntax trees of a script and of every ``seqkd`` module it imports, followed through their imports
+(inside functions too), plus modules named besides: those that are loaded by name, such as the objectives of a loss.
+Comments, docstrings, layout, descriptions of settings and file dates leave it as it is; files that are no Python (page
+templates) count by their bytes, for every package reached.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PACKAGE = "seqkd"
+
+
+class Code:
+    """The code below one folder, read at most once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._parts: dict[str, tuple[str, frozenset[str]]] = {}
+        self._digests: dict[tuple[str, ...], str] = {}
+
+    def digest(self, *roots: str) -> str:
+        """Sixteen digits for scripts (paths below the root) and modules (dotted names) and all they import."""
+        key = tuple(sorted(set(roots)))
+        if key not in self._digests:
+            whole = hashlib.sha256()
+            for name in sorted(self.closure(key)):
+                whole.update(f"{name}\0{self._part(name)[0]}\0".encode())
+            self._digests[key] = whole.hexdigest()[:16]
+        return self._digests[key]
+
+    def closure(self, roots: Iterable[str]) -> set[str]:
+        """The roots, the package's modules they import, and so on."""
+        todo, seen = list(roots), set()
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                todo += self._part(name)[1]
+        return seen
+
+    def _part(self, name: str) -> tuple[str, frozenset[str]]:
+        """Digest of one file and the modules it imports."""
+        if name not in self._parts:
+            path = self._file(name)
+            tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+            inside = name.split(".")[: None if path.name == "__init__.py" else -1]
+            named = {module for node in ast.walk(tree) for module in _imported(node, inside)}
+            known = {known for module in [name, *named] for known in self._with_parents(module)} - {name}
+            content = hashlib.sha256(_plain(tree).encode())
+            if path.name == "__init__.py":
+                for file in self._other_files(path.parent):
+                    content.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+            self._parts[name] = content.hexdigest(), frozenset(known)
+        return self._parts[name]
+
+    def _with_parents(self, module: str) -> Iterator[str]:
+        """``a.b`` for what was imported as ``a.b.Class``, and the packages around it."""
+        parts = module.split(".")
+        if parts[0] == PACKAGE:
+            for length in range(1, len(parts) + 1):
+                if self._find(".".join(parts[:length])):
+                    yield ".".join(parts[:length])
+
+    def _find(self, module: str) -> Path | None:
+        place = self.root.joinpath(*module.split("."))
+        return next((file for file in (place / "__init__.py", place.with_suffix(".py")) if file.is_file()), None)
+
+    def _file(self, name: str) -> Path:
+        path = self.root / name if name.endswith(".py") else self._find(name)
+        if path is None:
+            raise FileNotFoundError(f"no module {name} below {self.root}")
+        return path
+
+    @staticmethod
+    def _other_files(folder: Path) -> list[Path]:
+        return sorted(file for file in folder.iterdir() if file.is_file() and file.suffix not in (".py", ".pyc"))
+
+
+def _imported(node: ast.AST, inside: list[str]) -> Iterator[str]:
+    """Dotted names that an import statement may mean; ``inside`` is the package that relative ones start from."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        start = inside[: len(inside) - node.level + 1] if node.level else []
+        base = ".".join([*start, *([node.module] if node.module else [])])
+        yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _plain(node: object) -> str:
+    """A syntax tree as text, the same in every Python: empty fields, bare strings and descriptions left out."""
+    if isinstance(node, list):
+        return f"[{','.join(_plain(item) for item in node if not _is_remark(item))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    if isinstance(node, ast.Constant):
+        fields = iter([("value", node.value)])
+    return f"{type(node).__name__}({','.join(f'{name}={_plain(value)}' for name, value in fields)})"
+
+
+def _is_remark(node: object) -> bool:
+    """A docstring or other bare string, the ``description=`` of a setting, or the package's version."""
+    if isinstance(node, ast.Assign):
+        return isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__version__"
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return isinstance(node, ast.keyword) and node.arg == "description"

@@ -1,0 +1,168 @@
+"""What every job does around its one library function: log, checks before, manifest after."""
+
+import logging
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import seqkd
+from seqkd import manifest
+from seqkd.errors import UserError
+from seqkd.files import digest, sha256
+from seqkd.losses import module_of
+from workflow.fingerprint import Code
+from workflow.run_lock import alone
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = Path("results")
+UNCHECKED = "metrics.jsonl"
+"""Holds times, so no manifest holds its checksum."""
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job as its script sees it.
+
+    Attributes:
+        settings: exactly what the step reads of the config.
+        made_by: settings, code and the keys of the steps before; see ``workflow.plan.Step``.
+        inputs: name to the manifests of the steps before.
+        outputs: declared files, the manifest first.
+        state: a folder that outlives a killed job, emptied after success.
+    """
+
+    rule: str
+    settings: dict[str, Any]
+    made_by: dict[str, Any]
+    inputs: dict[str, list[Path]]
+    outputs: list[Path]
+    wildcards: dict[str, str]
+    state: Path
+
+    @property
+    def manifest(self) -> Path:
+        """Path of the job's manifest."""
+        return self.outputs[0]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the artefact."""
+        return self.manifest.parent
+
+    def input(self, name: str) -> Path:
+        """Folder of the artefact before this one that is called ``name``."""
+        return self.inputs[name][0].parent
+
+    def optional(self, name: str) -> Path | None:
+        """The same, or None if the step has no such input."""
+        return self.input(name) if name in self.inputs else None
+
+    def shards(self) -> list[Path]:
+        """Decode shards, in order."""
+        return [one.with_name(one.name.replace("manifest.json", "jsonl")) for one in self.inputs["shards"]]
+
+    def downloads(self) -> dict[str, Path]:
+        """Downloaded files by name."""
+        folders = [one.parent for one in self.inputs.get("downloads", [])]
+        return {folder.name: folder / folder.name for folder in folders}
+
+
+def run(work: Callable[[Job], Facts]) -> None:
+    """Do the job of the script that calls this; after a mistake of the user's, told in one line, it ends with status 1.
+
+    Snakemake puts its description of the job into the script as a global variable.
+    """
+    snakemake = vars(sys.modules["__main__"])["snakemake"]
+    terminal = _into_log(Path(snakemake.log[0]))
+    _limit_threads(snakemake.threads)
+    try:
+        job = _job(snakemake)
+        with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
+            _do(work, job)
+    except UserError as error:
+        logging.getLogger(__name__).error("%s", error)
+        os.write(terminal, f"{snakemake.rule}: {error}\n".encode())
+        sys.exit(1)
+    except Exception:
+        traceback.print_exc()
+        os.write(terminal, f"{snakemake.rule}: a defect of seqkd, not of your input; details in {snakemake.log[0]}\n".encode())
+        sys.exit(1)
+
+
+def _do(work: Callable[[Job], Facts], job: Job) -> None:
+    _same_code(job)
+    inputs = {one.relative_to(RESULTS).as_posix(): sha256(one) for many in job.inputs.values() for one in many}
+    for many in job.inputs.values():
+        for one in many:
+            manifest.verify(one)
+    if _is_made(job, inputs):
+        return
+    job.manifest.unlink(missing_ok=True)
+    job.state.mkdir(parents=True, exist_ok=True)
+    facts = work(job)
+    files = [os.path.relpath(file, job.folder) for file in job.outputs[1:] if file.name != UNCHECKED]
+    manifest.write(job.manifest, job.made_by, inputs, files, facts)
+    shutil.rmtree(job.state, ignore_errors=True)
+
+
+def _is_made(job: Job, inputs: dict[str, str]) -> bool:
+    """Whether a process that this one waited for has made exactly this."""
+    if not job.manifest.exists():
+        return False
+    try:
+        found = manifest.verify(job.manifest)
+    except UserError:
+        return False
+    return found.made_by == job.made_by and found.inputs == inputs and all(file.exists() for file in job.outputs)
+
+
+def _same_code(job: Job) -> None:
+    """The code must be that of this clone, and what it was when the run began: the manifest will say so."""
+    place = Path(seqkd.__file__).resolve()
+    if not place.is_relative_to(ROOT):
+        raise UserError(f"{place}: another seqkd than this clone's was imported. Remove it (pip uninstall seqkd).")
+    modules = map(module_of, job.settings.get("loss", ()))
+    if Code(ROOT).digest(f"workflow/scripts/{job.rule}.py", *modules) != job.made_by["code"]:
+        raise UserError("The code was edited since this run began. Run the same command again to go on with the new code.")
+
+
+def _job(snakemake: Any) -> Job:
+    made_by = snakemake.params.step
+    named = {name: value for name, value in snakemake.input.items() if name != "first"}
+    inputs = {name: [Path(one) for one in ([value] if isinstance(value, str) else value)] for name, value in named.items()}
+    outputs = [Path(file) for file in snakemake.output]
+    identity = [str(outputs[0]), made_by, {str(one): sha256(one) for many in inputs.values() for one in many}]
+    return Job(
+        rule=snakemake.rule,
+        settings=made_by["settings"],
+        made_by=made_by,
+        inputs=inputs,
+        outputs=outputs,
+        wildcards=dict(snakemake.wildcards.items()),
+        state=RESULTS / ".state" / digest(identity),
+    )
+
+
+def _into_log(path: Path) -> int:
+    """Send all output, of C++ libraries and children too, to the log; returns a descriptor of the terminal."""
+    terminal = os.dup(2)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S", stream=sys.stderr)
+    return terminal
+
+
+def _limit_threads(threads: int) -> None:
+    """Never more threads than the job was given; must come before torch is imported."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+        os.environ[name] = str(threads)

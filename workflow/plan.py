@@ -1,0 +1,233 @@
+"""The experiment as a graph of steps, in plain Python: who needs whom, and what decides each result.
+
+A step's ``made_by`` holds exactly the settings it reads, the digest of the code it runs and the keys of the steps before it.
+Its key is a digest of that, so it changes whenever anything that the result depends on changes, and never else. Threads,
+memory and the like are no part of it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from seqkd.config import Config, System, Systems
+from seqkd.corpus import slices
+from seqkd.corpus.download import downloads
+from seqkd.files import digest
+from seqkd.losses import module_of
+from workflow.fingerprint import Code
+
+Checksums = Callable[[list[Path]], dict[str, str]]
+Row = dict[str, Any]
+
+KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One job, or for ``decode`` the jobs of all shards: what it is made by, and where below results/ it stands."""
+
+    rule: str
+    path: str
+    settings: dict[str, Any]
+    code: str
+    upstream: dict[str, "Step"] = field(default_factory=dict)
+
+    @cached_property
+    def made_by(self) -> dict[str, Any]:
+        """What decides the result; the rule's one parameter, kept in the manifest."""
+        keys = {name: step.key for name, step in sorted(self.upstream.items())}
+        return {"stage": self.rule, "settings": self.settings, "code": self.code, "upstream": keys}
+
+    @cached_property
+    def key(self) -> str:
+        """Digest of ``made_by``: equal keys, equal results."""
+        return digest(self.made_by)
+
+
+class Plan:
+    """All steps of a checked config by path, every step after those it needs.
+
+    Attributes:
+        steps: path below results/ to step.
+        scored: a row for every model that is scored, in config order: its name and what tells it from others.
+    """
+
+    def __init__(self, config: Config, code: Code, checksums: Checksums) -> None:
+        self.config, self.systems = config, Systems(config)
+        self._code, self._checksums = code, checksums
+        self.steps: dict[str, Step] = {}
+        self._texts()
+        self.scored = [*self._unpruned(), *self._pruned()]
+        for row in self.scored:
+            for test_set in self.test_sets:
+                self._score(row, test_set)
+        for row in self._timed():
+            self._speed(row)
+        self._report()
+
+    @cached_property
+    def test_sets(self) -> list[str]:
+        """Names of the test sets; the first is primary."""
+        return slices.test_sets(self.config.corpus)
+
+    def _add(self, rule: str, path: str, settings: dict[str, Any], upstream: dict[str, Step], *modules: str) -> Step:
+        code = self._code.digest(f"workflow/scripts/{rule}.py", *modules)
+        return self.steps.setdefault(path, Step(rule, path, settings, code, upstream))
+
+    # text
+
+    def _texts(self) -> None:
+        corpus = self.config.corpus
+        for name, what in downloads(corpus).items():
+            self._add("download", f"download/{name}", what, {})
+        files = self._checksums(slices.corpus_local_files(corpus))
+        settings = {"corpus": slices.corpus_slice(corpus), "files": files}
+        self._add("corpus", "corpus", settings, self._downloads(slices.corpus_downloads(corpus)))
+        for name in self.test_sets:
+            files = self._checksums(slices.test_set_local_files(corpus, name))
+            settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
+            self._add("test_set", f"test_sets/{name}", settings, self._downloads(slices.test_set_downloads(corpus, name)))
+        self._add("tokenizer", "tokenizer", self.config.tokenizer.canonical(), {"corpus": self.steps["corpus"]})
+
+    def _downloads(self, names: list[str]) -> dict[str, Step]:
+        return {name: self.steps[f"download/{name}"] for name in names}
+
+    @property
+    def _text(self) -> dict[str, Step]:
+        return {"corpus": self.steps["corpus"], "tokenizer": self.steps["tokenizer"]}
+
+    # models
+
+    def _trained(self, name: str, seed: int) -> Step:
+        """The training of a teacher or student; it and what it needs are planned at the first call."""
+        system = self.systems.by_name[name]
+        path = f"{system.kind}s/{name}/{seed}"
+        if path in self.steps:
+            return self.steps[path]
+        upstream = self._learns_from(system, seed)
+        if system.start is not None:
+            upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
+        settings = self._training(system, seed) | {"training": system.training.canonical()}
+        return self._add(f"train_{system.kind}", path, settings, upstream, *map(module_of, system.loss))
+
+    def _training(self, system: System, seed: int) -> dict[str, Any]:
+        language = self.config.corpus.target_language
+        return {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "target_language": language}
+
+    def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
+        upstream = self._text
+        if system.loss_reads_teacher:
+            upstream["teacher"] = self._teacher(system, seed)
+        if system.targets != "gold":
+            upstream["targets"] = self._targets(system.targets, self._teacher(system, seed))
+        return upstream
+
+    def _teacher(self, system: System, seed: int) -> Step:
+        """The teacher that a system learns from or is compared with; a teacher's is itself."""
+        if system.kind == "teacher":
+            return self._trained(system.name, seed)
+        return self._trained(system.teacher, self.systems.seed_in(system.teacher, system, seed))
+
+    def _targets(self, targets: str, teacher: Step) -> Step:
+        path = f"targets/{teacher.path.removeprefix('teachers/')}/{targets}"
+        decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
+        settings = {} if targets == "seq-kd" else {"target_language": self.config.corpus.target_language}
+        return self._add(targets.replace("-", "_"), path, settings, {"decode": decoded, **self._text})
+
+    def _decoded(self, kind: str, teacher: Step) -> Step:
+        settings = self.config.decode.canonical()
+        if kind == "beam":
+            del settings["n_best"]
+        else:
+            del settings["search"]["beam"]
+        precision = teacher.settings["training"]["precision"]
+        path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
+        settings = {"decode": settings, "kind": kind, "precision": precision}
+        return self._add("decode", path, settings, {"model": teacher, **self._text})
+
+    def _unpruned(self) -> Iterator[Row]:
+        for system in self.systems.by_name.values():
+            for seed in system.seeds:
+                self._trained(system.name, seed)
+                yield _row(system, seed)
+
+    def _pruned(self) -> Iterator[Row]:
+        for name in self.config.prune.students:
+            system = self.systems.by_name[name]
+            for sparsity in self.config.prune.sparsities:
+                for seed in system.seeds:
+                    yield from self._prune(system, sparsity, seed)
+
+    def _prune(self, system: System, sparsity: float, seed: int) -> Iterator[Row]:
+        path = f"pruned/{system.name}/{sparsity}/{seed}"
+        model = self._trained(system.name, seed)
+        before = self._add("prune", f"{path}/before", {"sparsity": sparsity}, {"model": model})
+        settings = self._training(system, seed) | {"training": self.systems.retraining.canonical()}
+        upstream = self._learns_from(system, seed) | {"start": before}
+        self._add("retrain", f"{path}/after", settings, upstream, *map(module_of, system.loss))
+        for retrained in (False, True):
+            row = _row(system, seed) | {"kind": "pruned", "sparsity": sparsity, "retrained": retrained}
+            yield row | {"path": f"{path}/{'after' if retrained else 'before'}"}
+
+    # measurements
+
+    def _measured(self, row: Row, test_set: str) -> dict[str, Any]:
+        """The columns that tell a measurement from others, and the arithmetic it runs in."""
+        columns = {key: row[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
+        system = self.systems.by_name[row["system"]]
+        training = self.systems.retraining if row["retrained"] else system.training
+        return {"system": columns | {"test_set": test_set}, "precision": training.precision}
+
+    def _score(self, row: Row, test_set: str) -> None:
+        settings = self._measured(row, test_set) | {
+            "score": self.config.score.canonical(),
+            "target_language": self.config.corpus.target_language,
+        }
+        upstream = {"model": self.steps[row["path"]], "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
+        self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream)
+
+    def _timed(self) -> Iterator[Row]:
+        """The first seed of every unpruned system, and one pruned model."""
+        speed = self.config.speed
+        for row in self.scored if speed.enabled else []:
+            system = self.systems.by_name[row["system"]]
+            first = row["seed"] == system.seeds[0]
+            chosen = row["sparsity"] == speed.sparsity and row["retrained"] and system.name == self.config.prune.students[0]
+            if first and (row["kind"] != "pruned" or chosen):
+                yield row
+
+    def _speed(self, row: Row) -> None:
+        settings = self._measured(row, self.test_sets[0]) | {
+            "speed": {key: value for key, value in self.config.speed.canonical().items() if key not in ("enabled", "sparsity")},
+            "search": self.config.score.search.canonical(),
+        }
+        upstream = {
+            "model": self.steps[row["path"]],
+            "teacher": self._teacher(self.systems.by_name[row["system"]], row["seed"]),
+            "tokenizer": self.steps["tokenizer"],
+            "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
+        }
+        self._add("speed", f"speed/{row['path']}", settings, upstream)
+
+    def _report(self) -> None:
+        systems = [row | {"test_sets": self.test_sets} for row in self.scored]
+        settings = {"report": self.config.report.canonical(), "config": self.config.canonical(), "systems": systems}
+        self._add("report", "report", settings, dict(self.steps))
+
+
+def _row(system: System, seed: int) -> Row:
+    return {
+        "system": system.name,
+        "kind": system.kind,
+        "teacher": system.teacher if system.teacher_used else "",
+        "model": system.model_name,
+        "seed": seed,
+        "sparsity": 0.0,
+        "retrained": None,
+        "path": f"{system.kind}s/{system.name}/{seed}",
+        "targets": system.targets,
+        "loss": system.loss,
+        "start": system.start,
+    }

@@ -1,0 +1,67 @@
+"""Target sides made of what teachers wrote."""
+
+
+rule seq_kd:
+    input:
+        unpack(experiment.needs("targets/{teacher}/{seed}/seq-kd")),
+        # How many shards there are is known once the corpus is; the first one shows them in plans made before.
+        first="results/decode/{teacher}/{seed}/beam/00000.manifest.json",
+        shards=experiment.shards("decode/{teacher}/{seed}/beam", "beam", checkpoints.corpus),
+    output:
+        "results/targets/{teacher}/{seed}/seq-kd/manifest.json",
+        multiext("results/targets/{teacher}/{seed}/seq-kd/train", ".src", ".tgt"),
+        expand(
+            "results/targets/{{teacher}}/{{seed}}/seq-kd/{side}.{kind}.npy",
+            side=["src", "tgt"],
+            kind=["ids", "offsets"],
+        ),
+    wildcard_constraints:
+        teacher=experiment.names("train_teacher"),
+        seed=r"\d+",
+    params:
+        step=experiment.made_by("targets/{teacher}/{seed}/seq-kd"),
+    log:
+        "results/logs/seq_kd/{teacher}/{seed}.log",
+    benchmark:
+        "results/benchmarks/seq_kd/{teacher}/{seed}.tsv"
+    resources:
+        mem_mb=2000,
+    conda:
+        "../../envs/seqkd.yaml"
+    message:
+        "seq_kd targets of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
+    script:
+        "../scripts/seq_kd.py"
+
+
+rule seq_inter:
+    input:
+        unpack(experiment.needs("targets/{teacher}/{seed}/seq-inter")),
+        # How many shards there are is known once the corpus is; the first one shows them in plans made before.
+        first="results/decode/{teacher}/{seed}/n-best/00000.manifest.json",
+        shards=experiment.shards("decode/{teacher}/{seed}/n-best", "n-best", checkpoints.corpus),
+    output:
+        "results/targets/{teacher}/{seed}/seq-inter/manifest.json",
+        multiext("results/targets/{teacher}/{seed}/seq-inter/train", ".src", ".tgt"),
+        expand(
+            "results/targets/{{teacher}}/{{seed}}/seq-inter/{side}.{kind}.npy",
+            side=["src", "tgt"],
+            kind=["ids", "offsets"],
+        ),
+    wildcard_constraints:
+        teacher=experiment.names("train_teacher"),
+        seed=r"\d+",
+    params:
+        step=experiment.made_by("targets/{teacher}/{seed}/seq-inter"),
+    log:
+        "results/logs/seq_inter/{teacher}/{seed}.log",
+    benchmark:
+        "results/benchmarks/seq_inter/{teacher}/{seed}.tsv"
+    resources:
+        mem_mb=2000,
+    conda:
+        "../../envs/seqkd.yaml"
+    message:
+        "seq_inter targets of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
+    script:
+        "../scripts/seq_inter.py"

@@ -1,0 +1,53 @@
+"""Models with most weights removed, and trained on with those at zero."""
+
+
+rule prune:
+    input:
+        unpack(experiment.needs("pruned/{system}/{sparsity}/{seed}/before")),
+    output:
+        "results/pruned/{system}/{sparsity}/{seed}/before/manifest.json",
+        multiext("results/pruned/{system}/{sparsity}/{seed}/before/", "model.safetensors", "model.json"),
+    wildcard_constraints:
+        system=experiment.names("prune"),
+        sparsity=r"[\d.e-]+",
+        seed=r"\d+",
+    params:
+        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/before"),
+    log:
+        "results/logs/prune/{system}/{sparsity}/{seed}.log",
+    benchmark:
+        "results/benchmarks/prune/{system}/{sparsity}/{seed}.tsv"
+    resources:
+        mem_mb=3000,
+    conda:
+        "../../envs/seqkd.yaml"
+    message:
+        "prune {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
+    script:
+        "../scripts/prune.py"
+
+
+rule retrain:
+    input:
+        unpack(experiment.needs("pruned/{system}/{sparsity}/{seed}/after")),
+    output:
+        "results/pruned/{system}/{sparsity}/{seed}/after/manifest.json",
+        multiext("results/pruned/{system}/{sparsity}/{seed}/after/", "model.safetensors", "model.json", "metrics.jsonl"),
+    wildcard_constraints:
+        system=experiment.names("prune"),
+        sparsity=r"[\d.e-]+",
+        seed=r"\d+",
+    params:
+        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/after"),
+    log:
+        "results/logs/retrain/{system}/{sparsity}/{seed}.log",
+    benchmark:
+        "results/benchmarks/retrain/{system}/{sparsity}/{seed}.tsv"
+    resources:
+        mem_mb=3000,
+    conda:
+        "../../envs/seqkd.yaml"
+    message:
+        "retrain {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
+    script:
+        "../scripts/retrain.py"

@@ -1,0 +1,53 @@
+"""Quality on every test set, and speed."""
+
+
+rule score:
+    input:
+        unpack(experiment.needs("scores/{model}/{test_set}")),
+    output:
+        "results/scores/{model}/{test_set}/manifest.json",
+        "results/scores/{model}/{test_set}/scores.json",
+        expand("results/scores/{{model}}/{{test_set}}/{decoding}.txt", decoding=experiment.decodings),
+    wildcard_constraints:
+        model="(teachers|students|pruned)/.+",
+        test_set=experiment.names("test_set"),
+    params:
+        step=experiment.made_by("scores/{model}/{test_set}"),
+    log:
+        "results/logs/score/{model}/{test_set}.log",
+    benchmark:
+        "results/benchmarks/score/{model}/{test_set}.tsv"
+    resources:
+        mem_mb=3000,
+    conda:
+        "../../envs/seqkd.yaml"
+    message:
+        "score {wildcards.model} on {wildcards.test_set} (follow it in {log})"
+    script:
+        "../scripts/score.py"
+
+
+rule speed:
+    input:
+        unpack(experiment.needs("speed/{model}")),
+    output:
+        "results/speed/{model}/manifest.json",
+        "results/speed/{model}/speed.json",
+    wildcard_constraints:
+        model="(teachers|students|pruned)/.+",
+    params:
+        step=experiment.made_by("speed/{model}"),
+    log:
+        "results/logs/speed/{model}.log",
+    benchmark:
+        "results/benchmarks/speed/{model}.tsv"
+    threads: experiment.cores_of_speed()
+    priority: -1
+    resources:
+        mem_mb=3000,
+    conda:
+        "../../envs/seqkd.yaml"
+    message:
+        "speed of {wildcards.model}, alone on the machine (follow it in {log})"
+    script:
+        "../scripts/speed.py"

@@ -1,0 +1,80 @@
+"""Locks that die with their process, so that a killed run never has to be unlocked."""
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from seqkd.errors import UserError
+
+_held: list[IO[str]] = []
+"""Locks kept until this process ends."""
+
+
+def hold(path: Path) -> None:
+    """Take the run's lock and keep it until this process ends.
+
+    Raises:
+        UserError: another run has it; names its process.
+    """
+    handle = _open(path)
+    if not _take(handle, wait=False):
+        raise UserError(f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it.")
+    _sign(handle, "run")
+    _held.append(handle)
+
+
+@contextmanager
+def alone(path: Path, key: str, what: str) -> Iterator[None]:
+    """Keep out a second writer of one artefact, such as the orphan of a killed run.
+
+    If the other one makes the same (equal ``key``) it is waited for.
+
+    Raises:
+        UserError: the other one makes something else at this place.
+    """
+    with _open(path) as handle:
+        if not _take(handle, wait=False):
+            owner = _owner(handle)
+            if owner.get("key") != key:
+                raise UserError(
+                    f"{what}: process {owner.get('pid', '?')} of an earlier run is still writing it with other settings. "
+                    f"Stop that process (kill {owner.get('pid', '?')}) or wait for its end, then run the same command again."
+                )
+            print(f"{what}: waiting for process {owner.get('pid', '?')} of an earlier run, which is making it.", flush=True)
+            _take(handle, wait=True)
+        _sign(handle, key)
+        yield
+
+
+def _open(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("a+", encoding="utf-8")
+
+
+def _take(handle: IO[str], wait: bool) -> bool:
+    """Lock the file; False if another process has it. A file system without locks locks nothing."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+    return True
+
+
+def _sign(handle: IO[str], key: str) -> None:
+    handle.truncate(0)
+    handle.write(json.dumps({"pid": os.getpid(), "key": key}))
+    handle.flush()
+
+
+def _owner(handle: IO[str]) -> dict[str, object]:
+    handle.seek(0)
+    try:
+        owner: dict[str, object] = json.loads(handle.read())
+    except ValueError:
+        return {}
+    return owner

@@ -1,0 +1,13 @@
+"""Fetch one file of the corpus."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """The file into results/download/{name}/{name}."""
+    from seqkd.corpus.download import fetch
+
+    return fetch(job.settings, job.outputs[1], job.state)
+
+
+run(work)

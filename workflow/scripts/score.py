@@ -1,0 +1,24 @@
+"""Measure a model's quality on a test set."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """scores.json and the translations into results/scores/{model}/{test set}."""
+    from seqkd.scoring.score import score_model
+    from seqkd.scoring.settings import ScoreSettings
+
+    return score_model(
+        settings=ScoreSettings(**job.settings["score"]),
+        system=job.settings["system"],
+        model=job.input("model"),
+        tokenizer=job.input("tokenizer"),
+        test_set=job.input("test_set"),
+        corpus=job.input("corpus"),
+        folder=job.folder,
+        target_language=job.settings["target_language"],
+        precision=job.settings["precision"],
+    )
+
+
+run(work)

@@ -1,0 +1,25 @@
+"""Measure a model's speed beside its teacher's, alone on the machine."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """speed.json into results/speed/{model}."""
+    from seqkd.decoding.settings import SearchSettings
+    from seqkd.scoring.settings import SpeedSettings
+    from seqkd.scoring.speed import measure_speed
+
+    return measure_speed(
+        settings=SpeedSettings(**job.settings["speed"]),
+        search=SearchSettings(**job.settings["search"]),
+        system=job.settings["system"],
+        model=job.input("model"),
+        teacher=job.input("teacher"),
+        tokenizer=job.input("tokenizer"),
+        test_set=job.input("test_set"),
+        folder=job.folder,
+        precision=job.settings["precision"],
+    )
+
+
+run(work)

@@ -1,0 +1,29 @@
+"""Train a student on its targets."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """The best model on dev, with the course of its training."""
+    from seqkd.models.settings import ModelSettings
+    from seqkd.training.run import train_model
+    from seqkd.training.settings import TrainingSettings
+
+    return train_model(
+        model=ModelSettings(**job.settings["model"]),
+        training=TrainingSettings(**job.settings["training"]),
+        loss=job.settings["loss"],
+        seed=job.settings["seed"],
+        tokenizer=job.input("tokenizer"),
+        targets=job.optional("targets") or job.input("tokenizer") / "train",
+        corpus=job.input("corpus"),
+        target_language=job.settings["target_language"],
+        teacher=job.optional("teacher"),
+        start=job.optional("start"),
+        keep_zeros=False,
+        folder=job.folder,
+        state=job.state,
+    )
+
+
+run(work)
