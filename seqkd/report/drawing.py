@@ -114,6 +114,7 @@ def inline(text: str, description: str) -> str:
     text = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', head, text, count=1)
     text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text)
     text = re.sub(r"font: (\w+) ([\d.]+)px [^;\"]*", r"font-weight: \1; font-size: \2px", text)
+    text = re.sub(r"font-family: [^;\"]*;? ?", "", text)
     return re.sub(r": (#[0-9a-f]{6})\b", lambda found: f": {_variable(found[1])}", text)
 
 

@@ -104,9 +104,9 @@ def interval_bar(found: Comparison, ends: tuple[float, float]) -> Markup:
         return f"{BAR * (value - low) / (high - low):.1f}"
 
     return Markup(
-        '<svg class="bar {}" viewBox="0 0 {} 14" aria-hidden="true">'
-        '<line class="zero" x1="{}" x2="{}" y1="0" y2="14"/><line class="range" x1="{}" x2="{}" y1="7" y2="7"/>'
-        '<circle cx="{}" cy="7" r="3.2"/></svg>'
+        '<svg class="bar {}" viewBox="0 0 {} 44" preserveAspectRatio="none" aria-hidden="true">'
+        '<line class="zero" x1="{}" x2="{}" y1="0" y2="44"/><line class="range" x1="{}" x2="{}" y1="22" y2="22"/>'
+        '<circle cx="{}" cy="22" r="3.4"/></svg>'
     ).format(
         found.verdict.replace(" ", "-"), BAR, place(0), place(0), place(found.low), place(found.high),
         place(found.difference),

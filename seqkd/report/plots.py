@@ -29,7 +29,7 @@ def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, lege
             marker = "D" if row.system.kind == "pruned" else "o"
             axes.plot([x], [y], marker, color=pen.colour, markerfacecolor=face, markersize=6, label=label)
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5), numticks=12))
+    axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 1.5, 2, 3, 5, 7), numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}×"))
     _finish(figure, axes, "Batched" if batching == "batched" else "One sentence at a time", "speed-up", "BLEU", legend)
@@ -55,6 +55,7 @@ def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, le
             (line,) = axes.plot(*_columns(points), color=pen.colour, linestyle=dash, marker="o", label=label)
             line.set_markerfacecolor(face)
     axes.set_ylim(bottom=0)
+    axes.set_xticks(sorted({100 * row.system.sparsity for row in rows if row.system.kind == "pruned"}))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g} %"))
     _finish(figure, axes, f"Pruning ({decoding})", "share of weights removed", "BLEU", legend)
     return figure
@@ -75,6 +76,7 @@ def curve_plot(
         highest = max((float(curves[system.path]["loss"].quantile(0.97)) for system in systems), default=1.0)
         axes.set_ylim(top=highest)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     title = "Training loss per token" if column == "loss" else "BLEU on dev, greedy"
     _finish(figure, axes, title, "update", "", legend)
     return figure

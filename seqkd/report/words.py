@@ -37,11 +37,11 @@ def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
     won = [found for found in family if found.verdict == "better"]
     if not won:
         return (
-            f"No student is shown to be better than the same-size baseline. The largest gain is {best.system}'s, "
+            f"No student is shown to be better than the same-size baseline. The largest gain is {best.system}’s, "
             f"{interval(best)}."
         )
-    others = len(won) - 1
-    tail = f" {spelled(others).capitalize()} more {'is' if others == 1 else 'are'} better too." if others else ""
+    others = [f"{found.system} ({signed(found.difference)})" for found in won[1:]]
+    tail = f" Better than the baseline too: {', '.join(others)}." if others else ""
     return f"{won[0].system} won: {interval(won[0])} over {won[0].against}, more than noise.{tail}"
 
 
@@ -72,7 +72,7 @@ def details(comparisons: list[Comparison], rows: list[Row], results: Results, co
 
 def _method(family: list[Comparison], confidence: float) -> str:
     named = family[0]
-    tests = f"Holm's correction over {spelled(len(family))} comparisons" if len(family) > 1 else "a single comparison"
+    tests = f"Holm’s correction over {spelled(len(family))} comparisons" if len(family) > 1 else "a single comparison"
     return (
         f"This is the comparison named in advance: {named.decoding} BLEU on {named.test_set}, each student against the "
         f"same-size baseline, with {100 * confidence:g} % intervals of the paired bootstrap and {tests}."
@@ -119,7 +119,7 @@ def _compression(family: list[Comparison], rows: list[Row]) -> list[str]:
     if row is None or teacher is None or row.share is None:
         return []
     mine, large = (next(iter(one.scores.values()))["parameters"] for one in (row, teacher))
-    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher's BLEU"
+    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher’s BLEU"
     text = f"{kept} with {100 * mine / large:.0f} % of its parameters"
     faster = row.speed.get((family[0].decoding, "batched"))
     return [f"{text} and decodes {faster:.1f} times as fast as the teacher with beam." if faster else f"{text}."]
