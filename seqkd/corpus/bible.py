@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from seqkd.corpus.clean import Line, length_fault, normalise
+from seqkd.corpus.clean import Line, length_fault
 from seqkd.corpus.settings import BibleSettings
+from seqkd.corpus.text import normalise
 from seqkd.errors import UserError
 
 Row = tuple[int, int, int, str]

@@ -10,15 +10,16 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seqkd.corpus.bible import split_verses
-from seqkd.corpus.clean import FILTERS, Line, Sides, TrainFilter, fingerprint, words
+from seqkd.corpus.clean import FILTERS, Line, Sides, TrainFilter
+from seqkd.corpus.jobs import BIBLE_DOWNLOAD, CorpusSlice, FilesCorpus, TestSetSlice
 from seqkd.corpus.read import aligned
 from seqkd.corpus.settings import BibleSettings, LocalFile, PairSettings, WebFile
-from seqkd.corpus.slices import BIBLE_DOWNLOAD, CorpusSlice, FilesCorpus, TestSetSlice
+from seqkd.corpus.text import words
 from seqkd.errors import UserError
 from seqkd.files import sha256, written
 
@@ -36,8 +37,8 @@ def make_corpus(settings: dict[str, Any], files: dict[str, Path], folder: Path) 
         folder: the folder to fill.
 
     Returns:
-        Facts: ``train`` and ``dev``, each with ``pairs``, ``groups`` (how many) and the averages ``src_words``,
-        ``tgt_words``, ``src_chars``, ``tgt_chars``; ``taken`` (filter -> pairs it dropped; for the Bible also
+        Facts: ``train`` and ``dev``, each with ``pairs``, ``groups`` (stretches of one group) and the averages
+        ``src_words``, ``tgt_words``, ``src_chars``, ``tgt_chars``; ``taken`` (filter -> pairs it dropped; for the Bible also
         those that would have gone to dev or test); ``dev_in_test_sets`` (dev pairs of which a side is in a purged test
         set); ``input`` (oddity of the files -> how often).
 
@@ -162,7 +163,8 @@ class _Sizes:
     tgt_words: int = 0
     src_chars: int = 0
     tgt_chars: int = 0
-    groups: set[int] = field(default_factory=set)
+    groups: int = 0
+    last_group: str | None = None
 
     def add(self, src: str, tgt: str, group: str) -> None:
         self.pairs += 1
@@ -170,12 +172,13 @@ class _Sizes:
         self.tgt_words += words(tgt)
         self.src_chars += len(src)
         self.tgt_chars += len(tgt)
-        self.groups.add(fingerprint(group))
+        self.groups += group != self.last_group
+        self.last_group = group
 
     def facts(self) -> Facts:
         sums = {name: getattr(self, name) for name in ("src_words", "tgt_words", "src_chars", "tgt_chars")}
         averages = {name: round(value / max(1, self.pairs), 2) for name, value in sums.items()}
-        return {"pairs": self.pairs, "groups": len(self.groups)} | averages
+        return {"pairs": self.pairs, "groups": self.groups} | averages
 
 
 def _write(folder: Path, name: str, lines: Iterable[Line]) -> Facts:

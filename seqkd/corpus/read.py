@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
 
-from seqkd.corpus.clean import ODD, normalise
+from seqkd.corpus.text import ODD, normalise
 from seqkd.errors import UserError
 
 LONGEST_LINE = 2**26

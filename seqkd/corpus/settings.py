@@ -54,7 +54,7 @@ class WebFile(Settings):
     @property
     def file_name(self) -> str:
         """The last part of the address, with plain characters only."""
-        return re.sub("[^A-Za-z0-9._-]", "_", unquote(urlsplit(self.url).path).rsplit("/", 1)[-1])
+        return re.sub("[^A-Za-z0-9._-]", "_", unquote(urlsplit(self.url).path).rsplit("/", 1)[-1])[-100:]
 
     @property
     def name(self) -> str:

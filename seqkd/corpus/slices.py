@@ -17,48 +17,10 @@ its parameters do not hold:
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, TypeAdapter
-
-from seqkd.corpus.settings import (
-    BibleSettings,
-    CleaningSettings,
-    CorpusSettings,
-    FilesSettings,
-    LocalFile,
-    PairSettings,
-    WebFile,
-)
-from seqkd.settings import Settings
-
-BIBLE_DOWNLOAD = "bible.db"
-BIBLE_TEST_SET = "test"
-
-
-class FilesCorpus(Settings):
-    """``corpus_slice`` of ``source: files``."""
-
-    source: Literal["files"] = "files"
-    train: PairSettings
-    dev: PairSettings
-    purge: list[PairSettings]
-    cleaning: CleaningSettings
-
-
-class FilesTestSet(Settings):
-    """``test_set_slice`` of ``source: files``."""
-
-    source: Literal["files"] = "files"
-    test: PairSettings
-
-
-CorpusSlice: TypeAdapter[BibleSettings | FilesCorpus] = TypeAdapter(
-    Annotated[BibleSettings | FilesCorpus, Field(discriminator="source")]
-)
-TestSetSlice: TypeAdapter[BibleSettings | FilesTestSet] = TypeAdapter(
-    Annotated[BibleSettings | FilesTestSet, Field(discriminator="source")]
-)
+from seqkd.corpus.jobs import BIBLE_DOWNLOAD, BIBLE_TEST_SET, FilesCorpus, FilesTestSet
+from seqkd.corpus.settings import BibleSettings, CorpusSettings, FilesSettings, LocalFile, PairSettings, WebFile
 
 
 def test_sets(settings: CorpusSettings) -> list[str]:

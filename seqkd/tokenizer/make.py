@@ -12,7 +12,7 @@ from typing import Any
 import sentencepiece
 
 from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
-from seqkd.corpus.clean import words
+from seqkd.corpus.text import words
 from seqkd.errors import UserError
 from seqkd.files import written
 from seqkd.tokenizer.settings import TokenizerSettings

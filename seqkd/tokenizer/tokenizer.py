@@ -6,7 +6,7 @@ from pathlib import Path
 import sentencepiece
 
 from seqkd.batches.dataset import BOS, EOS, PAD, UNK
-from seqkd.corpus.clean import normalise
+from seqkd.corpus.text import normalise
 from seqkd.errors import UserError
 
 SIDES = ("src", "tgt")

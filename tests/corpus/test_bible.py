@@ -8,7 +8,8 @@ import pytest
 
 from seqkd.corpus import bible, slices, wheel
 from seqkd.corpus.bible import TEXTS, Text, split_verses, tidy
-from seqkd.corpus.download import downloads, fetch
+from seqkd.corpus.download import downloads
+from seqkd.corpus.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import BibleSettings, CleaningSettings
 from seqkd.errors import UserError

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkd.corpus.clean import ODD, Sides, TrainFilter, length_fault, normalise, words
+from seqkd.corpus.clean import Sides, TrainFilter, length_fault
 from seqkd.corpus.settings import CleaningSettings
+from seqkd.corpus.text import ODD, normalise, words
 
 NONE = Sides([])
 

@@ -8,7 +8,6 @@ from pydantic import TypeAdapter
 
 from seqkd.corpus import slices
 from seqkd.corpus.make import make_corpus, make_test_set
-from seqkd.corpus.overlap import overlapping
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.errors import UserError
 from seqkd.files import read_lines
@@ -94,8 +93,6 @@ def test_dev_and_purged_test_sets_leave_training_and_others_are_only_counted(cas
     facts = case.corpus()
     assert case.lines("train.src") == ["eins zwei", "fünf"]
     assert facts["taken"] == {"in_dev": 2, "in_test_sets": 1}
-    case.test_set("late")
-    assert overlapping(case.out, case.out) == [True, False]
 
 
 def test_dev_pairs_in_a_test_set_are_counted_and_kept(case: Case) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from seqkd.corpus import download, wheel
-from seqkd.corpus.download import downloads, fetch
+from seqkd.corpus import fetch as fetching
+from seqkd.corpus import wheel
+from seqkd.corpus.download import downloads
+from seqkd.corpus.fetch import fetch
 from seqkd.corpus.settings import BibleSettings
 from seqkd.errors import UserError
 
@@ -55,7 +57,7 @@ def test_without_a_copy_the_address_is_asked(tmp_path: Path, monkeypatch: pytest
     put(tmp_path / "data" / "text.gz", b"something else")
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
     asked: list[Any] = []
-    monkeypatch.setattr(download, "fetch_url", lambda *what: asked.append(what) or put(what[3], CONTENT))
+    monkeypatch.setattr(fetching, "fetch_url", lambda *what: asked.append(what) or put(what[3], CONTENT))
     fetch(WEB, tmp_path / "text.gz", tmp_path / "state")
     assert asked == [(WEB["url"], WEB["sha256"], None, tmp_path / "text.gz", tmp_path / "state")]
 
