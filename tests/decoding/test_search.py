@@ -8,7 +8,7 @@ import torch
 from seqkd.batches.batches import pad
 from seqkd.batches.dataset import BOS, EOS
 from seqkd.decoding.engine import forced_scores, translate
-from seqkd.decoding.search import beam_search
+from seqkd.decoding.search import beam_search, best_words
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models.settings import ModelSettings
 from seqkd.models.store import build
@@ -109,3 +109,13 @@ def test_a_translation_that_does_not_end_is_called_truncated():
     for hypotheses, longest in zip(found, (1, 4), strict=True):
         assert len(hypotheses) == 1
         assert hypotheses[0].finished or len(hypotheses[0].ids) == longest
+
+
+@pytest.mark.parametrize("size", [5, 64, 500, 1000, 4001])
+@pytest.mark.parametrize("count", [1, 2, 6, 36])
+def test_the_best_words_are_topks(size, count):
+    values = torch.randn(7, size, generator=torch.Generator().manual_seed(size))
+    count = min(count, size)
+    top, words = best_words(values, count)
+    expected = values.topk(count)
+    assert torch.equal(top, expected.values) and torch.equal(words, expected.indices)
