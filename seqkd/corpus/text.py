@@ -15,7 +15,10 @@ _LOOSE = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 
 def normalise(line: str) -> str:
     """The line in Unicode NFC, control characters as blanks, white space as single blanks, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", line).translate(_TO_SPACE).split())
+    line = unicodedata.normalize("NFC", line)
+    if not line.isprintable():  # which spares most lines the slow translation
+        line = line.translate(_TO_SPACE)
+    return " ".join(line.split())
 
 
 def words(line: str) -> int:
