@@ -38,9 +38,9 @@ def make_corpus(settings: dict[str, Any], files: dict[str, Path], folder: Path) 
 
     Returns:
         Facts: ``train`` and ``dev``, each with ``pairs``, ``groups`` (stretches of one group) and the averages
-        ``src_words``, ``tgt_words``, ``src_chars``, ``tgt_chars``; ``taken`` (filter -> pairs it dropped; for the Bible
-        also those that would have gone to dev or test); ``dev_in_test_sets`` (dev pairs of which a side is in a purged test
-        set); ``input`` (oddity of the files -> how often).
+        ``src_words``, ``tgt_words``, ``src_chars``, ``tgt_chars``; ``taken``: filter -> pairs it dropped (for the
+        Bible also those that would have gone to dev or test); ``dev_in_test_sets``: dev pairs of which a side is in
+        a purged test set; ``input``: oddity of the files -> how often.
 
     Raises:
         UserError: a file is missing, damaged, misaligned or no UTF-8, a dev line is empty, or nothing is left to
