@@ -12,6 +12,16 @@ from seqkd.errors import UserError
 from seqkd.files import read_lines
 from seqkd.manifest import Manifest
 
+SCORES = [
+    *("decoding", "sentences", "bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char"),
+    *("mode_mass", "top1_agreement", "parameters", "nonzero_parameters", "bytes"),
+    *("mode_mass_median", "truncated", "empty", "overlap", "bleu_without_overlap", "chrf_signature"),
+]
+SPEEDS = [
+    *("decoding", "batching", "words_per_second", "ratio_to_teacher", "words_per_second_min", "words_per_second_max"),
+    *("repeats", "teacher_words_per_second", "sentences", "load_average", "threads", "peak_memory_bytes", "bytes"),
+    *("parameters", "nonzero_parameters", "processor"),
+]
 KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
 
 
@@ -156,7 +166,7 @@ def _scores(results: Path, systems: list[System]) -> pd.DataFrame:
         for test_set in system.test_sets:
             found = _json(results / "scores" / system.path / test_set / "scores.json")
             rows += [_keys(system, test_set) | measured for measured in found["measurements"]]
-    return pd.DataFrame(rows, columns=None if rows else [*KEYS, "path", "kind", "decoding", "bleu"])
+    return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SCORES])
 
 
 def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
@@ -168,7 +178,7 @@ def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
             machine = {key: value for key, value in found.items() if key not in (*KEYS, "measurements")}
             test_set = found.get("test_set") or next(iter(system.test_sets), "")
             rows += [_keys(system, test_set) | measured | machine for measured in found["measurements"]]
-    return pd.DataFrame(rows, columns=None if rows else [*KEYS, "path", "kind", "decoding", "batching"])
+    return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SPEEDS])
 
 
 def _keys(system: System, test_set: str) -> dict[str, Any]:

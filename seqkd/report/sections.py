@@ -66,7 +66,7 @@ def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
         "rows": [(row, recipe(row.system)) for row in shown],
         "axes": axes,
         "decodings": list(names),
-        "has_verdict": any(row.gain for row in shown),
+        "has_gain": any(row.gain for row in shown),
         "has_speed": any(row.speed for row in shown),
         "has_seeds": any(len(row.seeds) > 1 for row in shown),
     }
@@ -127,21 +127,27 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def speed_rows(results: Results) -> list[dict[str, Any]]:
-    """One row a model and decoding, batched and single side by side."""
+    """One row a variant and decoding, means over seeds, batched and single side by side."""
     labels = {system.path: system.label for system in results.systems}
-    several = len(set(labels.values())) < len(labels)
+    frame = results.speed.assign(label=results.speed["path"].map(labels))
+    summed = frame.groupby(["label", "decoding", "batching"], sort=False).agg(
+        words=("words_per_second", "mean"),
+        slowest=("words_per_second_min", "min"),
+        fastest=("words_per_second_max", "max"),
+        ratio=("ratio_to_teacher", "mean"),
+        load=("load_average", "mean"),
+        memory=("peak_memory_bytes", "max"),
+    )
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for measured in results.speed.to_dict("records"):
-        row = rows.setdefault((measured["path"], measured["decoding"]), {})
-        label = labels[measured["path"]] + (f", seed {measured['seed']}" if several else "")
-        row |= {"label": label, "decoding": measured["decoding"], measured["batching"]: measured}
-        row |= {"load_average": measured.get("load_average"), "memory": measured.get("peak_memory_bytes")}
+    for one in summed.reset_index().to_dict("records"):
+        row = rows.setdefault((one["label"], one["decoding"]), {"label": one["label"], "decoding": one["decoding"]})
+        row |= {one["batching"]: one, "load": one["load"], "memory": one["memory"]}
     return list(rows.values())
 
 
 def machine(results: Results) -> dict[str, Any]:
     """Where speed was measured: processors, threads, range of the load average; empty without measurements."""
-    speed = results.speed.reindex(columns=["processor", "threads", "load_average"])
+    speed = results.speed
     if speed.empty:
         return {}
     return {
@@ -153,7 +159,7 @@ def machine(results: Results) -> dict[str, Any]:
 
 def test_sets(results: Results) -> list[TestSet]:
     """Every test set in config order."""
-    overlap = results.scores.reindex(columns=["test_set", "overlap"]).groupby("test_set")["overlap"].max()
+    overlap = results.scores.groupby("test_set")["overlap"].max()
     found = []
     for name in results.test_sets:
         groups = results.sides(name)["groups"]
@@ -231,6 +237,5 @@ def versions() -> list[tuple[str, str]]:
 
 def signatures(results: Results) -> list[str]:
     """sacrebleu's signatures, each once."""
-    columns = results.scores.reindex(columns=["bleu_signature", "chrf_signature"])
     names = {"bleu_signature": "BLEU", "chrf_signature": "chrF"}
-    return [f"{names[str(name)]} {text}" for name in columns for text in columns[name].dropna().unique()]
+    return [f"{name} {text}" for column, name in names.items() for text in results.scores[column].dropna().unique()]

@@ -8,20 +8,8 @@ import pandas as pd
 
 from seqkd.files import write_text
 from seqkd.report.compare import Comparison, baselines, variants
-from seqkd.report.load import Results, System
+from seqkd.report.load import KEYS, SCORES, SPEEDS, Results, System
 
-SCORE_COLUMNS = [
-    *("system", "teacher", "model", "seed", "sparsity", "retrained", "test_set", "decoding", "sentences"),
-    *("bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char", "mode_mass", "top1_agreement"),
-    *("parameters", "nonzero_parameters", "bytes"),
-    *("mode_mass_median", "truncated", "empty", "overlap", "bleu_without_overlap", "chrf_signature"),
-]
-SPEED_COLUMNS = [
-    *("system", "teacher", "model", "seed", "sparsity", "retrained", "test_set", "decoding", "batching"),
-    *("words_per_second", "ratio_to_teacher", "words_per_second_min", "words_per_second_max", "repeats"),
-    *("teacher_words_per_second", "sentences", "load_average", "threads", "peak_memory_bytes", "bytes"),
-    *("parameters", "nonzero_parameters", "processor"),
-]
 WHOLE = {"seed", "sentences", "parameters", "nonzero_parameters", "bytes", "truncated", "empty", "overlap", "repeats"}
 WHOLE |= {"threads", "peak_memory_bytes", "jobs"}
 
@@ -47,12 +35,12 @@ class Row:
 
 def scores_table(results: Results) -> pd.DataFrame:
     """The rows of scores.csv, in config order."""
-    return results.scores.reindex(columns=SCORE_COLUMNS)
+    return results.scores[[*KEYS, *SCORES]]
 
 
 def speed_table(results: Results) -> pd.DataFrame:
     """The rows of speed.csv, in config order."""
-    return results.speed.reindex(columns=SPEED_COLUMNS)
+    return results.speed[[*KEYS, *SPEEDS]]
 
 
 def comparison_table(comparisons: list[Comparison]) -> pd.DataFrame:

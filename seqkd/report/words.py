@@ -1,6 +1,6 @@
 """The verdict in plain words, made from the comparisons: which way won, by how much, and is it more than noise."""
 
-from seqkd.report.compare import Comparison
+from seqkd.report.compare import Comparison, controls
 from seqkd.report.load import Results
 from seqkd.report.tables import Row
 
@@ -40,9 +40,11 @@ def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
             f"No student is shown to be better than the same-size baseline. The largest gain is {best.system}’s, "
             f"{interval(best)}."
         )
+    control = {models[0].system for models in controls([row.system for row in rows]).values()}
+    aside = ", though it is a longer-trained baseline and no distillation" if won[0].system in control else ""
     others = [f"{found.system} ({signed(found.difference)})" for found in won[1:]]
     tail = f" Better than the baseline too: {', '.join(others)}." if others else ""
-    return f"{won[0].system} won: {interval(won[0])} over {won[0].against}, more than noise.{tail}"
+    return f"{won[0].system} won: {interval(won[0])} over {won[0].against}, more than noise{aside}.{tail}"
 
 
 def _without_comparison(rows: list[Row]) -> str:
@@ -63,6 +65,7 @@ def details(comparisons: list[Comparison], rows: list[Row], results: Results, co
     return [
         _method(family, confidence),
         *_by_verdict(family),
+        *_uncompared(family, rows),
         *_controls(comparisons, family),
         *_runners_up(comparisons),
         *_compression(family, rows),
@@ -86,6 +89,13 @@ def _by_verdict(family: list[Comparison]) -> list[str]:
         if names:
             found.append(f"{phrase}: {', '.join(names)}.")
     return found
+
+
+def _uncompared(family: list[Comparison], rows: list[Row]) -> list[str]:
+    compared = {found.system for found in family}
+    left = [row for row in rows if row.system.kind == "student" and not row.is_baseline]
+    names = [row.label for row in left if row.system.system not in compared]
+    return [f"Without a baseline of their size, so without a gain: {', '.join(names)}."] if names else []
 
 
 def _controls(comparisons: list[Comparison], family: list[Comparison]) -> list[str]:
@@ -138,9 +148,10 @@ def _scope(rows: list[Row], results: Results) -> str:
     seeds = min((len(row.seeds) for row in rows if row.system.kind == "student"), default=0)
     teachers = len({system.path for system in results.systems if system.kind == "teacher"})
     given = "this teacher" if teachers == 1 else f"these {spelled(teachers)} teacher models"
+    given = f"{given} and " if teachers else ""
     if seeds <= 1:
-        return f"Given {given} and one seed: a verdict on these models, not on the methods."
+        return f"Given {given}one seed: a verdict on these models, not on the methods."
     return (
-        f"Given {given} and {spelled(seeds)} seeds: differences are means over seeds, paired seed with seed; the "
+        f"Given {given}{spelled(seeds)} seeds: differences are means over seeds, paired seed with seed; the "
         "intervals cover the choice of test sentences, the spread in the table the choice of seed."
     )
