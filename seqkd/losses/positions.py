@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,3 +25,19 @@ class Positions:
     target: torch.Tensor
     teacher: torch.Tensor | None = None
     label_smoothing: float = 0.0
+
+    @cached_property
+    def log_q(self) -> torch.Tensor:
+        """The student's log-probabilities, float32 [N, V], made once for all terms of an objective."""
+        return self.student.log_softmax(-1)
+
+    @cached_property
+    def q(self) -> torch.Tensor:
+        """The student's probabilities, float32 [N, V]."""
+        return self.log_q.exp()
+
+    @cached_property
+    def p(self) -> torch.Tensor:
+        """The teacher's probabilities, float32 [N, V]."""
+        assert self.teacher is not None, "this objective needs a teacher"
+        return self.teacher.exp()

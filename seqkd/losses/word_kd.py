@@ -25,5 +25,9 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    assert positions.teacher is not None
-    return -(positions.teacher.exp() * positions.student.log_softmax(-1)).sum()
+    return -(positions.p * positions.log_q).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]: q - p, since p sums to 1."""
+    return positions.q - positions.p

@@ -4,18 +4,16 @@ The gradient is made in the forward pass: for each chunk the logits, the objecti
 the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from seqkd.losses.positions import Positions
+from seqkd.training.objective import Objective
 
 CHUNK = 1024
 """Positions at once."""
-
-Objective = Callable[[Positions], Tensor]
 
 
 class _Projected(torch.autograd.Function):
@@ -27,15 +25,13 @@ class _Projected(torch.autograd.Function):
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
         for first in range(0, len(hidden), CHUNK):
             part = slice(first, first + CHUNK)
-            logits = (hidden[part] @ weight.T).float().requires_grad_()
-            with torch.enable_grad():
-                known = None if teacher is None else teacher.log_probs(part)
-                loss = objective(Positions(logits, target[part], known, smoothing))
-            (grad,) = torch.autograd.grad(loss, logits)
-            grad = grad.to(hidden.dtype)
+            logits = (hidden[part] @ weight.T).float()
+            known = None if teacher is None else teacher.log_probs(part)
+            loss, exact = objective.gradient(Positions(logits, target[part], known, smoothing))
+            grad = exact.to(hidden.dtype)
             grad_hidden[part] = grad @ weight
             grad_weight += grad.T @ hidden[part]
-            total += loss.detach()
+            total += loss
         ctx.save_for_backward(grad_hidden, grad_weight.to(weight.dtype))
         return total
 
@@ -65,7 +61,7 @@ def projected_loss(
     Args:
         target: int64 [N].
         teacher: at the same positions, or None.
-        objective: from :class:`Positions` of a chunk to the sum over it, float32.
+        objective: what is summed over the positions.
         smoothing: label smoothing, handed through to the objective.
     """
     loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing)  # type: ignore[no-untyped-call]

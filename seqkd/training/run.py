@@ -21,8 +21,8 @@ from seqkd.models.settings import ModelSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
 from seqkd.training.metrics import Progress, as_lines
-from seqkd.training.objective import compose
-from seqkd.training.projection import Objective, Teacher, projected_loss
+from seqkd.training.objective import Objective
+from seqkd.training.projection import Teacher, projected_loss
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop, stopping
@@ -193,14 +193,14 @@ def train_model(
     """
     keep_freed_memory()
     torch.set_flush_denormal(True)
-    objective, needs_teacher = compose(loss)
+    objective = Objective(loss)
     names = Tokenizer(tokenizer)
     sizes = (names.src.size, names.tgt.size)
     torch.manual_seed(seed)
     network = store.build(model, *sizes)
     if start is not None:
         store.load_weights(network, start)
-    known = store.load(teacher, training.precision) if needs_teacher and teacher is not None else None
+    known = store.load(teacher, training.precision) if objective.needs_teacher and teacher is not None else None
     dataset = Dataset(targets)
     plugs = Plugs(dataset, objective, known, on_dev(corpus, tokenizer, target_language))
     trainer = Trainer(network, training, seed, plugs, state)

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from seqkd import losses
 from seqkd.losses.positions import Positions
-from seqkd.training.objective import compose
+from seqkd.training.objective import Objective
 
 P = torch.tensor([[0.50, 0.30, 0.15, 0.05]], dtype=torch.float64)
 Q = torch.tensor([[0.20, 0.45, 0.05, 0.30]], dtype=torch.float64)
@@ -67,10 +67,10 @@ def test_a_mixture_is_the_weighted_sum():
     torch.manual_seed(2)
     logits, target = torch.randn(3, 4, dtype=torch.float64), torch.randint(4, (3,))
     positions = Positions(logits, target, torch.randn(3, 4, dtype=torch.float64).log_softmax(-1))
-    objective, needs_teacher = compose({"nll": {"weight": 0.25}, "word-kd": {"weight": 0.75}})
+    objective = Objective({"nll": {"weight": 0.25}, "word-kd": {"weight": 0.75}})
     expected = 0.25 * value("nll", positions) + 0.75 * value("word-kd", positions)
-    assert needs_teacher
-    assert float(objective(positions)) == pytest.approx(float(expected), abs=1e-12)
+    assert objective.needs_teacher
+    assert float(objective.value(positions)) == pytest.approx(float(expected), abs=1e-12)
 
 
 def test_the_registry_names_every_file_and_needs_no_torch():
@@ -78,3 +78,18 @@ def test_the_registry_names_every_file_and_needs_no_torch():
     code = "import sys; from seqkd import losses; [losses.settings_of(n) for n in losses.NAMES]; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("loss", [{name: {"weight": w}} for name in losses.NAMES for w in (1.0, 0.3)] + [
+    {name: {"weight": 0.5} for name in losses.NAMES}
+])
+def test_closed_gradients_equal_autograd(loss, smoothing):
+    torch.manual_seed(3)
+    target = torch.randint(7, (5,))
+    positions = Positions(torch.randn(5, 7).double(), target, torch.randn(5, 7).double().log_softmax(-1), smoothing)
+    objective = Objective(loss)
+    value, grad = objective.gradient(positions)
+    expected_value, expected = objective._by_autograd(positions)
+    torch.testing.assert_close(value, expected_value)
+    torch.testing.assert_close(grad, expected)

@@ -8,6 +8,7 @@ from seqkd.batches.batches import pad
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer import dropout
 
 SMALL = {"dim": 16, "ffn": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
 
@@ -76,3 +77,15 @@ def test_other_weights_are_refused_with_the_name(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"\x80\x04pickle")
     with pytest.raises(UserError, match="not the weights"):
         store.load(tmp_path)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+def test_dropout_keeps_the_share_and_the_mean(rate):
+    torch.manual_seed(0)
+    x = torch.ones(500, 1001, requires_grad=True)
+    y = dropout(x, rate, True)
+    assert float((y == 0).float().mean()) == pytest.approx(rate, abs=0.005)
+    for lane in range(4):
+        assert float((y.detach().flatten()[lane::4] == 0).float().mean()) == pytest.approx(rate, abs=0.01)
+    y.sum().backward()
+    assert torch.equal(x.grad, y.detach()) and dropout(x, rate, False) is x

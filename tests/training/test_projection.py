@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seqkd.training import projection
-from seqkd.training.objective import compose
+from seqkd.training.objective import Objective
 
 
 @pytest.mark.parametrize("chunk", [1, 4, 1000])
@@ -14,7 +14,7 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
     torch.manual_seed(0)
     hidden, weight = torch.randn(11, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
     target, teacher = torch.randint(9, (11,)), projection.Teacher(torch.randn(11, 3), torch.randn(9, 3))
-    objective, _ = compose(loss)
+    objective = Objective(loss)
 
     ours = projection.projected_loss(hidden, weight, target, teacher, objective, 0.1)
     (3 * ours).backward()
@@ -22,7 +22,7 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
 
     hidden.grad = weight.grad = None
     known = teacher.log_probs(slice(None))
-    plain = objective(projection.Positions(hidden @ weight.T, target, known, 0.1))
+    plain = objective.value(projection.Positions(hidden @ weight.T, target, known, 0.1))
     (3 * plain).backward()
     assert ours.item() == pytest.approx(plain.item(), rel=1e-5)
     torch.testing.assert_close(grads[0], hidden.grad, rtol=1e-4, atol=1e-5)
