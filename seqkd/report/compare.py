@@ -218,10 +218,12 @@ def _compare_here(systems: list[System], resampled: Resampled, is_primary: bool)
 
 
 def _chrf(results: Results, test_set: str, decoding: str, settings: ReportSettings) -> list[Comparison]:
-    if not pairings(results.systems):
+    """The primary comparisons once more in chrF."""
+    systems = [system for system in results.systems if system.kind != "pruned"]
+    if not pairings(systems):
         return []
-    resampled = Resampled(results, test_set, decoding, "chrf", settings)
-    return _compare_here(results.systems, resampled, is_primary=False)
+    unpruned = replace(results, systems=systems, scores=results.scores[results.scores["kind"] != "pruned"])
+    return _compare_here(systems, Resampled(unpruned, test_set, decoding, "chrf", settings), is_primary=False)
 
 
 def corrected_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:

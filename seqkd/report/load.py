@@ -9,7 +9,7 @@ import pandas as pd
 
 from seqkd import manifest
 from seqkd.errors import UserError
-from seqkd.files import read_lines
+from seqkd.files import read_lines, sha256
 from seqkd.manifest import Manifest
 
 SCORES = [
@@ -120,8 +120,11 @@ class Results:
         return found
 
 
-def load(results: Path, systems: list[dict[str, Any]]) -> Results:
+def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True) -> Results:
     """Read all that the page shows about ``systems`` (the workflow's list, in config order).
+
+    What earlier configs left in the folder is not read: models that are not among ``systems``, and speeds of models
+    that have been trained anew since.
 
     Raises:
         UserError: a score file is missing or unreadable.
@@ -131,9 +134,9 @@ def load(results: Path, systems: list[dict[str, Any]]) -> Results:
         folder=results,
         systems=known,
         scores=_scores(results, known),
-        speed=_speed(results, known),
+        speed=_speed(results, known if with_speed else []),
         curves={system.path: _curve(results / system.path / "metrics.jsonl") for system in known},
-        manifests=_manifests(results),
+        manifests=_manifests(results, known),
         jobs=_jobs(results / "benchmarks"),
     )
 
@@ -173,12 +176,18 @@ def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
     rows = []
     for system in systems:
         file = results / "speed" / system.path / "speed.json"
-        if file.is_file():
+        if file.is_file() and _is_fresh(results, file.with_name("manifest.json")):
             found = _json(file)
             machine = {key: value for key, value in found.items() if key not in (*KEYS, "measurements")}
             test_set = found.get("test_set") or next(iter(system.test_sets), "")
             rows += [_keys(system, test_set) | measured | machine for measured in found["measurements"]]
     return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SPEEDS])
+
+
+def _is_fresh(results: Path, path: Path) -> bool:
+    """Whether the manifests that an artefact was made from are still the same; True where it has no manifest."""
+    made_from = manifest.read(path).inputs if path.is_file() else {}
+    return all(not (results / name).is_file() or sha256(results / name) == known for name, known in made_from.items())
 
 
 def _keys(system: System, test_set: str) -> dict[str, Any]:
@@ -198,14 +207,22 @@ def _curve(path: Path) -> pd.DataFrame:
     return frame.reindex(columns=["update", "loss", "dev_bleu"])
 
 
-def _manifests(results: Path) -> dict[str, Manifest]:
-    """Every manifest below results, by path; the page's own and saved training states left out."""
-    found = {}
-    for path in sorted(results.rglob("*manifest.json")):
-        place = path.relative_to(results)
-        if place.parts[0] not in (".state", "report", "logs", "benchmarks"):
-            found[place.as_posix()] = manifest.read(path)
-    return found
+def _manifests(results: Path, systems: list[System]) -> dict[str, Manifest]:
+    """Manifests of the text, of the systems and of what was made from them, by path below results."""
+    paths = [path.relative_to(results) for path in sorted(results.rglob("*manifest.json"))]
+    return {path.as_posix(): manifest.read(results / path) for path in paths if _concerns(path, systems)}
+
+
+def _concerns(path: Path, systems: list[System]) -> bool:
+    stage = path.parts[0]
+    if stage in ("download", "corpus", "tokenizer"):
+        return True
+    if stage == "test_sets":
+        return any(path.parts[1] in system.test_sets for system in systems)
+    before = {"scores": 1, "speed": 1, "decode": 1, "targets": 1}.get(stage, 0)
+    model = "/".join(path.parts[before:])
+    model = f"teachers/{model}" if stage in ("decode", "targets") else model
+    return any(model.startswith(f"{system.path}/") for system in systems)
 
 
 def _jobs(folder: Path) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def make_report(
     Raises:
         UserError: a file of an earlier stage is missing or damaged.
     """
-    found = load(results, systems)
+    found = load(results, systems, with_speed=config.get("speed", {}).get("enabled", True))
     comparisons, remarks = compare_all(found, settings)
     decoding = primary_decoding(found, settings)
     rows = {name: tables.main_rows(found, comparisons, name, decoding) for name in found.test_sets}
@@ -158,6 +158,7 @@ def _context(
         "speed_rows": sections.speed_rows(found),
         "machine": sections.machine(found),
         "pruning": sections.pruning_table(first, decoding),
+        "tensors": sections.tensor_sparsity(found),
         "teachers": sections.teacher_facts(found),
         "stages": sections.stage_facts(found),
         "examples": quality.examples(found, settings, decoding),

@@ -110,6 +110,21 @@ def pruning_table(rows: Sequence[Row], decoding: str) -> dict[str, Any]:
     return {"rows": shown, "axis": scale(row["gain"] for row in shown), "has_speed": any(row["speed"] for row in shown)}
 
 
+def tensor_sparsity(results: Results) -> list[dict[str, Any]]:
+    """For each pruned system (first seed) the share of zeros in every tensor: rows are tensors, columns sparsities."""
+    by_system: dict[str, dict[str, dict[float, float]]] = {}
+    firsts: dict[str, int] = {}
+    for system in results.systems:
+        shares = results.facts(f"{system.path}/manifest.json").get("sparsity_of_tensors", {})
+        if shares and firsts.setdefault(system.system, system.seed) == system.seed:
+            for tensor, share in shares.items():
+                by_system.setdefault(system.system, {}).setdefault(tensor, {})[system.sparsity] = share
+    return [
+        {"system": name, "sparsities": sorted({key for row in tensors.values() for key in row}), "tensors": tensors}
+        for name, tensors in by_system.items()
+    ]
+
+
 def diagnostics_table(rows: Sequence[Row], found: Sequence[Fluency]) -> list[dict[str, Any]]:
     """Diagnostics of the unpruned systems, greedy, means over seeds."""
     loops: dict[str, list[float]] = {}
