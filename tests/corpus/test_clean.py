@@ -28,6 +28,14 @@ def test_normal_form(line: str, clean: str) -> None:
     assert normalise(line) == clean
 
 
+def test_no_control_character_or_separator_is_left() -> None:
+    breaks = [chr(code) for code in range(0x30000) if unicodedata.category(chr(code)) in ("Cc", "Zl", "Zp")]
+    assert len(breaks) == 67
+    assert {normalise(f"a{char}b") for char in [*breaks, "\ufeff"]} == {"a b"}
+    assert [char for char in breaks if not ODD.fullmatch(char)] == ["\t"]
+    assert not ODD.search("a b\u00a0\u3000ü\u200d")
+
+
 @given(st.text())
 def test_normal_form_is_one_stable_line(line: str) -> None:
     clean = normalise(line)

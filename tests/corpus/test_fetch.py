@@ -53,6 +53,28 @@ def test_a_copy_with_another_checksum_is_passed_over(
     assert str(wrong) in warning.getMessage()
 
 
+def test_a_link_that_leads_nowhere_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "text.gz").symlink_to("nowhere")
+    put(tmp_path / "b" / "text.gz", CONTENT)
+    monkeypatch.setenv("SEQKD_DATA", os.pathsep.join([str(tmp_path / "missing"), str(tmp_path)]))
+    fetch(WEB, tmp_path / "out" / "text", tmp_path / "state")
+    assert [str(tmp_path / name) in caplog.text for name in ("missing", "a/text.gz")] == [True, True]
+
+
+def test_a_copy_is_not_looked_for_endlessly_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "data" / "1" / "2" / "3" / "4" / "text.gz", CONTENT)
+    monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
+    fetch(WEB, tmp_path / "out" / "text", tmp_path / "state")
+    put(tmp_path / "other" / "1" / "2" / "3" / "4" / "5" / "text.gz", CONTENT)
+    monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "other"))
+    monkeypatch.setattr(fetching, "fetch_url", lambda *what: put(what[3], b"downloaded"))
+    fetch(WEB, tmp_path / "out" / "other", tmp_path / "state")
+    assert (tmp_path / "out" / "other").read_bytes() == b"downloaded"
+
+
 def test_without_a_copy_the_address_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "data" / "text.gz", b"something else")
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))

@@ -138,6 +138,13 @@ def test_an_empty_line_in_dev_or_test_names_file_and_line(case: Case, name: str)
     assert f"{path}:2: empty line" in case.refusal()
 
 
+def test_a_line_of_a_test_set_without_group_is_named(case: Case) -> None:
+    path = case.folder / "a.doc"
+    path.write_text("t\n\n")
+    case.config["test_sets"]["a"]["groups"] = str(path)
+    assert f"{path}:2: empty line" in case.refusal()
+
+
 def test_an_empty_line_in_training_is_only_dropped(case: Case) -> None:
     (case.folder / "train.en").write_text("a\n\nc\nd\ne\n")
     assert case.corpus()["taken"] == {"empty": 1}
