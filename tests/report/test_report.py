@@ -14,6 +14,7 @@ from sacrebleu.metrics.bleu import BLEU
 
 from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256, write_json, write_lines, write_text
+from seqkd.report.load import load
 from seqkd.report.make import make_report
 from seqkd.report.settings import ReportSettings
 
@@ -33,10 +34,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str
     return results, systems
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """Fewer systems and sentences, not rendered."""
+    results = tmp_path_factory.mktemp("small")
+    return results, example_results.build(results, sentences=120, only=["base", "baseline", "word-kd"])
+
+
 @pytest.fixture
-def copied(built: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> tuple[Path, list[dict[str, Any]]]:
-    shutil.copytree(built[0], tmp_path / "results")
-    return tmp_path / "results", built[1]
+def copied(small: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> tuple[Path, list[dict[str, Any]]]:
+    """A copy of the small folder that a test may damage."""
+    shutil.copytree(small[0], tmp_path / "results")
+    return tmp_path / "results", small[1]
 
 
 def page(results: Path) -> str:
@@ -164,23 +173,19 @@ def test_speed_csv_has_a_row_a_measurement(built: tuple[Path, list[dict[str, Any
     assert all(float(row["ratio_to_teacher"]) > 0 and float(row["words_per_second"]) > 0 for row in found)
 
 
-def test_equal_inputs_give_equal_files(copied: tuple[Path, list[dict[str, Any]]]) -> None:
+def test_equal_inputs_give_equal_files_and_earlier_ones_do_not_linger(
+    copied: tuple[Path, list[dict[str, Any]]],
+) -> None:
     results, systems = copied
-    made = [results / name for name in ("report.html", "scores.csv", "speed.csv")] + sorted(
-        (results / "report").iterdir()
-    )
+    stale = results / "report" / "pruning.svg"
+    write_text(stale, "of an earlier page")
+    make_report(SETTINGS, example_results.config(), results, systems)
+    assert not stale.exists()
+    made = [results / name for name in ("report.html", "scores.csv", "speed.csv")]
+    made += sorted((results / "report").iterdir())
     before = {path: sha256(path) for path in made}
     make_report(SETTINGS, example_results.config(), results, systems)
     assert before == {path: sha256(path) for path in made}
-
-
-def test_files_of_an_earlier_page_do_not_linger(copied: tuple[Path, list[dict[str, Any]]]) -> None:
-    results, systems = copied
-    assert (results / "report" / "pruning.svg").is_file()
-    left = [system for system in systems if system["kind"] != "pruned"]
-    make_report(SETTINGS, example_results.config(), results, left)
-    assert not (results / "report" / "pruning.svg").exists()
-    assert 'id="pruning"' not in page(results)
 
 
 def test_markup_in_config_systems_and_translations_is_escaped(copied: tuple[Path, list[dict[str, Any]]]) -> None:
@@ -203,17 +208,17 @@ def test_markup_in_config_systems_and_translations_is_escaped(copied: tuple[Path
 
 def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    outputs = results / "scores" / "students" / "seq-kd" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "scores" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["something else entirely"] * len(read_lines(outputs)))
     make_report(SETTINGS, example_results.config(), results, systems)
-    assert "scores/students/seq-kd/1/ordinary: the translations (greedy) give BLEU 0.00, but" in text(results)
+    assert "scores/students/word-kd/1/ordinary: the translations (greedy) give BLEU 0.00, but" in text(results)
 
 
 def test_a_lost_line_is_told_in_one_line(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    outputs = results / "scores" / "students" / "seq-kd" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "scores" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, read_lines(outputs)[:-1])
-    with pytest.raises(UserError, match=r"greedy.txt: 239 lines for 240 test sentences. Delete "):
+    with pytest.raises(UserError, match=r"greedy.txt: 119 lines for 120 test sentences. Delete "):
         make_report(SETTINGS, example_results.config(), results, systems)
 
 
@@ -301,11 +306,7 @@ def test_speeds_of_a_model_that_was_trained_anew_are_left_out(copied: tuple[Path
     model = "students/baseline/1/manifest.json"
     measured = {"made_by": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
     write_json(results / "speed" / "students" / "baseline" / "1" / "manifest.json", measured)
-    make_report(SETTINGS, example_results.config(), results, systems)
-    assert any(row["system"] == "baseline" for row in rows(results / "speed.csv"))
+    assert "baseline" in set(load(results, systems).speed["system"])
     write_text(results / model, (results / model).read_text() + " ")
-    make_report(SETTINGS, example_results.config(), results, systems)
-    assert not any(row["system"] == "baseline" for row in rows(results / "speed.csv"))
-    off = example_results.config() | {"speed": {"enabled": False}}
-    make_report(SETTINGS, off, results, systems)
-    assert not rows(results / "speed.csv")
+    assert "baseline" not in set(load(results, systems).speed["system"])
+    assert load(results, systems, with_speed=False).speed.empty
