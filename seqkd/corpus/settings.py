@@ -9,12 +9,25 @@ import re
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from seqkd.settings import Name, Settings
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file, 64 hexadecimal digits.")]
-Language = Annotated[str, Field(pattern="^[a-z]{2,3}([-_][A-Za-z0-9]+)*$")]
+
+def _like(pattern: str, wanted: str) -> AfterValidator:
+    """A string that matches as a whole; the message says what is wanted in words instead of the pattern."""
+
+    def checked(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {wanted}, found {value[:200]!r}")
+        return value
+
+    return AfterValidator(checked)
+
+
+Sha256 = Annotated[str, _like("[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits in lower case")]
+Language = Annotated[str, _like("[a-z]{2,3}([-_][A-Za-z0-9]+)*", "a language code such as de or pt-BR")]
+Address = Annotated[str, _like(r"https?://[^/\s]+/\S*[^/\s]", "an address of a file, http://... or https://...")]
 TextName = Literal[
     "elberfelder",
     "world-english",
@@ -41,14 +54,14 @@ class LocalFile(Settings):
     """A file on this machine, plain or .gz."""
 
     path: str = Field(min_length=1, description="Path; a relative one starts at the folder where the run starts.")
-    sha256: Sha256 | None = None
+    sha256: Sha256 | None = Field(None, description="SHA-256 of the file, checked where it is given.")
 
 
 class WebFile(Settings):
     """A file to download, plain or .gz."""
 
-    url: str = Field(pattern="^https?://[^/\\s]+/\\S*[^/\\s]$", description="Address, http or https.")
-    sha256: Sha256
+    url: Address = Field(description="Address, http or https.")
+    sha256: Sha256 = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
     size: int | None = Field(None, ge=0, description="Bytes, checked where it is given.")
 
     @property
@@ -73,11 +86,11 @@ def _location(value: Any) -> Any:
 
 def _kind(value: Any) -> str:
     named = "url" in value if isinstance(value, dict) else isinstance(value, WebFile)
-    return "url" if named else "path"
+    return "web" if named else "local"
 
 
 Location = Annotated[
-    Annotated[LocalFile, Tag("path")] | Annotated[WebFile, Tag("url")],
+    Annotated[LocalFile, Tag("local")] | Annotated[WebFile, Tag("web")],
     Discriminator(_kind),
     BeforeValidator(_location, json_schema_input_type=str | LocalFile | WebFile),
 ]
