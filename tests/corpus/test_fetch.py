@@ -118,7 +118,7 @@ def test_the_bible_needs_one_member_of_the_package(
     assert not list(tmp_path.rglob("evil.py"))
 
 
-@pytest.mark.parametrize("trouble", ["no zip", "no member", "too large", "cut", "bad checksum"])
+@pytest.mark.parametrize("trouble", ["no zip", "no member", "too large", "cut", "bad checksum", "lies about size"])
 def test_a_broken_package_is_one_clear_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes, trouble: str
 ) -> None:
@@ -132,6 +132,10 @@ def test_a_broken_package_is_one_clear_line(
     elif trouble == "bad checksum":
         at = content.index(wheel.MEMBER.encode()) + len(wheel.MEMBER) + 20
         found.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
+    elif trouble == "lies about size":
+        told = len(database).to_bytes(4, "little")
+        assert content.count(told) == 2
+        found.write_bytes(content.replace(told, (len(database) - 100).to_bytes(4, "little")))
     elif trouble == "too large":
         monkeypatch.setattr(wheel, "LARGEST", 100)
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
