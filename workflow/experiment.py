@@ -1,18 +1,22 @@
 """What the Snakefile and its rules ask: the plan of this run's config, read once and frozen."""
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from snakemake.io import ancient
+from snakemake.logging import logger
+
 from seqkd.config import load
 from seqkd.config.yaml_file import load_yaml
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.decoding.shares import shard_count
 from seqkd.errors import UserError
-from seqkd.manifest import read
+from seqkd.manifest import NAME, read
 from workflow.fingerprint import Code
 from workflow.freshness import Stale, stale
 from workflow.local_files import checksums
@@ -48,27 +52,32 @@ class Experiment:
         def manifests(wildcards: Wildcards) -> dict[str, Any]:
             self._remake_stale()
             upstream = self._step(path, wildcards).upstream
-            downloads = [_manifest(step) for step in upstream.values() if step.rule == "download"]
-            named = {name: _manifest(step) for name, step in upstream.items() if step.rule not in ("download", "decode")}
-            return named | ({"downloads": downloads} if downloads else {})
+            files = {name: self._input(step.path) for name, step in upstream.items() if step.rule != "decode"}
+            downloads = [files.pop(name) for name, step in upstream.items() if step.rule == "download"]
+            return files | ({"downloads": downloads} if downloads else {})
 
         return manifests
+
+    def first_shard(self, path: str) -> InputFunction:
+        """The manifest of the first decode shard, which there is whatever the corpus: plans made before it show it."""
+        return lambda wildcards: self._input(path.format(**wildcards), f"{0:05d}.{NAME}")
 
     def shards(self, path: str, kind: str, corpus: Any) -> InputFunction:
         """The manifests of all decode shards that the step at ``path`` needs; ``corpus`` is the checkpoint that counts lines."""
 
-        def manifests(wildcards: Wildcards) -> list[str]:
+        def manifests(wildcards: Wildcards) -> list[Any]:
             folder = Path(corpus.get().output[0]).parent
             settings = DecodeSettings(**self._step(path, wildcards).settings["decode"])
-            number = shard_count(settings, kind, read(folder / "manifest.json").facts["train"]["pairs"])
-            return [f"{RESULTS}/{path.format(**wildcards)}/{shard:05d}.manifest.json" for shard in range(number)]
+            number = shard_count(settings, kind, read(folder / NAME).facts["train"]["pairs"])
+            return [self._input(path.format(**wildcards), f"{shard:05d}.{NAME}") for shard in range(number)]
 
         return manifests
 
-    def all_manifests(self, wildcards: Wildcards) -> list[str]:
+    def all_manifests(self, wildcards: Wildcards) -> list[Any]:
         """Every manifest that the report needs: all, but for the decode shards that others have read."""
         self._remake_stale()
-        return [_manifest(step) for step in self.plan.steps["report"].upstream.values() if step.rule != "decode"]
+        steps = self.plan.steps["report"].upstream.values()
+        return [self._input(step.path) for step in steps if step.rule != "decode"]
 
     @property
     def decodings(self) -> list[str]:
@@ -89,11 +98,18 @@ class Experiment:
         hold(RESULTS / ".state" / "run.lock")
 
     def tell(self) -> Iterator[str]:
-        """Lines on what differs between the results and this config, roots only."""
-        own = [f"{name.rsplit('/', 1)[0]}: {reason}" for name, reason in self._stale.items() if reason]
+        """Lines on what differs between the results and this run's config and code: where it starts, not what follows."""
+        own = [f"{name.removesuffix('/' + NAME)}: {reason}" for name, reason in self._stale.items() if reason]
+        if len(self._stale) > 1:  # the page shows the whole config, so it always differs too
+            own = [line for line in own if not line.startswith(f"{RESULTS}/report:")]
         yield from own[:SHOWN]
         if len(own) > SHOWN:
             yield f"and {len(own) - SHOWN} more"
+
+    def _input(self, path: str, name: str = NAME) -> Any:
+        """A manifest as an input. Its date does not count, but what is stale is made again and so is all that reads it."""
+        file = f"{RESULTS}/{path}/{name}"
+        return file if file in self._stale else ancient(file)
 
     def _step(self, path: str, wildcards: Wildcards) -> Step:
         return self.plan.steps[path.format(**wildcards)]
@@ -107,10 +123,6 @@ class Experiment:
         elif self._stale:
             name, reason = next(iter(self._stale.items()))
             raise UserError(f"{name} was made by other settings ({reason}). Delete it and run the same command again.")
-
-
-def _manifest(step: Step) -> str:
-    return f"{RESULTS}/{step.path}/manifest.json"
 
 
 def _config(workflow: Any, root: Path) -> tuple[dict[str, Any], str]:
@@ -148,6 +160,7 @@ def start(workflow: Any) -> Experiment:
     os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     if workflow.resource_settings.cores:
         workflow.global_resources["_cores"] = min(workflow.resource_settings.cores, usable_cores())
+    logger.addFilter(_of_use)
     try:
         experiment = Experiment(workflow)
     except UserError as error:
@@ -156,3 +169,8 @@ def start(workflow: Any) -> Experiment:
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
     return experiment
+
+
+def _of_use(record: logging.LogRecord) -> bool:
+    """Snakemake's own records decide nothing here, so its remark that some are missing would only alarm."""
+    return "provenance/metadata so that it in part" not in record.getMessage()

@@ -1,7 +1,7 @@
 """Which results on disk are not what the plan would make: found by their manifests, whatever dates and records say."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ Stale = dict[str, str]
 
 
 def stale(plan: Plan, results: Path) -> Stale:
-    """Every manifest of the plan that exists and tells of another making; missing ones are left to Snakemake."""
-    found = {}
+    """Every manifest of the plan that is there but would be made otherwise; Snakemake finds the missing ones by itself."""
     digest_of = cache(lambda name: sha256(results / name) if (results / name).is_file() else None)
+    found: Stale = {}
     for step in plan.steps.values():
         for manifest in manifests(step, results):
             reason = _difference(step, manifest, digest_of)
@@ -34,7 +34,7 @@ def manifests(step: Step, results: Path) -> list[Path]:
     return [folder / NAME] if (folder / NAME).is_file() else []
 
 
-def _difference(step: Step, manifest: Path, digest_of: Any) -> str | None:
+def _difference(step: Step, manifest: Path, digest_of: Callable[[str], str | None]) -> str | None:
     try:
         content = json.loads(manifest.read_text(encoding="utf-8"))
         key, made_by, inputs, files = (content[name] for name in ("key", "made_by", "inputs", "files"))

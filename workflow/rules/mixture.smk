@@ -4,8 +4,7 @@
 rule seq_kd:
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/seq-kd")),
-        # How many shards there are is known once the corpus is; the first one shows them in plans made before.
-        first="results/decode/{teacher}/{seed}/beam/00000.manifest.json",
+        first=experiment.first_shard("decode/{teacher}/{seed}/beam"),
         shards=experiment.shards("decode/{teacher}/{seed}/beam", "beam", checkpoints.corpus),
     output:
         "results/targets/{teacher}/{seed}/seq-kd/manifest.json",
@@ -37,8 +36,7 @@ rule seq_kd:
 rule seq_inter:
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/seq-inter")),
-        # How many shards there are is known once the corpus is; the first one shows them in plans made before.
-        first="results/decode/{teacher}/{seed}/n-best/00000.manifest.json",
+        first=experiment.first_shard("decode/{teacher}/{seed}/n-best"),
         shards=experiment.shards("decode/{teacher}/{seed}/n-best", "n-best", checkpoints.corpus),
     output:
         "results/targets/{teacher}/{seed}/seq-inter/manifest.json",

@@ -1,0 +1,259 @@
+"""Exact reruns: what is edited, and the set of jobs that a dry run then announces. Jobs are named by their logs."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from workflow_place import Place, copy
+
+REPORT = {"report/report"}
+PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
+UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in ("baseline", "word-kd", "seq-kd", "seq-inter"))]
+TIMED = [*UNPRUNED, "pruned/seq-kd/0.8/1/after"]
+
+
+def measured(*models: str) -> set[str]:
+    """The jobs that measure these models, and the report."""
+    scores = {f"score/{model}/test" for model in models}
+    return scores | {f"speed/{model}" for model in models if model in TIMED} | REPORT
+
+
+def trained(*students: str) -> set[str]:
+    return {f"train_student/{name}/1" for name in students} | measured(*(f"students/{name}/1" for name in students))
+
+
+def retrained(*sparsities: float) -> set[str]:
+    jobs = {f"{rule}/seq-kd/{sparsity}/1" for rule in ("prune", "retrain") for sparsity in sparsities}
+    return jobs | measured(*(model for model in PRUNED if model.split("/")[2] in map(str, sparsities)))
+
+
+def shards(kind: str, count: int) -> set[str]:
+    return {f"decode/base/1/{kind}/{shard:05d}" for shard in range(count)}
+
+
+SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
+SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
+SEQ_INTER = {"seq_inter/base/1"} | trained("seq-inter")
+TEACHER = (
+    {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER | trained("word-kd")
+    | measured("teachers/base/1") | SPEEDS
+)  # fmt: skip
+TOKENIZER = {"tokenizer/tokenizer"} | TEACHER | trained("baseline")
+CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2)
+CORPUS |= shards("beam", 1) | shards("n-best", 1)  # how many shards there will be is known after the corpus
+
+Change = Callable[[dict], object]
+
+
+def put(path: str, value: object) -> Change:
+    """Set one key of the config; ``path`` has its keys, parted by blanks."""
+
+    def change(config: dict) -> None:
+        *sections, key = path.split()
+        for section in sections:
+            config = config.setdefault(section, {})
+        config[key] = value
+
+    return change
+
+
+def extra_test_set(purge: bool) -> Change:
+    return put("corpus test_sets extra", {"src": "extra.xx", "tgt": "extra.yy", "purge": purge})
+
+
+def added_seed(config: dict) -> None:
+    config["students"]["word-kd"]["seeds"] = [1, 2]
+
+
+def reversed_sections(config: dict) -> None:
+    for key in reversed(list(config)):
+        if key != "students":
+            config[key] = config.pop(key)
+
+
+EXTRA = {"test_set/extra"} | {f"score/{model}/extra" for model in [*UNPRUNED, *PRUNED]} | REPORT
+NEW = {"train_student/new/1", "score/students/new/1/test", "speed/students/new/1"} | REPORT
+SECOND = {"train_student/word-kd/2", "score/students/word-kd/2/test"} | REPORT
+
+CONFIG: dict[str, tuple[Change, set[str]]] = {
+    "one student's learning rate": (put("students word-kd learning_rate", 0.02), trained("word-kd")),
+    "a student others build on": (put("students seq-kd clip", 2.0), trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)),
+    "two values swapped": (put("students word-kd loss", {"nll": 0.6, "word-kd": 0.4}), trained("word-kd")),
+    "a loss weight": (put("students word-kd loss word-kd", 0.5), trained("word-kd")),
+    "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
+    "teacher size": (put("models large ffn", 64), TEACHER),
+    "student size": (put("models small ffn", 32), trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8)),
+    "beam size": (put("decode search beam", 3), shards("beam", 3) | SEQ_KD),
+    "n-best size": (put("decode n_best size", 4), shards("n-best", 2) | SEQ_INTER),
+    "n-best share": (put("decode n_best share", 1.0), shards("n-best", 3) | SEQ_INTER),
+    "shard size": (put("decode shard", 100), shards("beam", 1) | shards("n-best", 1) | SEQ_KD | SEQ_INTER),
+    "tokenizer size": (put("tokenizer vocabulary", 38), TOKENIZER),
+    "a test set added, which training may hold": (extra_test_set(False), EXTRA),
+    "a test set added, which training must not hold": (extra_test_set(True), EXTRA | CORPUS),
+    "a cleaning filter": (put("corpus cleaning max_words", 50), CORPUS),
+    "a student added": (put("students new", {"learning_rate": 0.005}), NEW),
+    "a student removed": (lambda config: config["students"].pop("word-kd"), REPORT),
+    "a seed added": (added_seed, SECOND),
+    "fine-tuning": (put("fine_tuning updates", 11), trained("seq-inter")),
+    "retraining": (
+        put("retraining updates", 11),
+        {job for job in retrained(0.5, 0.8) if "prune/" not in job and "before" not in job},
+    ),
+    "a sparsity added": (
+        put("prune sparsities", [0.5, 0.8, 0.9]),
+        {f"{job}/seq-kd/0.9/1" for job in ("prune", "retrain")}
+        | {f"score/pruned/seq-kd/0.9/1/{when}/test" for when in ("before", "after")}
+        | REPORT,
+    ),
+    "the beam of scores": (
+        put("score search beam", 3), {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | SPEEDS
+    ),
+    "how speed is measured": (put("speed repeats", 2), SPEEDS),
+    "no speed": (put("speed enabled", False), REPORT),
+    "report title": (put("report title", "Another"), REPORT),
+    "the order of sections": (reversed_sections, set()),
+    "a default written out": (put("training clip", 1.0), set()),
+    "a number written otherwise": (put("training learning_rate", "1e-2"), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", CONFIG)
+def test_config_edit_reruns_exactly_what_it_touches(place: Place, edit: str) -> None:
+    change, jobs = CONFIG[edit]
+    place.edit_config(change)
+    assert place.dry_run() == jobs
+
+
+TRAININGS = TEACHER | trained("baseline")
+
+CODE: dict[str, tuple[str, str, str, set[str]]] = {
+    "a comment in a script": ("workflow/scripts/train_student.py", "def work", "# a remark\ndef work", set()),
+    "a docstring in the library": ("seqkd/training/run.py", '"""', '"""Reworded. ', set()),
+    "layout": ("seqkd/files.py", "import hashlib\n", "import hashlib\n\n\n\n", set()),
+    "the description of a setting": ("seqkd/training/settings.py", "Optimiser steps.", "Steps of Adam.", set()),
+    "the version": ("seqkd/__init__.py", '__version__ = "', '__version__ = "9', set()),
+    "the workflow's own code": ("workflow/job.py", "%Y-%m-%d", "%d.%m.%Y", set()),
+    "a rule's memory": ("workflow/rules/students.smk", "mem_mb=3000", "mem_mb=3500", set()),
+    "one loss file": ("seqkd/losses/word_kd.py", "return -(", "return -1.0 * (", trained("word-kd")),
+    "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
+    "a student's script": (
+        "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
+        trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8),
+    ),
+    "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
+    "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),
+    "a new key in the report's settings": (
+        "seqkd/report/settings.py", "    resamples: int", '    new: int = Field(3, description="New.")\n    resamples: int',
+        REPORT,
+    ),
+    "how speed is measured": ("seqkd/scoring/speed.py", "def workloads", "LATEST = 1\n\n\ndef workloads", SPEEDS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", CODE)
+def test_code_edit_reruns_exactly_what_runs_it(place: Place, edit: str) -> None:
+    name, before, after, jobs = CODE[edit]
+    place.edit_code(name, before, after)
+    assert place.dry_run() == jobs
+
+
+def test_a_new_loss_file_reruns_nothing(place: Place) -> None:
+    losses = place.clone / "seqkd" / "losses"
+    shutil.copy(losses / "word_kd.py", losses / "another_kd.py")
+    assert place.dry_run() == set()
+
+
+def test_a_finished_run_has_nothing_to_do_within_five_seconds(place: Place) -> None:
+    start = time.monotonic()
+    assert place.dry_run("results/report.html") == set()
+    assert time.monotonic() - start < 5 * max(1.0, os.getloadavg()[0])
+    assert "Changed since" not in place.said
+
+
+def touched(files: Iterable[Path]) -> None:
+    for file in files:
+        if file.is_file() and ".snakemake" not in file.parts:
+            file.touch()
+
+
+def test_touching_every_file_reruns_nothing(place: Place) -> None:
+    touched(place.clone.rglob("*"))
+    touched(sorted(place.work.rglob("*"), reverse=True))
+    assert place.dry_run() == set()
+
+
+def test_a_branch_switched_there_and_back_reruns_nothing(place: Place) -> None:
+    def git(*words: str) -> None:
+        person = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
+        subprocess.run(["git", *person, *words], cwd=place.clone, check=True, capture_output=True)
+
+    git("init", "-b", "one")
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("switch", "-c", "two")
+    place.edit_code("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging")
+    git("commit", "-am", "two")
+    assert place.dry_run() == TRAININGS
+    git("switch", "one")
+    assert place.dry_run() == set()
+
+
+def test_a_fresh_clone_with_copied_results_reruns_nothing(finished: Place, tmp_path: Path) -> None:
+    place = copy(finished, tmp_path, records=False)
+    assert place.dry_run() == set()
+    assert "provenance" not in place.said
+
+
+@pytest.mark.parametrize("edit", ["one student's learning rate", "two values swapped", "beam size", "tokenizer size"])
+def test_copied_results_and_then_an_edit(finished: Place, tmp_path: Path, edit: str) -> None:
+    place = copy(finished, tmp_path, records=False)
+    change, jobs = CONFIG[edit]
+    place.edit_config(change)
+    assert place.dry_run() == jobs
+    assert "Changed since the results were made" in place.said
+
+
+def test_records_deleted_and_then_an_edit(place: Place) -> None:
+    shutil.rmtree(place.work / ".snakemake")
+    place.edit_code("seqkd/losses/word_kd.py", "return -(", "return -1.0 * (")
+    assert place.dry_run() == trained("word-kd")
+    assert "results/students/word-kd/1: its code" in place.said
+
+
+def test_an_edited_text_reruns_what_reads_it(place: Place) -> None:
+    text = place.work / "dev.yy"
+    text.write_text(text.read_text().replace("cat", "tree"))
+    assert place.dry_run() == CORPUS
+
+
+def test_a_damaged_model_is_made_again_with_all_that_reads_it(place: Place) -> None:
+    model = place.work / "results/students/word-kd/1/model.safetensors"
+    model.write_bytes(model.read_bytes()[:-1])
+    assert place.dry_run() == trained("word-kd")
+    assert "model.safetensors is missing or has another size" in place.said
+
+
+def test_deleted_intermediate_results_are_not_missed(place: Place) -> None:
+    shutil.rmtree(place.work / "results/decode")
+    assert place.dry_run() == set()
+
+
+def test_an_edit_elsewhere_does_not_spread_into_the_asked_target(place: Place) -> None:
+    place.edit_config(put("students word-kd learning_rate", 0.02))
+    assert place.dry_run("results/students/seq-kd/1/manifest.json") == set()
+
+
+def test_an_edit_is_made_for_real_and_then_done(finished: Place, tmp_path: Path) -> None:
+    place = copy(finished, tmp_path, records=False)
+    other = place.work / "results/students/seq-kd/1/model.safetensors"
+    before = other.stat().st_mtime_ns
+    place.edit_config(put("students word-kd learning_rate", 0.02))
+    done = place.snakemake("results/report.html", "--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 of 5 steps" in done.stdout + done.stderr or "4 of 4 steps" in done.stdout + done.stderr
+    assert place.dry_run() == set()
+    assert other.stat().st_mtime_ns == before

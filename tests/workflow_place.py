@@ -1,0 +1,90 @@
+"""A clone of the workflow and a folder it runs in, which tests copy and edit."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from toy import pairs
+
+ROOT = Path(__file__).resolve().parents[1]
+TOY = ROOT / "tests" / "workflow" / "toy.yaml"
+PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "seqkd", "workflow")
+TEXTS = {"train": slice(0, 40), "dev": slice(40, 48), "test": slice(48, 56), "extra": slice(56, 64)}
+
+
+@dataclass
+class Place:
+    """A clone, a working directory with results, and the config there."""
+
+    clone: Path
+    work: Path
+
+    @property
+    def config(self) -> Path:
+        return self.work / "toy.yaml"
+
+    def edit_config(self, change) -> None:
+        content = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        change(content)
+        self.config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    def edit_code(self, name: str, before: str, after: str) -> None:
+        path = self.clone / name
+        text = path.read_text(encoding="utf-8")
+        assert before in text, f"{name} holds no {before!r}"
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    def snakemake(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "snakemake", "--snakefile", str(self.clone / "Snakefile")]
+        command += ["--configfile", str(self.config), "--directory", str(self.work), *arguments]
+        environment = {key: value for key, value in os.environ.items() if key != "SEQKD_CONFIG"} | {"OMP_NUM_THREADS": "1"}
+        return subprocess.run(
+            command, cwd=self.clone, env=environment, capture_output=True, text=True, timeout=600, check=False, **options
+        )
+
+    def dry_run(self, *targets: str) -> set[str]:
+        """The jobs a dry run announces, named by their logs, e.g. ``train_student/word-kd/1``."""
+        done = self.snakemake(*targets, "-n")
+        assert done.returncode == 0, done.stdout + done.stderr
+        self.said = done.stdout + done.stderr
+        jobs = set(re.findall(r"\(follow it in results/logs/(\S+)\.log\)", self.said))
+        assert jobs or "Nothing to be done" in self.said, self.said
+        return jobs
+
+
+def copy(place: Place, to: Path, *, records: bool = True) -> Place:
+    """The same again elsewhere; without ``records`` Snakemake's own are left behind."""
+    ignored = shutil.ignore_patterns("__pycache__", *([] if records else [".snakemake"]))
+    return Place(
+        Path(shutil.copytree(place.clone, to / "clone", ignore=ignored)),
+        Path(shutil.copytree(place.work, to / "work", ignore=ignored)),
+    )
+
+
+def write_texts(folder: Path) -> None:
+    everything = pairs(64)
+    for name, part in TEXTS.items():
+        for side, language in enumerate(("xx", "yy")):
+            text = "".join(f"{pair[side]}\n" for pair in everything[part])
+            (folder / f"{name}.{language}").write_text(text, encoding="utf-8")
+
+
+def new(folder: Path) -> Place:
+    """A clone and a working directory in which nothing has run."""
+    clone, work = folder / "clone", folder / "work"
+    clone.mkdir()
+    work.mkdir()
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, clone / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, clone / part)
+    write_texts(work)
+    shutil.copy(TOY, work / "toy.yaml")
+    return Place(clone, work)
