@@ -1,9 +1,8 @@
-"""From parallel text to a report: which way of distilling a translation model won, by how much, and whether it is sure.
-
-    snakemake --cores 8 results/report.html
-    snakemake --cores 8 results/report.html --configfile configs/multi30k-de-en.yaml
-    snakemake -n                                # what would run, and why
-"""
+# From parallel text to a report: which way of distilling a translation model won, by how much, and whether it is sure.
+#
+#     snakemake --cores 8 results/report.html
+#     snakemake --cores 8 results/report.html --configfile configs/multi30k-de-en.yaml
+#     snakemake -n                                # what would run, and why
 
 import sys
 

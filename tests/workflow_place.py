@@ -42,9 +42,18 @@ class Place:
     def snakemake(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "snakemake", "--snakefile", str(self.clone / "Snakefile")]
         command += ["--configfile", str(self.config), "--directory", str(self.work), *arguments]
-        environment = {key: value for key, value in os.environ.items() if key != "SEQKD_CONFIG"} | {"OMP_NUM_THREADS": "1"}
+        environment = {key: value for key, value in os.environ.items() if key != "SEQKD_CONFIG"} | {
+            "OMP_NUM_THREADS": "1"
+        }
         return subprocess.run(
-            command, cwd=self.clone, env=environment, capture_output=True, text=True, timeout=600, check=False, **options
+            command,
+            cwd=self.clone,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+            **options,
         )
 
     def dry_run(self, *targets: str) -> set[str]:

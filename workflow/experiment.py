@@ -63,7 +63,7 @@ class Experiment:
         return lambda wildcards: self._input(path.format(**wildcards), f"{0:05d}.{NAME}")
 
     def shards(self, path: str, kind: str, corpus: Any) -> InputFunction:
-        """The manifests of all decode shards that the step at ``path`` needs; ``corpus`` is the checkpoint that counts lines."""
+        """The manifests of all decode shards at ``path``; ``corpus`` is the checkpoint that counts lines."""
 
         def manifests(wildcards: Wildcards) -> list[Any]:
             folder = Path(corpus.get().output[0]).parent
@@ -87,7 +87,9 @@ class Experiment:
     def names(self, *rules: str) -> str:
         """A regular expression for the wildcard that names a teacher, student, test set or download in these rules."""
         paths = [step.path for step in self.plan.steps.values() if step.rule in rules]
-        return "|".join(sorted({path.split("/")[1].replace(".", r"\.").replace("+", r"\+") for path in paths})) or "[^/]+"
+        return (
+            "|".join(sorted({path.split("/")[1].replace(".", r"\.").replace("+", r"\+") for path in paths})) or "[^/]+"
+        )
 
     def cores_of_speed(self) -> int:
         """All cores of a local run, so that the job is alone; the measured threads where a cluster gives the node."""
@@ -98,7 +100,7 @@ class Experiment:
         hold(RESULTS / ".state" / "run.lock")
 
     def tell(self) -> Iterator[str]:
-        """Lines on what differs between the results and this run's config and code: where it starts, not what follows."""
+        """Lines on what differs between the results and this run's config and code: where it starts alone."""
         own = [f"{name.removesuffix('/' + NAME)}: {reason}" for name, reason in self._stale.items() if reason]
         if len(self._stale) > 1:  # the page shows the whole config, so it always differs too
             own = [line for line in own if not line.startswith(f"{RESULTS}/report:")]
@@ -107,7 +109,7 @@ class Experiment:
             yield f"and {len(own) - SHOWN} more"
 
     def _input(self, path: str, name: str = NAME) -> Any:
-        """A manifest as an input. Its date does not count, but what is stale is made again and so is all that reads it."""
+        """A manifest as an input. Its date does not count; what is stale is made again, and so is all that reads it."""
         file = f"{RESULTS}/{path}/{name}"
         return file if file in self._stale else ancient(file)
 

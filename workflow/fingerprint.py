@@ -96,9 +96,9 @@ def _plain(node: object) -> str:
         return f"[{','.join(_plain(item) for item in node if not _is_remark(item))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
     if isinstance(node, ast.Constant):
-        fields = iter([("value", node.value)])
+        fields = [("value", node.value)]
     return f"{type(node).__name__}({','.join(f'{name}={_plain(value)}' for name, value in fields)})"
 
 

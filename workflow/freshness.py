@@ -15,7 +15,7 @@ Stale = dict[str, str]
 
 
 def stale(plan: Plan, results: Path) -> Stale:
-    """Every manifest of the plan that is there but would be made otherwise; Snakemake finds the missing ones by itself."""
+    """Every manifest of the plan that is there but would be made otherwise; Snakemake finds the missing ones."""
     digest_of = cache(lambda name: sha256(results / name) if (results / name).is_file() else None)
     found: Stale = {}
     for step in plan.steps.values():

@@ -92,7 +92,10 @@ def run(work: Callable[[Job], Facts]) -> None:
         sys.exit(1)
     except Exception:
         traceback.print_exc()
-        os.write(terminal, f"{snakemake.rule}: a defect of seqkd, not of your input; details in {snakemake.log[0]}\n".encode())
+        os.write(
+            terminal,
+            f"{snakemake.rule}: a defect of seqkd, not of your input; details in {snakemake.log[0]}\n".encode(),
+        )
         sys.exit(1)
 
 
@@ -130,13 +133,17 @@ def _same_code(job: Job) -> None:
         raise UserError(f"{place}: another seqkd than this clone's was imported. Remove it (pip uninstall seqkd).")
     modules = map(module_of, job.settings.get("loss", ()))
     if Code(ROOT).digest(f"workflow/scripts/{job.rule}.py", *modules) != job.made_by["code"]:
-        raise UserError("The code was edited since this run began. Run the same command again to go on with the new code.")
+        raise UserError(
+            "The code was edited since this run began. Run the same command again to go on with the new code."
+        )
 
 
 def _job(snakemake: Any) -> Job:
     made_by = snakemake.params.step
     named = {name: value for name, value in snakemake.input.items() if name != "first"}
-    inputs = {name: [Path(one) for one in ([value] if isinstance(value, str) else value)] for name, value in named.items()}
+    inputs = {
+        name: [Path(one) for one in ([value] if isinstance(value, str) else value)] for name, value in named.items()
+    }
     outputs = [Path(file) for file in snakemake.output]
     identity = [str(outputs[0]), made_by, {str(one): sha256(one) for many in inputs.values() for one in many}]
     return Job(
@@ -158,7 +165,9 @@ def _into_log(path: Path) -> int:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S", stream=sys.stderr
+    )
     return terminal
 
 

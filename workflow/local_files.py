@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from seqkd.errors import UserError
 from seqkd.files import sha256, write_json
@@ -15,7 +16,8 @@ def checksums(paths: list[Path], results: Path) -> dict[str, str]:
     Raises:
         UserError: a file is missing or unreadable; names it.
     """
-    known, now = _known(results / CACHE), {}
+    known = _known(results / CACHE)
+    now: dict[str, list[Any]] = {}
     for path in paths:
         try:
             stat = path.stat()
@@ -24,17 +26,17 @@ def checksums(paths: list[Path], results: Path) -> dict[str, str]:
             now[str(path.absolute())] = old if old and old[0] == mark else [mark, sha256(path)]
         except OSError as error:
             raise UserError(
-                f"corpus: {path} cannot be read ({error.strerror}). Relative paths start at {Path.cwd()}; correct the path "
-                "in the config."
+                f"corpus: {path} cannot be read ({error.strerror}). Correct the path in the config; relative ones "
+                f"start at {Path.cwd()}."
             ) from None
     if now != known and results.is_dir():
         write_json(results / CACHE, known | now)
     return {str(path): now[str(path.absolute())][1] for path in paths}
 
 
-def _known(cache: Path) -> dict[str, list[object]]:
+def _known(cache: Path) -> dict[str, list[Any]]:
     try:
-        content: dict[str, list[object]] = json.loads(cache.read_text(encoding="utf-8"))
+        content: dict[str, list[Any]] = json.loads(cache.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return content

@@ -1,8 +1,8 @@
 """The experiment as a graph of steps, in plain Python: who needs whom, and what decides each result.
 
-A step's ``made_by`` holds exactly the settings it reads, the digest of the code it runs and the keys of the steps before it.
-Its key is a digest of that, so it changes whenever anything that the result depends on changes, and never else. Threads,
-memory and the like are no part of it.
+A step's ``made_by`` holds exactly the settings it reads, the digest of the code it runs and the keys of the steps
+before it. Its key is a digest of that, so it changes whenever anything that the result depends on changes, and never
+else. Threads, memory and the like are no part of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -83,12 +83,14 @@ class Plan:
         for name, what in downloads(corpus).items():
             self._add("download", f"download/{name}", what, {})
         files = self._checksums(slices.corpus_local_files(corpus))
-        settings = {"corpus": slices.corpus_slice(corpus), "files": files}
+        settings: dict[str, Any] = {"corpus": slices.corpus_slice(corpus), "files": files}
         self._add("corpus", "corpus", settings, self._downloads(slices.corpus_downloads(corpus)))
         for name in self.test_sets:
             files = self._checksums(slices.test_set_local_files(corpus, name))
             settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
-            self._add("test_set", f"test_sets/{name}", settings, self._downloads(slices.test_set_downloads(corpus, name)))
+            self._add(
+                "test_set", f"test_sets/{name}", settings, self._downloads(slices.test_set_downloads(corpus, name))
+            )
         self._add("tokenizer", "tokenizer", self.config.tokenizer.canonical(), {"corpus": self.steps["corpus"]})
 
     def _downloads(self, names: list[str]) -> dict[str, Step]:
@@ -194,13 +196,17 @@ class Plan:
         for row in self.scored if speed.enabled else []:
             system = self.systems.by_name[row["system"]]
             first = row["seed"] == system.seeds[0]
-            chosen = row["sparsity"] == speed.sparsity and row["retrained"] and system.name == self.config.prune.students[0]
+            chosen = (
+                row["sparsity"] == speed.sparsity and row["retrained"] and system.name == self.config.prune.students[0]
+            )
             if first and (row["kind"] != "pruned" or chosen):
                 yield row
 
     def _speed(self, row: Row) -> None:
         settings = self._measured(row, self.test_sets[0]) | {
-            "speed": {key: value for key, value in self.config.speed.canonical().items() if key not in ("enabled", "sparsity")},
+            "speed": {
+                key: value for key, value in self.config.speed.canonical().items() if key not in ("enabled", "sparsity")
+            },
             "search": self.config.score.search.canonical(),
         }
         upstream = {

@@ -23,7 +23,9 @@ def hold(path: Path) -> None:
     """
     handle = _open(path)
     if not _take(handle, wait=False):
-        raise UserError(f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it.")
+        raise UserError(
+            f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it."
+        )
     _sign(handle, "run")
     _held.append(handle)
 
@@ -42,10 +44,13 @@ def alone(path: Path, key: str, what: str) -> Iterator[None]:
             owner = _owner(handle)
             if owner.get("key") != key:
                 raise UserError(
-                    f"{what}: process {owner.get('pid', '?')} of an earlier run is still writing it with other settings. "
-                    f"Stop that process (kill {owner.get('pid', '?')}) or wait for its end, then run the same command again."
+                    f"{what}: process {owner.get('pid', '?')} of an earlier run still writes it with other settings. "
+                    "Stop that process or wait for its end, then run the same command again."
                 )
-            print(f"{what}: waiting for process {owner.get('pid', '?')} of an earlier run, which is making it.", flush=True)
+            print(
+                f"{what}: waiting for process {owner.get('pid', '?')} of an earlier run, which is making it.",
+                flush=True,
+            )
             _take(handle, wait=True)
         _sign(handle, key)
         yield

@@ -15,7 +15,13 @@ def check(config: Config) -> list[str]:
     """Every mistake that concerns more than one section, as ``key: what is wrong and what is allowed``."""
     found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
     if not found:  # what follows reads names and starts
-        found = [*_models(config), *_start_models(config), *_teacher_seeds(config), *_trainings(config), *_prune(config)]
+        found = [
+            *_models(config),
+            *_start_models(config),
+            *_teacher_seeds(config),
+            *_trainings(config),
+            *_prune(config),
+        ]
     return found
 
 
@@ -90,7 +96,8 @@ def _starts(config: Config) -> Iterator[str]:
         if start in path and not told & set(path):
             cycle = path[path.index(str(start)) :]
             told |= set(cycle)
-            yield f"students.{name}.start: a cycle, {' starts from '.join([*cycle, cycle[0]])}; one must start from scratch"
+            way = " starts from ".join([*cycle, cycle[0]])
+            yield f"students.{name}.start: a cycle, {way}; one must start from scratch"
 
 
 def _models(config: Config) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 Path = tuple[str | int, ...]
 
 NAME_RULE = (
-    "a name has lower-case letters, digits and . + _ - (at most 64, the first a letter or digit), for it becomes a folder"
+    "a name has lower-case letters, digits and . + _ -, at most 64, the first a letter or digit: it becomes a folder"
 )
 TELL_ALL = ("missing", "extra_forbidden", "union_tag_not_found", "union_tag_invalid", "value_error")
 """Kinds of error whose words need no value found beside them."""
@@ -39,11 +39,15 @@ def lines(error: ValidationError, data: Any, root: type[BaseModel]) -> list[str]
 def _path(one: ErrorDetails, data: Any) -> Iterator[str | int]:
     """The keys as they stand in the file: pydantic's location without tags of unions and steps of validators."""
     for part in one["loc"]:
-        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
+        if _holds(data, part):
             yield part
             data = data[part]
     if one["type"] == "missing":
         yield one["loc"][-1]
+
+
+def _holds(data: Any, part: str | int) -> bool:
+    return part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
 
 
 def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> str:
@@ -113,7 +117,11 @@ def _homes(root: type[BaseModel], key: str) -> Iterator[str]:
             if key in one.model_fields:
                 yield f"`{name}:`"
                 break
-            inner = [sub for sub, part in one.model_fields.items() if any(key in c.model_fields for c in classes(part.annotation))]
+            inner = [
+                sub
+                for sub, part in one.model_fields.items()
+                if any(key in c.model_fields for c in classes(part.annotation))
+            ]
             if inner:
                 yield f"`{name}.{inner[0]}:`"
                 break

@@ -90,7 +90,9 @@ class Config(Settings):
         TrainingChanges(), description="What differs from `training` for students with `start`."
     )
     retraining: TrainingChanges = Field(TrainingChanges(), description="What differs from `training` after pruning.")
-    teachers: dict[Name, TeacherSettings] = Field(min_length=1, description="Teachers by name; the first is the default.")
+    teachers: dict[Name, TeacherSettings] = Field(
+        min_length=1, description="Teachers by name; the first is the default."
+    )
     decode: DecodeSettings = Field(DecodeSettings(), description="How teachers translate the training set.")
     students: dict[Name, StudentSettings] = Field({}, description="Students by name.")
     prune: PruneSettings = Field(PruneSettings(), description="Which models are pruned, and how far.")

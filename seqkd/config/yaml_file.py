@@ -1,7 +1,7 @@
 """Read a config file: YAML without its traps.
 
-Numbers, truth values and nulls are read as in YAML 1.2 (``1e-3`` is a number, ``on`` and ``12:30`` are text), a key written
-twice is refused, and so are tags and aliases that swell.
+Numbers, truth values and nulls are read as in YAML 1.2 (``1e-3`` is a number, ``on`` and ``12:30`` are text), a key
+written twice is refused, and so are tags and aliases that swell.
 """
 
 import re
@@ -68,7 +68,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
     try:
-        value = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        value = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         raise UserError(f"{path}{_where(error)}") from None
     except RecursionError:

@@ -81,12 +81,16 @@ SECOND = {"train_student/word-kd/2", "score/students/word-kd/2/test"} | REPORT
 
 CONFIG: dict[str, tuple[Change, set[str]]] = {
     "one student's learning rate": (put("students word-kd learning_rate", 0.02), trained("word-kd")),
-    "a student others build on": (put("students seq-kd clip", 2.0), trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)),
+    "a student others build on": (
+        put("students seq-kd clip", 2.0), trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
+    ),
     "two values swapped": (put("students word-kd loss", {"nll": 0.6, "word-kd": 0.4}), trained("word-kd")),
     "a loss weight": (put("students word-kd loss word-kd", 0.5), trained("word-kd")),
     "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
     "teacher size": (put("models large ffn", 64), TEACHER),
-    "student size": (put("models small ffn", 32), trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8)),
+    "student size": (
+        put("models small ffn", 32), trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8)
+    ),
     "beam size": (put("decode search beam", 3), shards("beam", 3) | SEQ_KD),
     "n-best size": (put("decode n_best size", 4), shards("n-best", 2) | SEQ_INTER),
     "n-best share": (put("decode n_best share", 1.0), shards("n-best", 3) | SEQ_INTER),
@@ -147,8 +151,8 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
     "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),
     "a new key in the report's settings": (
-        "seqkd/report/settings.py", "    resamples: int", '    new: int = Field(3, description="New.")\n    resamples: int',
-        REPORT,
+        "seqkd/report/settings.py", "    resamples: int",
+        '    new: int = Field(3, description="New.")\n    resamples: int', REPORT,
     ),
     "how speed is measured": ("seqkd/scoring/speed.py", "def workloads", "LATEST = 1\n\n\ndef workloads", SPEEDS),
 }  # fmt: skip

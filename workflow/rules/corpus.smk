@@ -7,18 +7,18 @@ rule download:
     output:
         "results/download/{file}/manifest.json",
         "results/download/{file}/{file}",
-    wildcard_constraints:
-        file=experiment.names("download"),
-    params:
-        step=experiment.made_by("download/{file}"),
     log:
         "results/logs/download/{file}.log",
     benchmark:
         "results/benchmarks/download/{file}.tsv"
-    resources:
-        mem_mb=1000,
+    wildcard_constraints:
+        file=experiment.names("download"),
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        step=experiment.made_by("download/{file}"),
     message:
         "download {wildcards.file} (follow it in {log})"
     script:
@@ -31,16 +31,16 @@ checkpoint corpus:
     output:
         "results/corpus/manifest.json",
         expand("results/corpus/{part}.{side}", part=["train", "dev"], side=["src", "tgt", "groups"]),
-    params:
-        step=experiment.made_by("corpus"),
     log:
         "results/logs/corpus/corpus.log",
     benchmark:
         "results/benchmarks/corpus/corpus.tsv"
-    resources:
-        mem_mb=2000,
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("corpus"),
     message:
         "corpus: clean and write training and dev set (follow it in {log})"
     script:
@@ -53,18 +53,18 @@ rule test_set:
     output:
         "results/test_sets/{test_set}/manifest.json",
         multiext("results/test_sets/{test_set}/test", ".src", ".tgt", ".groups"),
-    wildcard_constraints:
-        test_set=experiment.names("test_set"),
-    params:
-        step=experiment.made_by("test_sets/{test_set}"),
     log:
         "results/logs/test_set/{test_set}.log",
     benchmark:
         "results/benchmarks/test_set/{test_set}.tsv"
-    resources:
-        mem_mb=2000,
+    wildcard_constraints:
+        test_set=experiment.names("test_set"),
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("test_sets/{test_set}"),
     message:
         "test_set {wildcards.test_set} (follow it in {log})"
     script:

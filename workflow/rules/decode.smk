@@ -7,21 +7,21 @@ rule decode:
     output:
         "results/decode/{teacher}/{seed}/{kind}/{shard}.manifest.json",
         "results/decode/{teacher}/{seed}/{kind}/{shard}.jsonl",
+    log:
+        "results/logs/decode/{teacher}/{seed}/{kind}/{shard}.log",
+    benchmark:
+        "results/benchmarks/decode/{teacher}/{seed}/{kind}/{shard}.tsv"
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
         kind="beam|n-best",
         shard=r"\d+",
-    params:
-        step=experiment.made_by("decode/{teacher}/{seed}/{kind}"),
-    log:
-        "results/logs/decode/{teacher}/{seed}/{kind}/{shard}.log",
-    benchmark:
-        "results/benchmarks/decode/{teacher}/{seed}/{kind}/{shard}.tsv"
-    resources:
-        mem_mb=3000,
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("decode/{teacher}/{seed}/{kind}"),
     message:
         "decode {wildcards.kind} by {wildcards.teacher}, seed {wildcards.seed}, shard {wildcards.shard} (follow it in {log})"
     script:

@@ -14,19 +14,19 @@ rule seq_kd:
             side=["src", "tgt"],
             kind=["ids", "offsets"],
         ),
-    wildcard_constraints:
-        teacher=experiment.names("train_teacher"),
-        seed=r"\d+",
-    params:
-        step=experiment.made_by("targets/{teacher}/{seed}/seq-kd"),
     log:
         "results/logs/seq_kd/{teacher}/{seed}.log",
     benchmark:
         "results/benchmarks/seq_kd/{teacher}/{seed}.tsv"
-    resources:
-        mem_mb=2000,
+    wildcard_constraints:
+        teacher=experiment.names("train_teacher"),
+        seed=r"\d+",
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("targets/{teacher}/{seed}/seq-kd"),
     message:
         "seq_kd targets of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
     script:
@@ -46,19 +46,19 @@ rule seq_inter:
             side=["src", "tgt"],
             kind=["ids", "offsets"],
         ),
-    wildcard_constraints:
-        teacher=experiment.names("train_teacher"),
-        seed=r"\d+",
-    params:
-        step=experiment.made_by("targets/{teacher}/{seed}/seq-inter"),
     log:
         "results/logs/seq_inter/{teacher}/{seed}.log",
     benchmark:
         "results/benchmarks/seq_inter/{teacher}/{seed}.tsv"
-    resources:
-        mem_mb=2000,
+    wildcard_constraints:
+        teacher=experiment.names("train_teacher"),
+        seed=r"\d+",
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("targets/{teacher}/{seed}/seq-inter"),
     message:
         "seq_inter targets of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
     script:

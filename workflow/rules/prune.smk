@@ -7,20 +7,20 @@ rule prune:
     output:
         "results/pruned/{system}/{sparsity}/{seed}/before/manifest.json",
         multiext("results/pruned/{system}/{sparsity}/{seed}/before/", "model.safetensors", "model.json"),
-    wildcard_constraints:
-        system=experiment.names("prune"),
-        sparsity=r"[\d.e-]+",
-        seed=r"\d+",
-    params:
-        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/before"),
     log:
         "results/logs/prune/{system}/{sparsity}/{seed}.log",
     benchmark:
         "results/benchmarks/prune/{system}/{sparsity}/{seed}.tsv"
-    resources:
-        mem_mb=3000,
+    wildcard_constraints:
+        system=experiment.names("prune"),
+        sparsity=r"[\d.e-]+",
+        seed=r"\d+",
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/before"),
     message:
         "prune {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
     script:
@@ -33,20 +33,20 @@ rule retrain:
     output:
         "results/pruned/{system}/{sparsity}/{seed}/after/manifest.json",
         multiext("results/pruned/{system}/{sparsity}/{seed}/after/", "model.safetensors", "model.json", "metrics.jsonl"),
-    wildcard_constraints:
-        system=experiment.names("prune"),
-        sparsity=r"[\d.e-]+",
-        seed=r"\d+",
-    params:
-        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/after"),
     log:
         "results/logs/retrain/{system}/{sparsity}/{seed}.log",
     benchmark:
         "results/benchmarks/retrain/{system}/{sparsity}/{seed}.tsv"
-    resources:
-        mem_mb=3000,
+    wildcard_constraints:
+        system=experiment.names("prune"),
+        sparsity=r"[\d.e-]+",
+        seed=r"\d+",
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/after"),
     message:
         "retrain {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
     script:

@@ -7,16 +7,16 @@ rule report:
     output:
         "results/report/manifest.json",
         multiext("results/", "report.html", "scores.csv", "speed.csv"),
-    params:
-        step=experiment.made_by("report"),
     log:
         "results/logs/report/report.log",
     benchmark:
         "results/benchmarks/report/report.tsv"
-    resources:
-        mem_mb=2000,
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("report"),
     message:
         "report (follow it in {log})"
     script:

@@ -8,19 +8,19 @@ rule score:
         "results/scores/{model}/{test_set}/manifest.json",
         "results/scores/{model}/{test_set}/scores.json",
         expand("results/scores/{{model}}/{{test_set}}/{decoding}.txt", decoding=experiment.decodings),
-    wildcard_constraints:
-        model="(teachers|students|pruned)/.+",
-        test_set=experiment.names("test_set"),
-    params:
-        step=experiment.made_by("scores/{model}/{test_set}"),
     log:
         "results/logs/score/{model}/{test_set}.log",
     benchmark:
         "results/benchmarks/score/{model}/{test_set}.tsv"
-    resources:
-        mem_mb=3000,
+    wildcard_constraints:
+        model="(teachers|students|pruned)/.+",
+        test_set=experiment.names("test_set"),
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("scores/{model}/{test_set}"),
     message:
         "score {wildcards.model} on {wildcards.test_set} (follow it in {log})"
     script:
@@ -33,20 +33,20 @@ rule speed:
     output:
         "results/speed/{model}/manifest.json",
         "results/speed/{model}/speed.json",
-    wildcard_constraints:
-        model="(teachers|students|pruned)/.+",
-    params:
-        step=experiment.made_by("speed/{model}"),
     log:
         "results/logs/speed/{model}.log",
     benchmark:
         "results/benchmarks/speed/{model}.tsv"
-    threads: experiment.cores_of_speed()
+    wildcard_constraints:
+        model="(teachers|students|pruned)/.+",
     priority: -1
-    resources:
-        mem_mb=3000,
     conda:
         "../../envs/seqkd.yaml"
+    threads: experiment.cores_of_speed()
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("speed/{model}"),
     message:
         "speed of {wildcards.model}, alone on the machine (follow it in {log})"
     script:

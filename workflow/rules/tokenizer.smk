@@ -13,16 +13,16 @@ rule tokenizer:
             side=["src", "tgt"],
             kind=["ids", "offsets"],
         ),
-    params:
-        step=experiment.made_by("tokenizer"),
     log:
         "results/logs/tokenizer/tokenizer.log",
     benchmark:
         "results/benchmarks/tokenizer/tokenizer.tsv"
-    resources:
-        mem_mb=3000,
     conda:
         "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("tokenizer"),
     message:
         "tokenizer (follow it in {log})"
     script:
