@@ -1,4 +1,4 @@
-"""The house in order: what is declared is what is used, the documents' commands and configs work, checkers find nothing."""
+"""The house in order: what is declared is what is used, the documents work, and the checkers find nothing."""
 
 import ast
 import importlib.metadata
@@ -31,8 +31,9 @@ CODE = sorted([*(ROOT / "seqkd").rglob("*.py"), *(ROOT / "workflow").rglob("*.py
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 50
 LONG = {
-    # file, or file:function, to the reason why it may be longer
+    "seqkd/report/make.py:_context": "one flat list of what the page's template is given; parts would only hide it",
 }
+"""File, or file:function, to the reason why it may be longer."""
 MODULES = {"yaml": "pyyaml", "mt_thresholds": "mt-thresholds", "pydantic_core": "pydantic-core"}
 """Modules whose distribution has another name."""
 PROGRAMS = {"pip": "is run to fetch the default experiment's text"}
@@ -254,7 +255,7 @@ def test_reading_config_and_plan_imports_no_torch():
         "import sys; from pathlib import Path; from seqkd.config import load; from workflow.fingerprint import Code;"
         "from workflow.plan import Plan; import workflow.experiment;"
         "plan = Plan(load(Path('config.yaml')), Code(Path('.')), lambda paths: {});"
-        "assert len(plan.steps) > 20; print(sorted({'torch', 'pandas', 'matplotlib', 'sacrebleu'} & sys.modules.keys()))"
+        "assert len(plan.steps) > 20; print(sorted({'torch', 'pandas', 'sacrebleu'} & sys.modules.keys()))"
     )
     done = run("-c", code)
     assert done.returncode == 0, done.stderr
