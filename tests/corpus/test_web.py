@@ -105,9 +105,10 @@ def test_whole_and_nothing_left_behind(server: Server, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["text.gz"]
 
 
-def test_continues_where_it_broke_off(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [None, len(CONTENT)])
+def test_continues_where_it_broke_off(server: Server, tmp_path: Path, size: int | None) -> None:
     server.answers = [breaks_off(1000), breaks_off(50000), good]
-    assert fetch(server, tmp_path) == CONTENT
+    assert fetch(server, tmp_path, size) == CONTENT
     assert server.ranges == ["", "bytes=1000-", "bytes=50000-"]
 
 
