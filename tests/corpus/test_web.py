@@ -236,6 +236,22 @@ def test_a_slow_drip_is_cut_and_continued(server: Server, tmp_path: Path, monkey
     assert server.ranges[1].startswith("bytes=")
 
 
+def test_a_slow_but_steady_connection_is_let_be(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "PATIENCE", 0.1)
+
+    def steady(handler: Handler) -> None:
+        handler.head(200, Content_Length=len(CONTENT))
+        for at in range(0, len(CONTENT), len(CONTENT) // 10):
+            handler.wfile.write(CONTENT[at : at + len(CONTENT) // 10])
+            time.sleep(0.03)
+
+    server.answers = [steady]
+    assert fetch(server, tmp_path) == CONTENT
+    assert server.ranges == [""]
+
+
 def test_silence_is_a_broken_connection(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "TIMEOUT", 0.2)
     server.answers = [lambda handler: time.sleep(1.5), good]
