@@ -85,6 +85,7 @@ def verify(path: Path) -> Manifest:
         else:
             continue
         raise UserError(
-            f"{file}: {trouble}, says {path}. Delete {path} and run the same command again; the folder is then made anew."
+            f"{file}: {trouble}, says {path}. Delete {path} and run the same command again; "
+            "the folder is then made anew."
         )
     return found

@@ -17,7 +17,8 @@ class Settings(BaseModel):
 
     def canonical(self) -> dict[str, Any]:
         """The settings as plain JSON values with sorted keys: equal settings give equal text."""
-        return _sorted(self.model_dump(mode="json"))
+        values: dict[str, Any] = _sorted(self.model_dump(mode="json"))
+        return values
 
 
 def _sorted(value: Any) -> Any:

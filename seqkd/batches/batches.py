@@ -23,7 +23,9 @@ class Batch:
     target: torch.Tensor
 
 
-def epoch_order(lengths: npt.NDArray[np.int64], batch_tokens: int, seed: int, epoch: int) -> list[npt.NDArray[np.int64]]:
+def epoch_order(
+    lengths: npt.NDArray[np.int64], batch_tokens: int, seed: int, epoch: int
+) -> list[npt.NDArray[np.int64]]:
     """Sentence numbers of each batch of one epoch; a function of its arguments alone.
 
     Args:

@@ -15,7 +15,7 @@ PAD, UNK, BOS, EOS = 0, 1, 2, 3
 Ids = npt.NDArray[np.int32]
 
 
-def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int]]) -> None:
+def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int] | Ids]) -> None:
     """Write one side of a dataset as ``{side}.ids.npy`` (int32, all sentences joined) and ``{side}.offsets.npy``
     (int64, one more than there are sentences)."""
     lengths: list[int] = []
@@ -52,7 +52,8 @@ class Side:
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """Ids in each sentence, shape [sentences]."""
-        return np.diff(self.offsets)
+        lengths: npt.NDArray[np.int64] = np.diff(self.offsets)
+        return lengths
 
 
 class Dataset:
@@ -66,7 +67,8 @@ class Dataset:
         self.src, self.tgt = Side(folder, "src"), Side(folder, "tgt")
         if len(self.src) != len(self.tgt):
             raise UserError(
-                f"{folder}: {len(self.src)} source but {len(self.tgt)} target sentences. Delete the folder and run again."
+                f"{folder}: {len(self.src)} source but {len(self.tgt)} target sentences. "
+                "Delete the folder and run again."
             )
 
     def __len__(self) -> int:

@@ -20,7 +20,7 @@ def check(config: Config) -> list[str]:
             *_start_models(config),
             *_teacher_seeds(config),
             *_trainings(config),
-            *_prune(config),
+            *_measurements(config),
         ]
     return found
 
@@ -170,10 +170,12 @@ def _trainings(config: Config) -> Iterator[str]:
             yield from (f"{where}: with `training`: {line}" for line in lines(error, change, TrainingSettings))
 
 
-def _prune(config: Config) -> Iterator[str]:
+def _measurements(config: Config) -> Iterator[str]:
     for key, values in (("students", config.prune.students), ("sparsities", config.prune.sparsities)):
         for value in dict.fromkeys(value for value in values if [*values].count(value) > 1):
             yield f"prune.{key}: {value} is listed twice; list each once"
+    if config.score.search.beam == 1:
+        yield "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"
     sparsity = config.speed.sparsity
     written = "sparsity" in config.speed.model_fields_set and sparsity is not None
     if written and config.prune.students and sparsity not in config.prune.sparsities:

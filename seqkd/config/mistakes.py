@@ -71,11 +71,17 @@ def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> s
 
 
 def _unknown_key(path: Path, data: Any, root: type[BaseModel]) -> str:
-    key, known = str(path[-1]), _allowed(root, path[:-1], data)
-    near = nearest(key, known)
-    elsewhere = "" if near else ", ".join(_homes(root, key))
-    hint = f"; `{key}` belongs below {elsewhere}" if elsewhere else f"; known here: {', '.join(known) or 'none'}"
-    return f"unknown key{near or hint}"
+    key, section = str(path[-1]), _value(data, path[:-1])
+    here = _classes_at(root, path[:-1])
+    chosen = [one for one in here if _source(one) == section.get("source")]
+    known = list(dict.fromkeys(known for one in chosen or here for known in one.model_fields))
+    if near := nearest(key, known):
+        return f"unknown key{near}"
+    if others := [_source(one) for one in here if key in one.model_fields]:
+        return f"unknown key; it goes with `source: {others[0]}`"
+    if homes := ", ".join(_homes(root, key)):
+        return f"unknown key; `{key}` belongs below {homes}"
+    return f"unknown key; known here: {', '.join(known) or 'none'}"
 
 
 def _value(data: Any, path: Path) -> Any:
@@ -97,17 +103,19 @@ def classes(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from classes(part)
 
 
-def _allowed(root: type[BaseModel], path: Path, data: Any) -> list[str]:
-    """Keys allowed below ``path``, in their order; of a union told apart by ``source``, those of the branch chosen."""
+def _classes_at(root: type[BaseModel], path: Path) -> list[type[BaseModel]]:
+    """The settings classes that the section at ``path`` may be."""
     here = [root]
     for part in path:
-        data = data[part]
         fields = [one.model_fields[str(part)] for one in here if str(part) in one.model_fields]
         if fields:
             here = [found for field in fields for found in classes(field.annotation)]
-    source = data.get("source") if isinstance(data, dict) else None
-    chosen = [one for one in here if "source" in one.model_fields and one.model_fields["source"].default == source]
-    return list(dict.fromkeys(key for one in chosen or here for key in one.model_fields))
+    return here
+
+
+def _source(one: type[BaseModel]) -> Any:
+    """Which ``source:`` a class of a union stands for; None for other classes."""
+    return one.model_fields["source"].default if "source" in one.model_fields else None
 
 
 def _homes(root: type[BaseModel], key: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def batched(lengths: Sequence[int], budget: int, work: Callable[[list[int]], None]) -> None:
-    """Call ``work`` on lists of sentence numbers, long sentences first, each list's size times longest within ``budget``."""
+    """Call ``work`` on lists of sentence numbers, long ones first; size times longest of each is within ``budget``."""
     costs = np.asarray(lengths, dtype=np.int64)
     runs = cut(np.argsort(-costs, kind="stable"), costs, budget)
     start = said = time.monotonic()
@@ -28,7 +28,9 @@ def batched(lengths: Sequence[int], budget: int, work: Callable[[list[int]], Non
         if time.monotonic() - said > 10:
             said = time.monotonic()
             rate = done / (said - start)
-            log.info("%d of %d sentences, %.1f a second, %.0f s left", done, len(costs), rate, (len(costs) - done) / rate)
+            log.info(
+                "%d of %d sentences, %.1f a second, %.0f s left", done, len(costs), rate, (len(costs) - done) / rate
+            )
 
 
 def translate(

@@ -1,8 +1,8 @@
 """Beam search over one batch: expand, finish, prune, reorder, leave.
 
-A hypothesis ends where EOS is among the K best continuations of its sentence; of the finished ones the best ``wanted`` are
-kept. A sentence is done when no live hypothesis can still displace one of them, so with an unbounded beam the search is
-exhaustive, and with K = 1 it is greedy search. UNK may be produced, PAD and BOS may not. Scores are sums of
+A hypothesis ends where EOS is among the K best continuations of its sentence; of the finished ones the best ``wanted``
+are kept. A sentence is done when no live hypothesis can still displace one of them, so with an unbounded beam the
+search is exhaustive, and with K = 1 it is greedy search. UNK may be produced, PAD and BOS may not. Scores are sums of
 log-probabilities, divided by length**length_penalty (EOS counted).
 """
 
@@ -18,7 +18,7 @@ from seqkd.models.interface import TranslationModel
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One translation: ids without EOS, its log-probability (EOS included if finished), and whether it ended by itself."""
+    """One translation: ids without EOS, log-probability (EOS included if finished), and whether it ended by itself."""
 
     ids: list[int]
     log_prob: float
@@ -81,7 +81,7 @@ class Search:
         self.leave()
 
     def expand(self, logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The 2K best continuations of each sentence from logits [B*K, V]: log-probability, hypothesis, word, each [B, 2K]."""
+        """Each sentence's 2K best continuations, from logits [B*K, V]: log-probability, hypothesis, word, [B, 2K]."""
         log_probs = logits.log_softmax(-1)
         log_probs[:, [PAD, BOS]] = -torch.inf
         # One hypothesis can give K live continuations and its end, no more of it is needed.
@@ -92,7 +92,7 @@ class Search:
         return scores, chosen // width, words.view(len(words) // self.beam, -1).gather(1, chosen)
 
     def finish(self, log_probs: Tensor, rows: Tensor) -> None:
-        """Offer ended hypotheses to the kept ones: their log-probability (-inf where none ended) and row, each [B, K]."""
+        """Offer ended hypotheses to the kept ones: log-probability (-inf where none ended) and row, each [B, K]."""
         length = self.tokens.shape[2]
         scores = log_probs.masked_fill(self.done[:, None], -torch.inf) / length**self.alpha
         if not bool((scores > self.kept_scores[:, -1:]).any()):
@@ -159,7 +159,9 @@ def take(rows: Tensor, which: Tensor) -> Tensor:
     return rows.gather(1, which[:, :, None].expand(-1, -1, rows.shape[2]))
 
 
-def beam_search(model: TranslationModel, src: Tensor, settings: SearchSettings, wanted: int = 1) -> list[list[Hypothesis]]:
+def beam_search(
+    model: TranslationModel, src: Tensor, settings: SearchSettings, wanted: int = 1
+) -> list[list[Hypothesis]]:
     """Translate a batch, src [B, S] ending in EOS; see :class:`Search`. ``beam`` 1 is greedy search."""
     with torch.inference_mode():
         return Search(model, src, settings, wanted).run()

@@ -33,6 +33,4 @@ class DecodeSettings(Settings):
     shard: int = Field(
         5000, ge=1, le=10**7, description="Sentences in a shard; a shard is a job, and what is lost when it is killed."
     )
-    batch_tokens: int = Field(
-        4096, ge=16, le=10**7, description="Source tokens times beam that are decoded at once."
-    )
+    batch_tokens: int = Field(4096, ge=16, le=10**7, description="Source tokens times beam that are decoded at once.")

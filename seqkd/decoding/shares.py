@@ -1,4 +1,4 @@
-"""Which lines of the training set are translated, and how many shards they fill. No torch: the workflow asks this too."""
+"""Which lines of the training set are translated, and how many shards they fill. No torch: the workflow asks too."""
 
 from seqkd.decoding.settings import DecodeSettings
 

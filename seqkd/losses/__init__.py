@@ -9,10 +9,11 @@ Such a module defines
 ``loss(positions, options)``
     the sum of the objective over all positions, a float32 scalar;
 ``gradient(positions, options)``
-    optional: its gradient with respect to the student's logits, float32 [N, V], where a closed form is known. It must be a
-    new tensor. Without it autograd works the gradient out, at about three times the cost.
+    optional: its gradient with respect to the student's logits, float32 [N, V], where a closed form is known. It must
+    be a new tensor. Without it autograd works the gradient out, at about three times the cost.
 
-Modules here must not import torch when they are imported (tensor methods suffice), so that checking a config stays quick.
+Modules here must not import torch when they are imported (tensor methods suffice), so that checking a config stays
+quick.
 """
 
 from importlib import import_module

@@ -29,9 +29,13 @@ def read_shards(shards: list[Path]) -> Iterator[tuple[int, list[dict[str, Any]]]
                     row = json.loads(text)
                     line, hypotheses = row["line"], row["hypotheses"]
                 except (ValueError, KeyError, TypeError):
-                    raise UserError(f"{shard}:{number}: not a line of a decode shard. Delete the file and run again.") from None
+                    raise UserError(
+                        f"{shard}:{number}: not a line of a decode shard. Delete the file and run again."
+                    ) from None
                 if line <= last:
-                    raise UserError(f"{shard}:{number}: line {line} follows line {last}. Delete the file and run again.")
+                    raise UserError(
+                        f"{shard}:{number}: line {line} follows line {last}. Delete the file and run again."
+                    )
                 last = line
                 yield line, hypotheses
 
@@ -66,7 +70,9 @@ def make_seq_kd(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Pa
     return {"sentences": len(lines)}
 
 
-def make_seq_inter(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, target_language: str) -> dict[str, Any]:
+def make_seq_inter(
+    *, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, target_language: str
+) -> dict[str, Any]:
     """Seq-Inter: of each n-best list the translation with the best smoothed sentence BLEU against the reference.
 
     Candidates are compared as detokenised text, doubles counted once.

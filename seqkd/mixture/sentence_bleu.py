@@ -1,8 +1,8 @@
 """Smoothed sentence BLEU, as Kim & Rush's code scores an n-best list.
 
-Four orders, geometric mean; where an order has no match its numerator is a value halved at each such order (1/2, 1/4, ...; the
-"exp" smoothing of Chen & Cherry 2014); brevity penalty exp(1 - max(1, |ref| / |hyp|)). For hypotheses shorter than four tokens
-only the orders they have count (sacrebleu's ``effective_order``).
+Four orders, geometric mean; where an order has no match its numerator is a value halved at each such order (1/2, 1/4,
+...; the "exp" smoothing of Chen & Cherry 2014); brevity penalty exp(1 - max(1, |ref| / |hyp|)). For hypotheses shorter
+than four tokens only the orders they have count (sacrebleu's ``effective_order``).
 """
 
 from sacrebleu.metrics.bleu import BLEU

@@ -31,5 +31,7 @@ class ModelSettings(Settings):
     @model_validator(mode="after")
     def _heads_divide(self) -> "ModelSettings":
         if self.dim % self.heads or (self.dim // self.heads) % 2:
-            raise ValueError(f"dim {self.dim} must be a multiple of heads {self.heads}, with an even width for each head")
+            raise ValueError(
+                f"dim {self.dim} must be a multiple of heads {self.heads}, with an even width for each head"
+            )
         return self

@@ -1,4 +1,4 @@
-"""Models on disk: ``model.safetensors`` (float32 weights, tied matrices once) and ``model.json`` (what they belong to)."""
+"""Models on disk: ``model.safetensors`` (float32 weights, tied matrices once) and ``model.json`` (what they are)."""
 
 import json
 from pathlib import Path
@@ -56,7 +56,9 @@ def load_weights(model: TranslationModel, folder: Path) -> None:
                     raise KeyError(f"{name} has shape {list(weights[name].shape)}, expected {list(parameter.shape)}")
                 parameter.copy_(weights[name])
     except (OSError, KeyError, SafetensorError) as error:
-        raise UserError(f"{file}: not the weights of this model ({error}). Delete the folder {folder} and run again.") from None
+        raise UserError(
+            f"{file}: not the weights of this model ({error}). Delete the folder {folder} and run again."
+        ) from None
 
 
 def load(folder: Path, precision: str = "float32") -> TranslationModel:

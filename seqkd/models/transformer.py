@@ -23,7 +23,7 @@ def sinusoids(length: int, dim: int) -> Tensor:
 
 
 def dropout(x: Tensor, rate: float, training: bool) -> Tensor:
-    """Dropout to 1/65536 of the rate: sixteen random bits an element instead of a float, in a third of F.dropout's time."""
+    """Dropout to 1/65536 of the rate: sixteen random bits an element, no float, in a third of F.dropout's time."""
     if not training or not rate:
         return x
     bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None).view(torch.int16)
@@ -33,7 +33,8 @@ def dropout(x: Tensor, rate: float, training: bool) -> Tensor:
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """[B, T, dim] to [B, heads, T, dim / heads]."""
-    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+    split: Tensor = x.unflatten(-1, (heads, -1)).transpose(1, 2)
+    return split
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, rate: float) -> Tensor:
@@ -195,8 +196,12 @@ class Transformer(TranslationModel):
         self.settings = settings
         dim = settings.dim
         self.tgt_embedding = nn.Parameter(torch.empty(tgt_vocabulary, dim))
-        self.src_embedding = self.tgt_embedding if settings.tied == "all" else nn.Parameter(torch.empty(src_vocabulary, dim))
-        self.output_weight = nn.Parameter(torch.empty(tgt_vocabulary, dim)) if settings.tied == "none" else self.tgt_embedding
+        self.src_embedding = (
+            self.tgt_embedding if settings.tied == "all" else nn.Parameter(torch.empty(src_vocabulary, dim))
+        )
+        self.output_weight = (
+            nn.Parameter(torch.empty(tgt_vocabulary, dim)) if settings.tied == "none" else self.tgt_embedding
+        )
         self.encoder = nn.ModuleList(EncoderLayer(settings) for _ in range(settings.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(settings) for _ in range(settings.decoder_layers))
         last = nn.LayerNorm if settings.norm == "pre" else nn.Identity
@@ -226,7 +231,9 @@ class Transformer(TranslationModel):
         padding = src == PAD
         bias = None
         if bool(padding.any()):
-            bias = torch.zeros(padding.shape, dtype=self.src_embedding.dtype).masked_fill_(padding, -math.inf)[:, None, None]
+            bias = torch.zeros(padding.shape, dtype=self.src_embedding.dtype).masked_fill_(padding, -math.inf)[
+                :, None, None
+            ]
         x = self.embed(self.src_embedding, src)
         for layer in self.encoder:
             x = layer(x, bias)

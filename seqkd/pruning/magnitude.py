@@ -1,4 +1,4 @@
-"""Class-blind magnitude pruning (See et al. 2016; Kim & Rush 2016, section 4): the smallest weights of the whole model go.
+"""Class-blind magnitude pruning (See et al. 2016; Kim & Rush 2016, section 4): a model's smallest weights go.
 
 All parameters compete together, embeddings, biases and norms included; tied matrices count once.
 """

@@ -4,7 +4,7 @@ from sacrebleu.metrics.bleu import BLEU, BLEUScore
 from sacrebleu.metrics.chrf import CHRF
 
 BY_LANGUAGE = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab", "th": "char", "km": "char", "lo": "char", "my": "char"}
-"""sacrebleu's tokenization where the default (13a) does not fit; ``char`` for the other scripts written without spaces."""
+"""sacrebleu's tokenization where its default (13a) does not fit; ``char`` for other scripts without spaces."""
 
 
 def tokenization(target_language: str, chosen: str = "auto") -> str:
@@ -38,7 +38,8 @@ def chrf_metric() -> CHRF:
 
 def corpus_bleu(texts: list[str], references: list[str], target_language: str) -> BLEUScore:
     """Corpus BLEU of detokenised texts, one reference each."""
-    return bleu_metric(target_language).corpus_score(texts, [references])
+    score: BLEUScore = bleu_metric(target_language).corpus_score(texts, [references])
+    return score
 
 
 def length_ratio(texts: list[str], references: list[str], target_language: str) -> float:

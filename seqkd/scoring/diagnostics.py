@@ -14,8 +14,8 @@ Scored = list[tuple[list[float], list[bool]]]
 def gold(scored: Scored, references: list[str]) -> dict[str, Any]:
     """Perplexity of the references per token and per character, and the share of tokens that are the first choice.
 
-    A character's perplexity is exp(-sum log q / characters), one more character a sentence for its end; it can be compared
-    across vocabularies, the token's cannot.
+    A character's perplexity is exp(-sum log q / characters), one more character a sentence for its end; it can be
+    compared across vocabularies, the token's cannot.
     """
     nll = -sum(sum(scores) for scores, _ in scored)
     tokens = sum(len(scores) for scores, _ in scored)
@@ -35,7 +35,7 @@ def perplexity(nll: float, count: int) -> float | None:
 
 
 def mode(greedy: list[Hypothesis]) -> dict[str, Any]:
-    """Mass of the model's own greedy output, p(t = y^) (Kim & Rush 2016, table 1): mean and median over finished outputs.
+    """Mass of the model's own greedy output, p(t = y^) (Kim & Rush 2016, table 1): mean and median over finished ones.
 
     Truncated outputs have no end and so no probability as a sentence: they stand apart, as a count.
     """

@@ -39,7 +39,9 @@ def score_model(
     network, names = store.load(model, precision), Tokenizer(tokenizer)
     sources, references = read_lines(test_set / "test.src"), read_lines(test_set / "test.tgt")
     if len(sources) != len(references):
-        raise UserError(f"{test_set}: {len(sources)} source but {len(references)} target lines. Delete the folder and run again.")
+        raise UserError(
+            f"{test_set}: {len(sources)} source but {len(references)} target lines. Delete the folder and run again."
+        )
     ids = names.src.encode(sources)
     known = overlap(corpus, sources, references)
     whole = size(network, model) | {"overlap": len(known)}
@@ -63,11 +65,13 @@ def name_of(search: SearchSettings) -> str:
 def measure(
     texts: list[str], references: list[str], known: set[int], settings: ScoreSettings, language: str
 ) -> dict[str, Any]:
-    """BLEU, chrF and length ratio of detokenised texts, with sacrebleu's signatures; BLEU also without ``known`` pairs."""
+    """BLEU, chrF and length ratio of detokenised texts, with sacrebleu's signatures; BLEU also without ``known``."""
     bleu, chrf = bleu_metric(language, settings.bleu_tokenize), chrf_metric()
     score = bleu.corpus_score(texts, [references])
     rest = [i for i in range(len(texts)) if i not in known]
-    apart = bleu.corpus_score([texts[i] for i in rest], [[references[i] for i in rest]]).score if known and rest else None
+    apart = (
+        bleu.corpus_score([texts[i] for i in rest], [[references[i] for i in rest]]).score if known and rest else None
+    )
     return {
         "sentences": len(texts),
         "bleu": round(score.score, 4),

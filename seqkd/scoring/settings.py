@@ -27,5 +27,8 @@ class SpeedSettings(Settings):
     repeats: int = Field(5, ge=1, le=1000, description="Repeats at most; the median counts.")
     threads: int = Field(1, ge=1, le=1024, description="Threads that the measured models use.")
     sparsity: float | None = Field(
-        0.9, gt=0, lt=1, description="The pruned model (first of `prune.students`, retrained) measured too; null for none."
+        0.9,
+        gt=0,
+        lt=1,
+        description="The pruned model (first of `prune.students`, retrained) measured too; null for none.",
     )

@@ -1,8 +1,8 @@
 """Words a second, each beside the teacher's in the same run, so that the ratio holds on a noisy machine.
 
-Per kind of batching, after one warm-up of each, model and teacher take turns on the same sentences: model greedy, model beam,
-teacher beam. The ratio of a round divides figures that stand seconds apart; the median over rounds counts. A word is a
-white-space word of the source, or a character where the source is written without spaces.
+Per kind of batching, after one warm-up of each, model and teacher take turns on the same sentences: model greedy, model
+beam, teacher beam. The ratio of a round divides figures that stand seconds apart; the median over rounds counts. A word
+is a white-space word of the source, or a character where the source is written without spaces.
 """
 
 import os
@@ -101,9 +101,14 @@ def words(text: str) -> int:
 
 
 def compare(
-    load: Load, own: TranslationModel, other: TranslationModel, search: SearchSettings, settings: SpeedSettings, budget: float
+    load: Load,
+    own: TranslationModel,
+    other: TranslationModel,
+    search: SearchSettings,
+    settings: SpeedSettings,
+    budget: float,
 ) -> list[dict[str, Any]]:
-    """The measurements of one workload: rounds of all three runs until repeats or time are used up, two rounds at least."""
+    """Measure one workload: rounds of all three runs until repeats or time are used up, two rounds at least."""
     greedy = search.model_copy(update={"beam": 1})
     runs: dict[str, Callable[[], float]] = {
         name_of(greedy): lambda: load.seconds(own, greedy),

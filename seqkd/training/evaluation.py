@@ -1,4 +1,4 @@
-"""Greedy BLEU while training: on dev for choosing a model, on training sentences for seeing how much was learned by heart.
+"""Greedy BLEU while training: on dev for choosing a model, on training sentences to see what was learned by heart.
 
 Gold perplexity is no criterion here: it worsens while the BLEU of a distilled student rises (Kim & Rush 2016, table 1).
 """

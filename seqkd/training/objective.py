@@ -35,8 +35,8 @@ class Objective:
 
     def value(self, positions: Positions) -> Tensor:
         """The sum over positions, differentiable in ``positions.student``."""
-        total: Tensor = sum(term.weight * term.loss(positions, term.options) for term in self.terms)
-        return total
+        first, *others = (term.weight * term.loss(positions, term.options) for term in self.terms)
+        return sum(others, start=first)
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
         """The sum over positions and its gradient with respect to the student's logits [N, V]."""

@@ -1,7 +1,7 @@
 """Vocabulary projection and objective in one go, over chunks of positions, so that full logits never exist.
 
-The gradient is made in the forward pass: for each chunk the logits, the objective's gradient with respect to them, and from it
-the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
+The gradient is made in the forward pass: for each chunk the logits, the objective's gradient with respect to them, and
+from it the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
 """
 
 from typing import Any
@@ -19,7 +19,13 @@ CHUNK = 1024
 class _Projected(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, hidden: Tensor, weight: Tensor, target: Tensor, teacher: "Teacher | None", objective: Objective, smoothing: float
+        ctx: Any,
+        hidden: Tensor,
+        weight: Tensor,
+        target: Tensor,
+        teacher: "Teacher | None",
+        objective: Objective,
+        smoothing: float,
     ) -> Tensor:
         total = torch.zeros(())
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
@@ -36,7 +42,7 @@ class _Projected(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         grad_hidden, grad_weight = ctx.saved_tensors
         return grad_hidden * grad, grad_weight * grad, None, None, None, None
 
@@ -54,7 +60,12 @@ class Teacher:
 
 
 def projected_loss(
-    hidden: Tensor, weight: Tensor, target: Tensor, teacher: Teacher | None, objective: Objective, smoothing: float = 0.0
+    hidden: Tensor,
+    weight: Tensor,
+    target: Tensor,
+    teacher: Teacher | None,
+    objective: Objective,
+    smoothing: float = 0.0,
 ) -> Tensor:
     """Sum of ``objective`` over N positions, differentiable in ``hidden`` [N, d] and ``weight`` [V, d].
 

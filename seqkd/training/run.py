@@ -1,4 +1,4 @@
-"""The one trainer. Every method is a choice of four plugs: targets (whose prefixes are read), objective, model, start."""
+"""The one trainer. A method is a choice of four plugs: targets (whose prefixes are read), objective, model, start."""
 
 import logging
 import math
@@ -48,11 +48,13 @@ class Plugs:
 class Trainer:
     """A training in progress; :meth:`run` starts it or goes on with it.
 
-    Dropout is seeded by (seed, update) at every update and the batches by (seed, epoch), so a training that was interrupted
-    anywhere goes on exactly as if it had not been.
+    Dropout is seeded by (seed, update) at every update and the batches by (seed, epoch), so a training that was
+    interrupted anywhere goes on exactly as if it had not been.
     """
 
-    def __init__(self, model: TranslationModel, settings: TrainingSettings, seed: int, plugs: Plugs, folder: Path) -> None:
+    def __init__(
+        self, model: TranslationModel, settings: TrainingSettings, seed: int, plugs: Plugs, folder: Path
+    ) -> None:
         self.model, self.settings, self.seed, self.plugs, self.folder = model, settings, seed, plugs, folder
         self.weights = FlatWeights(model, store.DTYPES[settings.precision])
         self.state = State()
@@ -84,7 +86,11 @@ class Trainer:
                 self.save()
                 saved = time.monotonic()
             if stop.asked:
-                log.warning("stopped by signal %d at update %d; the same command goes on from here", stop.asked, self.state.update)
+                log.warning(
+                    "stopped by signal %d at update %d; the same command goes on from here",
+                    stop.asked,
+                    self.state.update,
+                )
                 raise SystemExit(128 + stop.asked)
         self.weights.master.data.copy_(self.state.tensors["best"])
         self.weights.publish()
@@ -97,7 +103,7 @@ class Trainer:
         real = (batch.target != PAD).flatten()
         target = batch.target.flatten()[real]
         loss = self.loss(batch, target, real) / len(target)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         norm = self.weights.gradient(self.settings.clip)
         value = loss.item()
         self.check(value, norm)
@@ -123,8 +129,8 @@ class Trainer:
         """Refuse to go on from a loss or gradient that is no finite number."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise UserError(
-                f"training stopped at update {self.state.update}: loss {loss}, gradient norm {norm}. The state saved before is "
-                "kept. Try a smaller learning_rate, a longer warmup or precision: float32."
+                f"training stopped at update {self.state.update}: loss {loss}, gradient norm {norm}. "
+                "The state saved before is kept. Try a smaller learning_rate, a longer warmup or precision: float32."
             )
 
     def evaluate_if_due(self) -> None:
@@ -137,13 +143,23 @@ class Trainer:
         if better:
             self.state.best = (update, bleu)
             self.state.tensors["best"] = self.weights.master.detach().clone()
-        log.info("update %d: dev BLEU %.2f (greedy), length ratio %.3f%s", update, bleu, ratio, ", best so far" if better else "")
+        log.info(
+            "update %d: dev BLEU %.2f (greedy), length ratio %.3f%s",
+            update,
+            bleu,
+            ratio,
+            ", best so far" if better else "",
+        )
         self.state.rows.append({"update": update, "dev_bleu": bleu, "dev_length_ratio": ratio, "best": better})
 
     def save(self) -> None:
         """Write weights, optimiser and position beside the last state, then in its place."""
         adam = self.optimizer.state[self.weights.master]
-        self.state.tensors |= {"master": self.weights.master.detach(), "mean": adam["exp_avg"], "square": adam["exp_avg_sq"]}
+        self.state.tensors |= {
+            "master": self.weights.master.detach(),
+            "mean": adam["exp_avg"],
+            "square": adam["exp_avg_sq"],
+        }
         self.state.save(self.folder)
 
     def resume(self) -> None:
@@ -182,7 +198,9 @@ def train_model(
 
     Args:
         loss: objective -> its weight and settings.
-        targets: folder of the training pairs' ids; corpus: folder with dev.tgt; tokenizer: folder with models and dev ids.
+        targets: folder of the training pairs' ids.
+        corpus: folder with dev.tgt.
+        tokenizer: folder with models and dev ids.
         teacher: folder of the teacher, needed if a term of the loss reads it.
         start: folder of a model to start from, with the optimiser new; else weights are drawn from ``seed``.
         keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
@@ -231,8 +249,8 @@ def facts(trainer: Trainer, train_bleu: float) -> dict[str, Any]:
     update, dev_bleu = trainer.state.best
     if train_bleu > dev_bleu + 10:
         log.warning(
-            "BLEU on training sentences is %.1f, on dev %.1f: the model knows its training text by heart; as a teacher it will "
-            "mostly repeat the references",
+            "BLEU on training sentences is %.1f, on dev %.1f: the model knows its training text by heart; "
+            "as a teacher it will mostly repeat the references",
             train_bleu,
             dev_bleu,
         )

@@ -18,10 +18,14 @@ class TrainingSettings(Settings):
     warmup: int = Field(200, ge=0, description="Updates over which the learning rate rises linearly from 0.")
     schedule: Literal["inverse-sqrt", "linear", "cosine", "constant"] = Field(
         "inverse-sqrt",
-        description="Course after the warm-up: falling with 1/sqrt(update), linearly to 0, along a half cosine to 0, or level.",
+        description="Course after the warm-up: falling with 1/sqrt(update), linearly to 0, along a half cosine to 0, "
+        "or level.",
     )
     label_smoothing: float = Field(
-        0.0, ge=0, lt=1, description="Share of the target's probability spread evenly over the vocabulary, in `nll` only."
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of the target's probability spread evenly over the vocabulary, in `nll` only.",
     )
     weight_decay: float = Field(0.0, ge=0, lt=1, description="Decoupled weight decay (AdamW).")
     adam_beta1: float = Field(0.9, ge=0, lt=1, description="Adam's decay of the mean gradient.")

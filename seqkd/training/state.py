@@ -16,7 +16,7 @@ NAME = "training.safetensors"
 
 @dataclass
 class State:
-    """Everything that decides what comes next. Dropout and data order are functions of seed and update, so no random state.
+    """Everything that decides what comes next; no random state, for dropout and data order follow from seed and update.
 
     Attributes:
         update: updates done.
@@ -35,7 +35,13 @@ class State:
 
     def save(self, folder: Path) -> None:
         """Write the state, atomically."""
-        plain = {"update": self.update, "position": self.position, "tokens": self.tokens, "best": self.best, "rows": self.rows}
+        plain = {
+            "update": self.update,
+            "position": self.position,
+            "tokens": self.tokens,
+            "best": self.best,
+            "rows": self.rows,
+        }
         with written(folder / NAME) as beside:
             save_file(self.tensors, beside, {"state": json.dumps(plain)})
 

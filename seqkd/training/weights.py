@@ -1,6 +1,7 @@
 """All weights of a model as one flat vector: float32 for the optimiser, the chosen precision for the arithmetic.
 
-One long vector makes the optimiser, clipping, masking and saving a handful of operations, whatever the number of tensors.
+One long vector makes the optimiser, clipping, masking and saving a handful of operations, whatever the number of
+tensors.
 """
 
 import torch

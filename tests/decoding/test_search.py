@@ -18,7 +18,9 @@ WORDS = [1, 4, 5, 6]
 
 def model(vocabulary=7, seed=0, dtype=torch.float64, **settings):
     torch.manual_seed(seed)
-    network = build(ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2, **settings), vocabulary, vocabulary)
+    network = build(
+        ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2, **settings), vocabulary, vocabulary
+    )
     with torch.no_grad():
         network.tgt_embedding.mul_(3.0)  # livelier distributions than a new model's
     return network.to(dtype).eval().requires_grad_(False)

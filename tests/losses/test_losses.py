@@ -75,15 +75,18 @@ def test_a_mixture_is_the_weighted_sum():
 
 def test_the_registry_names_every_file_and_needs_no_torch():
     assert {"nll", "word-kd"} <= set(losses.NAMES)
-    code = "import sys; from seqkd import losses; [losses.settings_of(n) for n in losses.NAMES]; print('torch' in sys.modules)"
+    code = "import sys; from seqkd import losses; [losses.settings_of(n) for n in losses.NAMES]"
+    code += "; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-@pytest.mark.parametrize("loss", [{name: {"weight": w}} for name in losses.NAMES for w in (1.0, 0.3)] + [
-    {name: {"weight": 0.5} for name in losses.NAMES}
-])
+@pytest.mark.parametrize(
+    "loss",
+    [{name: {"weight": w}} for name in losses.NAMES for w in (1.0, 0.3)]
+    + [{name: {"weight": 0.5} for name in losses.NAMES}],
+)
 def test_closed_gradients_equal_autograd(loss, smoothing):
     torch.manual_seed(3)
     target = torch.randint(7, (5,))

@@ -18,7 +18,9 @@ REFERENCE = "the cat sat on the mat"
     [("the cat sat on a mat", 0.537285), ("a cat was on the mat", 0.324668), ("cat mat", 0.095696)],
 )
 def test_sentence_bleu_by_hand(hypothesis, expected):
-    assert sentence_metric("en").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(100 * expected, abs=1e-4)
+    assert sentence_metric("en").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(
+        100 * expected, abs=1e-4
+    )
 
 
 def test_the_closest_wins_and_the_first_of_equals():
@@ -37,7 +39,9 @@ def shard(path, rows):
 def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
     a = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 2}", "old dog"]) for i in range(25)])
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
-    assert make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t") == {"sentences": 40}
+    assert make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t") == {
+        "sentences": 40
+    }
     assert read_lines(tmp_path / "t/train.tgt")[24:26] == ["red cat 0", "new house"]
     assert read_lines(tmp_path / "t/train.src") == read_lines(toy.corpus / "train.src")
     assert len(Dataset(tmp_path / "t")) == 40

@@ -35,7 +35,9 @@ def test_an_unbounded_perplexity_is_no_number():
     assert diagnostics.perplexity(1e6, 10) is None
 
 
-@pytest.mark.parametrize(("language", "tokenize"), [("en", "13a"), ("de", "13a"), ("zh", "zh"), ("zh-TW", "zh"), ("th", "char")])
+@pytest.mark.parametrize(
+    ("language", "tokenize"), [("en", "13a"), ("de", "13a"), ("zh", "zh"), ("zh-TW", "zh"), ("th", "char")]
+)
 def test_bleus_tokenization_follows_the_language(language, tokenize):
     assert bleu.tokenization(language) == tokenize
     assert bleu.tokenization(language, "intl") == "intl"
@@ -104,6 +106,8 @@ def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
     assert all(m["words_per_second"] > 0 and m["ratio_to_teacher"] > 0 for m in speed["measurements"])
 
 
-@pytest.mark.parametrize(("text", "expected"), [("a small house", 3), ("我喜欢很大的红色苹果树和很小的房子", 17), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("a small house", 3), ("我喜欢很大的红色苹果树和很小的房子", 17), ("", 0)]
+)
 def test_words_are_counted_without_spaces_too(text, expected):
     assert words(text) == expected

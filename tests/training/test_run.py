@@ -21,7 +21,14 @@ from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 
 MODEL = ModelSettings(dim=32, ffn=64, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
-TRAINING = {"updates": 24, "batch_tokens": 128, "learning_rate": 0.01, "warmup": 10, "evaluations": 3, "precision": "float32"}
+TRAINING = {
+    "updates": 24,
+    "batch_tokens": 128,
+    "learning_rate": 0.01,
+    "warmup": 10,
+    "evaluations": 3,
+    "precision": "float32",
+}
 
 
 def train(toy, folder: Path, loss=None, model=MODEL, **changes):
@@ -49,7 +56,9 @@ def same(a, b):
 
 
 def test_the_toy_language_is_learned(toy, tmp_path):
-    facts, _ = train(toy, tmp_path / "a", updates=400, learning_rate=0.006, model=MODEL.model_copy(update={"dropout": 0.0}))
+    facts, _ = train(
+        toy, tmp_path / "a", updates=400, learning_rate=0.006, model=MODEL.model_copy(update={"dropout": 0.0})
+    )
     assert facts["train_bleu"] > 95
     rows = [json.loads(line) for line in (tmp_path / "a/metrics.jsonl").read_text().splitlines()]
     assert sum("dev_bleu" in row for row in rows) == 3
@@ -112,7 +121,7 @@ def test_a_pruned_model_stays_pruned(toy, tmp_path):
 
 
 def test_word_kd_draws_the_student_to_the_teacher(toy, tmp_path):
-    """Trained on the teacher's distribution alone, a student of the teacher's size comes nearer to it than by its targets."""
+    """Trained on the teacher's distribution alone, a student of its size comes nearer to it than by targets."""
     train(toy, tmp_path / "teacher", updates=120)
     common = {"updates": 120, "teacher": tmp_path / "teacher", "seed": 2}
     train(toy, tmp_path / "nll", **common)
