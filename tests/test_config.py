@@ -1,0 +1,255 @@
+import copy
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqkd.config import ConfigError, Systems, load
+from seqkd.errors import UserError
+
+BASE: dict[str, Any] = {
+    "corpus": {"source": "bible"},
+    "models": {"large": {}, "small": {"dim": 128}},
+    "teachers": {"base": {"model": "large", "seeds": [1, 2]}},
+    "students": {"a": {}, "b": {"targets": "seq-kd", "start": "a"}},
+}
+FILES = {
+    "source": "files",
+    "source_language": "de",
+    "target_language": "en",
+    "train": {"src": "t.de", "tgt": "t.en"},
+    "dev": {"src": "d.de", "tgt": "d.en"},
+    "test_sets": {"test": {"src": "x.de", "tgt": "x.en"}},
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    config = copy.deepcopy(BASE)
+    *sections, key = path.split()
+    node = config
+    for section in sections:
+        node = node.setdefault(section, {})
+    node[key] = value
+    return config
+
+
+MISTAKES = [
+    ("studens", {}, "studens: unknown key; did you mean students?"),
+    ("nonsense", 1, "nonsense: unknown key; known here: title, seeds, corpus"),
+    ("training learing_rate", 0.1, "training.learing_rate: unknown key; did you mean learning_rate?"),
+    ("students a learing_rate", 0.1, "students.a.learing_rate: unknown key; did you mean learning_rate?"),
+    ("teachers base warm_up", 3, "teachers.base.warm_up: unknown key; did you mean warmup?"),
+    ("fine_tuning update", 3, "fine_tuning.update: unknown key; did you mean updates?"),
+    ("students a beam", 3, "students.a.beam: unknown key; `beam` belongs below `decode.search:`, `score.search:`"),
+    ("corpus max_words", 3, "corpus.max_words: unknown key; `max_words` belongs below `corpus.cleaning:`"),
+    ("corpus train", {}, "corpus.train: unknown key; it goes with `source: files`"),
+    ("corpus dev_verse", 3, "corpus.dev_verse: unknown key; did you mean dev_verses?"),
+    ("corpus source", "bibel", "corpus: source must be one of 'bible', 'files', found 'bibel'"),
+    ("corpus", {}, "corpus: needs a `source:`"),
+    ("corpus", None, "corpus: must be a section"),
+    ("corpus", {**FILES, "test_sets": {}}, "corpus.test_sets: dictionary should have at least 1 item, found {}"),
+    ("corpus", {**FILES, "dev": None}, "corpus.dev: must be a section, keys and values indented below it, found None"),
+    ("corpus", {k: FILES[k] for k in FILES if k != "dev"}, "corpus.dev: is missing and has no default; write it"),
+    ("corpus", {**FILES, "train": {"src": "a"}}, "corpus.train.tgt: is missing"),
+    ("corpus", {**FILES, "test_sets": {"test": {}}}, "corpus.test_sets.test.src: is missing"),
+    (
+        "corpus",
+        {**FILES, "train": {"src": "https://x.org/a", "tgt": "b"}},
+        "corpus.train.src: an address needs its checks",
+    ),
+    ("training updates", 0, "training.updates: must be greater than or equal to 1, found 0"),
+    (
+        "training updates",
+        1.5,
+        "training.updates: must be a valid integer, got a number with a fractional part, found 1.5",
+    ),
+    ("training learning_rate", "fast", "training.learning_rate: must be a valid number, found 'fast'"),
+    ("training learning_rate", -1, "training.learning_rate: must be greater than 0, found -1"),
+    ("training learning_rate", float("nan"), "training.learning_rate: must be a finite number, found nan"),
+    ("training label_smoothing", 1, "training.label_smoothing: must be less than 1, found 1"),
+    (
+        "training schedule",
+        "cosin",
+        "training.schedule: must be 'inverse-sqrt', 'linear', 'cosine' or 'constant', found 'cosin'",
+    ),
+    ("training precision", "fp16", "training.precision: must be 'float32' or 'bfloat16', found 'fp16'"),
+    ("training", [1], "training: must be a section, keys and values indented below it, found [1]"),
+    ("models small dim", 130, "models.small: dim 130 must be a multiple of heads 4, with an even width for each head"),
+    ("models", {}, "models: dictionary should have at least 1 item, found {}"),
+    ("models Big", {}, "models.Big: a name has lower-case letters, digits"),
+    ("students A b", {}, "students.A: a name has lower-case letters, digits"),
+    ("students ../x", {}, "students.../x: a name has lower-case letters, digits"),
+    ("teachers", {}, "teachers: dictionary should have at least 1 item, found {}"),
+    (
+        "teachers base model",
+        "lage",
+        "teachers.base.model: unknown name 'lage'; did you mean large?; known: large, small",
+    ),
+    ("students a model", "tiny", "students.a.model: unknown name 'tiny'; known: large, small"),
+    ("students a teacher", "bass", "students.a.teacher: unknown name 'bass'; did you mean base?; known: base"),
+    ("students a teacher", "b", "students.a.teacher: unknown name 'b'; known: base"),
+    ("students a start", "c", "students.a.start: unknown name 'c'; known: base, a, b"),
+    ("students a start", "b", "students.a.start: a cycle, a starts from b starts from a; one must start from scratch"),
+    ("students a start", "a", "students.a.start: a cycle, a starts from a; one must start from scratch"),
+    ("students a targets", "seqkd", "students.a.targets: must be 'gold', 'seq-kd' or 'seq-inter', found 'seqkd'"),
+    ("students a loss", "word_kd", "students.a.loss: unknown name 'word_kd'; did you mean word-kd?"),
+    ("students a loss", {"nll": 0}, "students.a.loss.nll: found weight 0; a weight is a number greater than 0"),
+    ("students a loss", {"nll": "x"}, "students.a.loss.nll: found weight 'x'; a weight is a number greater than 0"),
+    ("students a loss", {"nll": {}}, "students.a.loss.nll: has no weight; write {weight: 1.0, ...}"),
+    ("students a loss", {"nll": {"weight": 1, "k": 2}}, "students.a.loss.nll.k: unknown key; known here: none"),
+    ("students a loss", [], "students.a.loss: a loss is a name such as nll, or weights"),
+    ("students base", {}, "students.base: a teacher has this name too; give the student another"),
+    ("students b model", "large", "students.b.model: found 'large', but its start 'a' has 'small'; leave `model` out"),
+    ("students a teacher_seed", 3, "students.a.teacher_seed: 3 is no seed of teacher 'base', which has [1, 2]"),
+    ("students a teacher_seed", "x", "students.a.teacher_seed: must be a valid integer or must be 'same', found 'x'"),
+    ("students b seeds", [1, 4], "students.b.seeds: 4 is no seed of its start 'a', which has [1]"),
+    ("seeds", [1, 1], "seeds: 1 is listed twice; list each seed once"),
+    ("seeds", [], "seeds: list should have at least 1 item, found []"),
+    ("seeds", [-1], "seeds.0: must be greater than or equal to 0, found -1"),
+    ("teachers base seeds", [2, 2], "teachers.base.seeds: 2 is listed twice; list each seed once"),
+    (
+        "tokenizer shared",
+        False,
+        "models.large.tied: 'all' needs one vocabulary for both languages, but tokenizer.shared is",
+    ),
+    ("models extra", {}, "students.a.model: needed, since several models could be meant; one of large, small, extra"),
+    ("prune students", ["c"], "prune.students: unknown name 'c'; known: a, b, base"),
+    ("prune students", ["a", "a"], "prune.students: a is listed twice; list each once"),
+    ("prune sparsities", [0.5, 0.5], "prune.sparsities: 0.5 is listed twice; list each once"),
+    ("prune sparsities", [1.0], "prune.sparsities.0: must be less than 1, found 1.0"),
+    ("score search", {"beam": 1}, "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "line"), MISTAKES, ids=[f"{m[0]}={m[1]!r:.30}" for m in MISTAKES])
+def test_a_mistake_is_told_in_a_line(path: str, value: Any, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(changed(path, value), "my.yaml")
+    lines = str(caught.value).split("\n")
+    assert any(one.startswith(f"my.yaml: {line}") for one in lines), lines
+    assert len(lines) <= 2
+
+
+def test_the_pruned_model_whose_speed_is_measured_must_be_there() -> None:
+    config = changed("prune students", ["a"]) | {"speed": {"sparsity": 0.55}}
+    with pytest.raises(ConfigError, match=r"speed.sparsity: 0.55 is none of prune.sparsities, \[0.5, 0.6"):
+        load(config)
+    load(changed("prune", {"students": ["a"], "sparsities": [0.5]}))
+
+
+def test_all_mistakes_are_told_at_once_ten_at_most() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(BASE | {f"wrong{i}": 1 for i in range(14)}, "my.yaml")
+    lines = str(caught.value).split("\n")
+    assert len(lines) == 11
+    assert lines[-1] == "my.yaml: and 4 more mistakes"
+
+
+FILES_WRONG = [
+    ("a: 1\na: 2\n", ":2: not YAML as a config needs it: the key a is written twice"),
+    ("a: {b: 1, b: 2}\n", ":1: not YAML as a config needs it: the key b is written twice"),
+    ("a: [1\nb: 2\n", ":2: not YAML as a config needs it"),
+    ("a:\n\t- 1\n", ":2: not YAML as a config needs it"),
+    ("a: !!python/object/apply:os.system [ls]\n", ":1: not YAML as a config needs it: could not determine"),
+    ("- 1\n", ": holds no keys"),
+    ("", ": holds no keys"),
+    ("a: &a [*a]\n", ": more than 100000 values; its aliases"),
+    (f"a: &a [{'x,' * 9}]\n" + "".join(f"{c}: &{c} [{f'*{p},' * 9}]\n" for p, c in pairwise("abcdefgh")),
+     ": more than 100000 values; its aliases"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line"), FILES_WRONG, ids=range(len(FILES_WRONG)))
+def test_a_file_that_is_no_config_is_named_with_the_line(tmp_path: Path, text: str, line: str) -> None:
+    file = tmp_path / "my.yaml"
+    file.write_text(text)
+    with pytest.raises(UserError) as caught:
+        load(file)
+    assert str(caught.value).startswith(f"{file}{line}")
+    assert "\n" not in str(caught.value)
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no.yaml: cannot be read \(No such file or directory\)"):
+        load(tmp_path / "no.yaml")
+    (tmp_path / "latin.yaml").write_bytes(b"title: caf\xe9\n")
+    with pytest.raises(UserError, match=r"latin.yaml: not UTF-8 text \(byte 10\)"):
+        load(tmp_path / "latin.yaml")
+
+
+def test_numbers_and_truth_values_are_read_as_written(tmp_path: Path) -> None:
+    file = tmp_path / "my.yaml"
+    file.write_text(
+        "title: on\ncorpus: {source: bible}\nmodels: {no: {}, 012: {dropout: .5}}\n"
+        "training: {learning_rate: 1e-3, updates: 2e3}\nteachers: {base: &t {model: no}, other: {<<: *t, updates: 5}}\n"
+    )
+    with pytest.raises(ConfigError, match="models"):
+        load(file)
+    file.write_text(file.read_text().replace("012", '"012"'))
+    config = load(file)
+    assert (config.title, config.training.learning_rate, config.training.updates) == ("on", 0.001, 2000)
+    assert list(config.models) == ["no", "012"]
+    assert config.teachers["other"].changes() == {"updates": 5}
+
+
+def test_settings_are_merged_in_order() -> None:
+    config = copy.deepcopy(BASE)
+    config |= {
+        "training": {"updates": 100, "warmup": 10, "clip": 3},
+        "fine_tuning": {"updates": 20, "warmup": 2},
+        "retraining": {"updates": 30},
+    }
+    config["students"]["b"] |= {"warmup": 1}
+    systems = Systems(load(config))
+    a, b = systems.by_name["a"].training, systems.by_name["b"].training
+    assert (a.updates, a.warmup, a.clip) == (100, 10, 3)
+    assert (b.updates, b.warmup, b.clip) == (20, 1, 3)
+    assert systems.retraining.updates == 30
+    assert systems.by_name["base"].model_name == "large"
+    assert systems.by_name["b"].model_name == "small"
+
+
+def test_a_teacher_may_be_the_start() -> None:
+    config = changed("students c", {"start": "base", "targets": "seq-inter"})
+    systems = Systems(load(config))
+    system = systems.by_name["c"]
+    assert (system.model_name, system.teacher_used) == ("large", True)
+    assert systems.seed_in("base", system, 7) == 1
+
+
+@pytest.mark.parametrize(("teacher_seed", "expected"), [(None, 1), (2, 2), ("same", 2)])
+def test_which_seed_of_the_teacher(teacher_seed: Any, expected: int) -> None:
+    config = changed("students a teacher_seed", teacher_seed) | {"seeds": [2]}
+    systems = Systems(load(config))
+    assert systems.seed_in("base", systems.by_name["a"], 2) == expected
+
+
+def test_what_learns_from_no_teacher_says_so() -> None:
+    config = changed("students c", {"start": "a"})
+    config["students"]["d"] = {"start": "b"}
+    systems = Systems(load(config)).by_name
+    assert [systems[name].teacher_used for name in "abcd"] == [False, True, False, True]
+
+
+def test_equal_losses_have_equal_settings() -> None:
+    written = ["nll", {"nll": 1}, {"nll": 1.0}, {"nll": {"weight": 1}}]
+    found = [Systems(load(changed("students a loss", loss))).by_name["a"].loss for loss in written]
+    assert all(loss == {"nll": {"weight": 1.0}} for loss in found)
+    assert [type(loss["nll"]["weight"]) for loss in found] == [float] * 4
+
+
+def test_only_what_was_written_is_a_change() -> None:
+    config = load(changed("students a learning_rate", 0.01))
+    assert config.canonical()["students"]["a"]["learning_rate"] == 0.01
+    assert "updates" not in config.canonical()["students"]["a"]
+    assert config.canonical()["fine_tuning"] == {}
+
+
+def test_reading_a_config_needs_no_torch() -> None:
+    heavy = "torch", "pandas", "matplotlib", "sacrebleu", "sentencepiece"
+    code = f"import sys, seqkd.config; sys.exit(any(name in sys.modules for name in {heavy}))"
+    root = Path(__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
