@@ -236,12 +236,13 @@ def test_no_file_names_one_machine():
 
 
 def sizes(file: Path) -> Iterator[tuple[str, int, int]]:
-    """A file and its functions: name, lines, lines allowed."""
+    """A file and its functions: name, lines (a function's without its docstring), lines allowed."""
     name, text = file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
     yield name, text.count("\n"), LONGEST_FILE
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield f"{name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1, LONGEST_FUNCTION
+            words = len((ast.get_docstring(node, clean=False) or "").splitlines())
+            yield f"{name}:{node.name}", (node.end_lineno or 0) - node.lineno + 1 - words, LONGEST_FUNCTION
 
 
 def test_files_and_functions_are_short():
