@@ -60,6 +60,7 @@ def test_details_name_the_worse_and_those_without_baseline() -> None:
 def test_baselines_and_controls_are_found_by_what_they_are() -> None:
     systems = [
         student("smoothed", loss={"nll": 0.5, "word-kd": 0.5}),
+        student("seq-kd", targets="seq-kd"),
         student("longer", start="plain"),
         student("plain"),
         student("plain-again"),

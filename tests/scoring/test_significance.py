@@ -24,6 +24,8 @@ CLOSE = [
     "the baker sells bread to the children",
     "nobody heard the bell in the tower",
 ]
+LONG = [f"{sentence} and on and on it goes" for sentence in REFERENCES]
+ALIEN = ["qui quae quod cuius cui quem quam"] * 6
 FAR = ["the fox is here", "rain", "a boat a boat a boat", "", "bread", "who heard it"]
 
 
@@ -32,7 +34,7 @@ def mean_score(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return sums[..., 0] / sums[..., 1]
 
 
-@pytest.mark.parametrize("hypotheses", [CLOSE, FAR, [""] * 6, ["x"] * 6, REFERENCES])
+@pytest.mark.parametrize("hypotheses", [CLOSE, FAR, LONG, ALIEN, [""] * 6, ["x"] * 6, REFERENCES])
 def test_scores_of_sums_are_those_of_sacrebleu(hypotheses: list[str]) -> None:
     for metric, scorer in ((BLEU(), significance.bleu_scores), (CHRF(), significance.chrf_scores)):
         sums = significance.sentence_counts(metric, hypotheses, REFERENCES).sum(axis=0)
