@@ -47,6 +47,8 @@ def test_text_goes_to_ids_and_back(corpus: Path, kind: str, shared: bool) -> Non
     assert [tokenizer.tgt.decode(data.tgt[index].tolist()) for index in range(len(data))] == ENGLISH
     assert data.src.ids.min() > 3
     assert facts["train"]["src"]["pieces_per_sentence"] == round(len(data.src.ids) / len(GERMAN), 2)
+    assert facts["train"]["src"]["pieces_per_word"] == round(len(data.src.ids) / (6 * len(GERMAN)), 3)
+    assert facts["train"]["src"]["characters_per_piece"] == round(sum(map(len, GERMAN)) / len(data.src.ids), 3)
     assert facts["dev"]["src"]["unknown"] == 1
     assert facts["train"]["src"]["unknown"] == 0
 
