@@ -141,7 +141,12 @@ def _context(
         "headline": words.headline(comparisons, first),
         "won": any(one.verdict == "better" for one in primary),
         "details": words.details(comparisons, first, found, settings.confidence),
-        "warnings": remarks + quality.remarks_on_fluency(fluency, settings) + quality.remarks_on_overfitting(found),
+        "warnings": [
+            *remarks,
+            *quality.remarks_on_fluency(fluency, settings),
+            *quality.remarks_on_overfitting(found),
+            *sections.remarks_on_size(test_sets),
+        ],
         "primary": decoding,
         "family_size": len(primary),
         "percent_confidence": f"{100 * settings.confidence:g} %",

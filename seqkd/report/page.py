@@ -40,7 +40,8 @@ def number(value: Any, digits: int = 1, sign: bool = False) -> str:
     """A number with fixed decimals, a true minus sign and thin spaces between thousands; a dash where there is none."""
     if missing(value):
         return NOTHING
-    return f"{float(value):{'+' if sign else ''},.{digits}f}".replace("-", "−").replace(",", "\u202f")
+    shown = round(float(value), digits) or 0.0
+    return f"{shown:{'+' if sign and shown else ''},.{digits}f}".replace("-", "−").replace(",", "\u202f")
 
 
 def count(value: Any) -> str:
@@ -54,8 +55,12 @@ def percent(value: Any, digits: int = 0) -> str:
 
 
 def size(value: Any) -> str:
-    """Parameters or bytes in millions: ``3.31 M``."""
-    return NOTHING if missing(value) else f"{number(value / 1e6, 2 if value < 1e8 else 0)}\u202fM"
+    """Parameters or bytes in thousands or millions: ``3.31 M``."""
+    if missing(value):
+        return NOTHING
+    if value < 1e5:
+        return f"{number(value / 1e3)}\u202fk"
+    return f"{number(value / 1e6, 2 if value < 1e8 else 0)}\u202fM"
 
 
 def duration(seconds: Any) -> str:

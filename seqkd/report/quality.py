@@ -27,6 +27,10 @@ class Fluency:
     truncated: float
     empty: float
 
+    def is_weak_teacher(self, least: float) -> bool:
+        """Whether this is a teacher below that BLEU."""
+        return self.system.kind == "teacher" and self.bleu < least
+
 
 @dataclass(frozen=True)
 class Example:
@@ -79,24 +83,25 @@ def _share(row: dict[str, Any], column: str) -> float:
 
 def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[str]:
     """What a reader must be told before reading the outputs; empty where all is well."""
-    remarks = []
-    for one in found:
-        name = f"{one.system.label} (seed {one.system.seed})"
-        if one.system.kind == "teacher" and one.bleu < settings.fluent_bleu:
-            remarks.append(
-                f"The teacher {name} reaches BLEU {one.bleu:.1f}, below {settings.fluent_bleu:g}: "
-                "what these models write is often not fluent or not faithful."
-            )
-        if one.loops > one.reference_loops + LOOPS:
-            remarks.append(
-                f"{name} repeats itself: some four words come twice in {100 * one.loops:.0f} % of its outputs, "
-                f"in {100 * one.reference_loops:.0f} % of the references."
-            )
-        if one.truncated > CUT:
-            remarks.append(f"{name}: {100 * one.truncated:.1f} % of the outputs were cut off at the length limit.")
-        if one.empty > CUT:
-            remarks.append(f"{name}: {100 * one.empty:.1f} % of the outputs are empty.")
-    return remarks
+    weak = [f"{_name(one)} {one.bleu:.1f}" for one in found if one.is_weak_teacher(settings.fluent_bleu)]
+    loops = [f"{_name(one)} {100 * one.loops:.0f} %" for one in found if one.loops > one.reference_loops + LOOPS]
+    cut = [f"{_name(one)} {100 * one.truncated:.1f} %" for one in found if one.truncated > CUT]
+    empty = [f"{_name(one)} {100 * one.empty:.1f} %" for one in found if one.empty > CUT]
+    of_references = f"{100 * found[0].reference_loops:.0f} %" if found else ""
+    remarks = [
+        (
+            weak,
+            f"What these models write is often not fluent or not faithful: teacher BLEU below {settings.fluent_bleu:g}",
+        ),
+        (loops, f"Outputs that repeat themselves, some four words coming twice (references: {of_references})"),
+        (cut, "Outputs cut off at the length limit"),
+        (empty, "Empty outputs"),
+    ]
+    return [f"{words}: {', '.join(names)}." for names, words in remarks if names]
+
+
+def _name(one: Fluency) -> str:
+    return one.system.label if one.system.seed == 1 else f"{one.system.label} (seed {one.system.seed})"
 
 
 def remarks_on_overfitting(results: Results) -> list[str]:

@@ -28,6 +28,9 @@ PACKAGES = [
 ]
 
 
+FEW_SENTENCES = 100
+
+
 @dataclass(frozen=True)
 class TestSet:
     """Size of a test set, what its bootstrap resamples, and its overlap with the training text."""
@@ -183,6 +186,15 @@ def test_sets(results: Results) -> list[TestSet]:
         known = 0 if known is None or pd.isna(known) else int(known)
         found.append(TestSet(name, len(groups), len(set(groups)), "sentences" if by_sentence else "groups", known))
     return found
+
+
+def remarks_on_size(found: Sequence[TestSet]) -> list[str]:
+    """A primary test set that is too small for its intervals to mean much."""
+    return [
+        f"{one.name} has {one.sentences} sentences: too few for intervals and verdicts to mean much."
+        for one in found[:1]
+        if one.sentences < FEW_SENTENCES
+    ]
 
 
 def unit_words(found: Sequence[TestSet]) -> str:

@@ -8,8 +8,8 @@ NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign, a true minus sign included."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    """A number with its sign, a true minus sign included; no sign where it rounds to zero."""
+    return f"{value:+.{digits}f}".replace("-", "−") if round(value, digits) else f"{0:.{digits}f}"
 
 
 def spelled(count: int) -> str:
@@ -37,7 +37,7 @@ def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
     won = [found for found in family if found.verdict == "better"]
     if not won:
         return (
-            f"No student is shown to be better than the same-size baseline. The largest gain is {best.system}’s, "
+            f"No student is shown to be better than the same-size baseline. The highest is {best.system}, at "
             f"{interval(best)}."
         )
     control = {models[0].system for models in controls([row.system for row in rows]).values()}

@@ -39,7 +39,7 @@ def test_the_winner_is_the_best_of_those_that_are_better() -> None:
 def test_without_a_winner_the_largest_gain_is_named() -> None:
     found = words.headline([compared("a", -2.0, "worse"), compared("b", -0.3, "not shown")], [])
     assert found.startswith("No student is shown to be better")
-    assert "The largest gain is b’s, −0.3 BLEU (−1.3 to +0.7)" in found
+    assert "The highest is b, at −0.3 BLEU (−1.3 to +0.7)" in found
 
 
 def test_a_winning_control_is_no_victory_of_a_method() -> None:
@@ -116,7 +116,7 @@ def test_the_median_rule() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(-1.26, "−1.3"), (12345.0, "12\u202f345.0"), (None, "–"), (float("nan"), "–")],
+    [(-1.26, "−1.3"), (-0.01, "0.0"), (12345.0, "12\u202f345.0"), (None, "–"), (float("nan"), "–")],
 )
 def test_numbers_are_set_properly(value: float | None, shown: str) -> None:
     assert page.number(value) == shown
@@ -124,7 +124,20 @@ def test_numbers_are_set_properly(value: float | None, shown: str) -> None:
 
 def test_times_and_sizes_are_readable() -> None:
     assert [page.duration(seconds) for seconds in (12.4, 200, 7500)] == ["12 s", "3 min 20 s", "2 h 05 min"]
-    assert page.size(3_312_640) == "3.31\u202fM"
+    assert page.size(3_312_640) == "3.31\u202fM" and page.size(6_400) == "6.4\u202fk"
+
+
+def test_a_difference_that_rounds_to_zero_has_no_sign() -> None:
+    assert [words.signed(value) for value in (0.04, -0.04, 0.06)] == ["0.0", "0.0", "+0.1"]
+    assert page.number(-0.04, sign=True) == "0.0" and page.number(0.06, sign=True) == "+0.1"
+
+
+def test_a_test_set_that_is_too_small_is_called_so() -> None:
+    found = [sections.TestSet("test", size, size, "sentences", 0) for size in (40, 400)]
+    assert sections.remarks_on_size(found) == [
+        "test has 40 sentences: too few for intervals and verdicts to mean much."
+    ]
+    assert sections.remarks_on_size(found[1:]) == []
 
 
 def test_csv_cells_have_fixed_formats() -> None:
