@@ -39,21 +39,14 @@ class Place:
         assert before in text, f"{name} holds no {before!r}"
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
-    def snakemake(self, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    def snakemake(self, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake; ``path`` is a folder of modules that Python finds before its installed ones."""
         command = [sys.executable, "-m", "snakemake", "--snakefile", str(self.clone / "Snakefile")]
-        command += ["--configfile", str(self.config), "--directory", str(self.work), *arguments]
-        environment = {key: value for key, value in os.environ.items() if key != "SEQKD_CONFIG"} | {
-            "OMP_NUM_THREADS": "1"
-        }
+        command += ["--directory", str(self.work)]
+        command += ["--configfile", str(self.config), *arguments] if self.config.exists() else arguments
+        environment = os.environ | {"OMP_NUM_THREADS": "1"} | ({"PYTHONPATH": str(path)} if path else {})
         return subprocess.run(
-            command,
-            cwd=self.clone,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-            **options,
+            command, cwd=self.work, env=environment, capture_output=True, text=True, timeout=600, check=False
         )
 
     def dry_run(self, *targets: str) -> set[str]:

@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from workflow_place import ROOT, TOY, write_texts
+
+from seqkd.config import load
+from seqkd.errors import UserError
+from workflow.fingerprint import Code
+from workflow.freshness import changes
+from workflow.local_files import checksums
+from workflow.machine import usable_cores
+from workflow.plan import Plan
+
+
+def plan(**sections: object) -> Plan:
+    content = yaml.safe_load(TOY.read_text(encoding="utf-8")) | sections
+    return Plan(load(content), Code(ROOT), lambda paths: {str(path): "0" for path in paths})
+
+
+def test_every_step_stands_behind_those_it_needs() -> None:
+    seen: set[str] = set()
+    for path, step in plan().steps.items():
+        assert {upstream.path for upstream in step.upstream.values()} <= seen, path
+        seen.add(path)
+
+
+def test_a_student_may_be_listed_before_its_start() -> None:
+    students = {"late": {"start": "early"}, "early": {}}
+    steps = plan(students=students, prune={}).steps
+    assert list(steps).index("students/early/1") < list(steps).index("students/late/1")
+    assert steps["students/late/1"].upstream["start"] is steps["students/early/1"]
+
+
+def test_only_decodes_that_a_student_needs_are_planned() -> None:
+    paths = plan(students={"one": {"targets": "seq-kd"}}, prune={}).steps
+    assert "decode/base/1/beam" in paths
+    assert "decode/base/1/n-best" not in paths
+
+
+def test_a_seed_learns_from_the_teacher_seed_it_is_told() -> None:
+    teachers = {"base": {"model": "large", "seeds": [1, 2]}}
+    one = {"targets": "seq-kd", "seeds": [1, 2]}
+    steps = plan(teachers=teachers, students={"one": one, "two": one | {"teacher_seed": "same"}}, prune={}).steps
+    assert steps["students/one/2"].upstream["targets"].path == "targets/base/1/seq-kd"
+    assert steps["students/two/2"].upstream["targets"].path == "targets/base/2/seq-kd"
+
+
+def test_equal_students_have_equal_keys() -> None:
+    steps = plan(students={"one": {}, "two": {"loss": {"nll": 1}}}, prune={}).steps
+    assert steps["students/one/1"].key == steps["students/two/1"].key
+
+
+def test_rows_of_the_report_follow_the_config() -> None:
+    rows = plan().scored
+    assert [row["system"] for row in rows] == ["base", "baseline", "word-kd", "seq-kd", "seq-inter", *["seq-kd"] * 4]
+    assert [row["teacher"] for row in rows[:5]] == ["", "", "base", "base", "base"]
+    assert [(row["sparsity"], row["retrained"]) for row in rows[4:7]] == [(0.0, None), (0.5, False), (0.5, True)]
+    assert rows[-1]["path"] == "pruned/seq-kd/0.8/1/after"
+
+
+def test_machine_settings_are_no_part_of_a_step() -> None:
+    for step in plan().steps.values():
+        assert not {"mem_mb", "cores", "log"} & step.settings.keys()
+
+
+def test_changes_are_told_by_key() -> None:
+    before = {"settings": {"a": {"b": 1, "c": 2}, "d": [1]}, "code": "x"}
+    now = {"settings": {"a": {"b": 3, "e": None}, "d": [1, 2]}, "code": "y"}
+    assert list(changes(before, now)) == ["a.b: 1 -> 3", "a.c: 2 -> null", "d: [1] -> [1, 2]", "its code"]
+
+
+def test_checksums_of_texts_follow_content_not_dates(tmp_path: Path) -> None:
+    write_texts(tmp_path)
+    results, file = tmp_path / "results", tmp_path / "train.xx"
+    results.mkdir()
+    first = checksums([file], results)
+    file.touch()
+    assert checksums([file], results) == first
+    file.write_bytes(file.read_bytes().replace(b"a", b"b", 1))
+    assert checksums([file], results) != first
+    assert (results / ".state/local_files.json").is_file()
+    (results / ".state/local_files.json").write_text("[broken")
+    assert checksums([file], results) != first
+    with pytest.raises(UserError, match=r"no\.xx cannot be read \(No such file or directory\)"):
+        checksums([tmp_path / "no.xx"], results)
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({}, 10**6),
+        ({"cpu.max": "150000 100000\n"}, 2),
+        ({"cpu.max": "max 100000\n"}, 10**6),
+        ({"cpu.max": "20000 100000\n"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 10**6),
+        ({"cpu.max": "broken"}, 10**6),
+    ],
+)
+def test_usable_cores_are_cut_by_the_control_group(
+    tmp_path: Path, monkeypatch, files: dict[str, str], cores: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: range(10**6))
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert usable_cores(tmp_path) == cores
