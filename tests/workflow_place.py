@@ -39,14 +39,29 @@ class Place:
         assert before in text, f"{name} holds no {before!r}"
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
+    def command(self, *arguments: str) -> list[str]:
+        whole = [sys.executable, "-m", "snakemake", "--snakefile", str(self.clone / "Snakefile")]
+        whole += ["--configfile", str(self.config)] if self.config.exists() else []
+        return [*whole, "--directory", str(self.work), *arguments]
+
     def snakemake(self, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run Snakemake; ``path`` is a folder of modules that Python finds before its installed ones."""
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(self.clone / "Snakefile")]
-        command += ["--directory", str(self.work)]
-        command += ["--configfile", str(self.config), *arguments] if self.config.exists() else arguments
         environment = os.environ | {"OMP_NUM_THREADS": "1"} | ({"PYTHONPATH": str(path)} if path else {})
         return subprocess.run(
-            command, cwd=self.work, env=environment, capture_output=True, text=True, timeout=600, check=False
+            self.command(*arguments),
+            cwd=self.work,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start Snakemake in a process group of its own, as in a terminal."""
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(
+            self.command(*arguments), cwd=self.work, stdout=nowhere, stderr=nowhere, start_new_session=True
         )
 
     def dry_run(self, *targets: str) -> set[str]:

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,8 @@ class Experiment:
 
     def begin(self) -> None:
         """Called when jobs are about to run: no other run may work in this folder."""
-        hold(RESULTS / ".state" / "run.lock")
+        with mistakes_alone():
+            hold(RESULTS / ".state" / "run.lock")
 
     def tell(self) -> Iterator[str]:
         """Lines on what differs between the results and this run's config and code: where it starts alone."""
@@ -156,18 +158,25 @@ def _lay_over(data: dict[str, Any], upper: dict[str, Any]) -> None:
             data[key] = value
 
 
+@contextmanager
+def mistakes_alone() -> Iterator[None]:
+    """A user's mistake ends the run with its own lines; Snakemake would put places in our code beside them."""
+    try:
+        yield
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
 def start(workflow: Any) -> Experiment:
-    """Read the config and make ready; a user's mistake ends the run with its lines alone."""
+    """Read the config and make ready."""
     root = str(Path(workflow.basedir))
     os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     if workflow.resource_settings.cores:
         workflow.global_resources["_cores"] = min(workflow.resource_settings.cores, usable_cores())
     logger.addFilter(_of_use)
-    try:
+    with mistakes_alone():
         experiment = Experiment(workflow)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
     return experiment

@@ -110,9 +110,19 @@ def _do(work: Callable[[Job], Facts], job: Job) -> None:
     job.manifest.unlink(missing_ok=True)
     job.state.mkdir(parents=True, exist_ok=True)
     facts = work(job)
+    _remove_other_shards(job)
     files = [os.path.relpath(file, job.folder) for file in job.outputs[1:] if file.name != UNCHECKED]
     manifest.write(job.manifest, job.made_by, inputs, files, facts)
     shutil.rmtree(job.state, ignore_errors=True)
+
+
+def _remove_other_shards(job: Job) -> None:
+    """Of an earlier, larger number of shards none may stay: the report counts what lies in the folder."""
+    used = {(one.parent, one.name.split(".")[0]) for one in job.inputs.get("shards", ())}
+    for folder in {folder for folder, _ in used}:
+        for file in folder.iterdir():
+            if (folder, file.name.split(".")[0]) not in used:
+                file.unlink()
 
 
 def _is_made(job: Job, inputs: dict[str, str]) -> bool:

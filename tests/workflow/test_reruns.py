@@ -246,6 +246,14 @@ def test_deleted_intermediate_results_are_not_missed(place: Place) -> None:
     assert place.dry_run() == set()
 
 
+def test_shards_that_are_no_longer_needed_do_not_stay(place: Place) -> None:
+    place.edit_config(put("decode shard", 100))
+    done = place.snakemake("results/targets/base/1/seq-kd/manifest.json", "--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    left = sorted(file.name for file in (place.work / "results/decode/base/1/beam").iterdir())
+    assert left == ["00000.jsonl", "00000.manifest.json"]
+
+
 def test_an_edit_elsewhere_does_not_spread_into_the_asked_target(place: Place) -> None:
     place.edit_config(put("students word-kd learning_rate", 0.02))
     assert place.dry_run("results/students/seq-kd/1/manifest.json") == set()

@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import re
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -176,3 +179,21 @@ def test_another_seqkd_installed_is_not_taken(tmp_path: Path) -> None:
     (other / "__init__.py").write_text("raise SystemExit('the wrong seqkd')\n")
     done = place.snakemake("results/corpus/manifest.json", "--cores", "1", path=other.parent)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
+    place = new(tmp_path)
+    first = place.start("results/report.html", "--cores", "1")
+    try:
+        lock = place.work / "results/.state/run.lock"
+        while not lock.exists() or not lock.read_text():
+            assert first.poll() is None
+            time.sleep(0.1)
+        second = place.snakemake("results/report.html", "--cores", "1")
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
+    assert second.returncode == 1
+    assert second.stderr.rstrip().endswith(
+        f"Another run is working here (process {first.pid}). Wait for it or stop it."
+    )
