@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,10 +88,8 @@ class Experiment:
 
     def names(self, *rules: str) -> str:
         """A regular expression for the wildcard that names a teacher, student, test set or download in these rules."""
-        paths = [step.path for step in self.plan.steps.values() if step.rule in rules]
-        return (
-            "|".join(sorted({path.split("/")[1].replace(".", r"\.").replace("+", r"\+") for path in paths})) or "[^/]+"
-        )
+        names = {step.path.split("/")[1] for step in self.plan.steps.values() if step.rule in rules}
+        return "|".join(map(re.escape, sorted(names))) or "[^/]+"
 
     def cores_of_speed(self) -> int:
         """All cores of a local run, so that the job is alone; the measured threads where a cluster gives the node."""
@@ -103,7 +102,8 @@ class Experiment:
 
     def tell(self) -> Iterator[str]:
         """Lines on what differs between the results and this run's config and code: where it starts alone."""
-        own = [f"{name.removesuffix('/' + NAME)}: {reason}" for name, reason in self._stale.items() if reason]
+        own = [f"{name.rsplit('/', 1)[0]}: {reason}" for name, reason in self._stale.items() if reason]
+        own = list(dict.fromkeys(own))  # shards of one decode say the same
         if len(self._stale) > 1:  # the page shows the whole config, so it always differs too
             own = [line for line in own if not line.startswith(f"{RESULTS}/report:")]
         yield from own[:SHOWN]

@@ -90,12 +90,10 @@ def run(work: Callable[[Job], Facts]) -> None:
         logging.getLogger(__name__).error("%s", error)
         os.write(terminal, f"{snakemake.rule}: {error}\n".encode())
         sys.exit(1)
-    except Exception:
+    except Exception as error:
         traceback.print_exc()
-        os.write(
-            terminal,
-            f"{snakemake.rule}: a defect of seqkd, not of your input; details in {snakemake.log[0]}\n".encode(),
-        )
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {snakemake.log[0]})\n".encode())
         sys.exit(1)
 
 

@@ -197,3 +197,17 @@ def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     assert second.stderr.rstrip().endswith(
         f"Another run is working here (process {first.pid}). Wait for it or stop it."
     )
+
+
+def test_a_job_on_another_node_computes_with_the_config_of_its_run(tmp_path: Path, monkeypatch) -> None:
+    """There Snakemake reads the Snakefile, and without more ado the config, anew."""
+    place = new(tmp_path)
+    assert place.snakemake("results/corpus/manifest.json", "--cores", "1").returncode == 0
+    began_with = yaml.safe_load(place.config.read_text()) | {"tokenizer": {"vocabulary": 39}}
+    monkeypatch.setenv("SEQKD_CONFIG", json.dumps({"data": began_with, "name": "toy.yaml"}))
+    job = ("--target-jobs", "tokenizer:", "--allowed-rules", "tokenizer", "--force", "--mode", "remote", "--no-hooks")
+    done = place.snakemake(*job, "--cores", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
+    assert content["made_by"]["settings"]["vocabulary"] == 39
+    assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
