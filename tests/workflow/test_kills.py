@@ -1,5 +1,6 @@
 """A run killed again and again at random moments ends with the same weights, translations and scores."""
 
+import contextlib
 import os
 import random
 import re
@@ -13,7 +14,14 @@ from pathlib import Path
 from workflow_place import Place, new
 
 COMPARED = ("students/**/*.safetensors", "teachers/**/*.safetensors", "pruned/**/*.safetensors")
-COMPARED += ("decode/**/*.jsonl", "targets/**/*", "scores/**/*.txt", "scores/**/*.json", "scores.csv", "**/metrics.jsonl")
+COMPARED += (
+    "decode/**/*.jsonl",
+    "targets/**/*",
+    "scores/**/*.txt",
+    "scores/**/*.json",
+    "scores.csv",
+    "**/metrics.jsonl",
+)
 
 
 def artefacts(place: Place) -> dict[str, bytes]:
@@ -25,10 +33,23 @@ def artefacts(place: Place) -> dict[str, bytes]:
 def start(place: Place) -> subprocess.Popen[bytes]:
     """The README's command, in a process group of its own as in a terminal."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(place.clone / "Snakefile")]
-    command += ["--configfile", str(place.config), "--directory", str(place.work), "results/report.html", "--cores", "2"]
+    command += [
+        "--configfile",
+        str(place.config),
+        "--directory",
+        str(place.work),
+        "results/report.html",
+        "--cores",
+        "2",
+    ]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "SEQKD_SAVE_SECONDS": "0"}
     return subprocess.Popen(
-        command, cwd=place.clone, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=place.clone,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -46,10 +67,8 @@ def jobs(place: Place) -> list[int]:
 
 
 def kill(pid: int, how: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, how)
-    except ProcessLookupError:
-        pass
 
 
 def kill_a_job(run: subprocess.Popen[bytes], place: Place) -> None:

@@ -16,6 +16,7 @@ rule decode:
         seed=r"\d+",
         kind="beam|n-best",
         shard=r"\d+",
+    priority: 30
     conda:
         "../../envs/seqkd.yaml"
     resources:

@@ -21,6 +21,7 @@ rule seq_kd:
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
+    priority: 30
     conda:
         "../../envs/seqkd.yaml"
     resources:
@@ -53,6 +54,7 @@ rule seq_inter:
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
+    priority: 30
     conda:
         "../../envs/seqkd.yaml"
     resources:

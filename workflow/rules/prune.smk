@@ -15,6 +15,7 @@ rule prune:
         system=experiment.names("prune"),
         sparsity=r"[\d.e-]+",
         seed=r"\d+",
+    priority: 10
     conda:
         "../../envs/seqkd.yaml"
     resources:
@@ -41,6 +42,7 @@ rule retrain:
         system=experiment.names("prune"),
         sparsity=r"[\d.e-]+",
         seed=r"\d+",
+    priority: 10
     conda:
         "../../envs/seqkd.yaml"
     resources:

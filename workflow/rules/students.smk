@@ -14,6 +14,7 @@ rule train_student:
     wildcard_constraints:
         student=experiment.names("train_student"),
         seed=r"\d+",
+    priority: 20
     conda:
         "../../envs/seqkd.yaml"
     resources:

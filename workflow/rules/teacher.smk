@@ -1,4 +1,7 @@
-"""Models that are taught from."""
+"""Models that are taught from.
+
+Priorities, here and in the other rules: what most other jobs wait for comes first, so that no core idles at the end.
+"""
 
 
 rule train_teacher:
@@ -14,6 +17,7 @@ rule train_teacher:
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
+    priority: 40
     conda:
         "../../envs/seqkd.yaml"
     resources:
