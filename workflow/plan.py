@@ -65,6 +65,8 @@ class Plan:
                 self._score(row, test_set)
         for row in self._timed():
             self._speed(row)
+        if config.corpus.source == "captions":
+            self._truths()
         self._report()
 
     @cached_property
@@ -216,6 +218,27 @@ class Plan:
             "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
         }
         self._add("speed", f"speed/{row['path']}", settings, upstream)
+
+    def _truths(self) -> None:
+        """Every unpruned model against the truth on the first test set, and what a perfect one would score on each."""
+        truth, search = self.config.truth, self.config.score.search
+        for row in self.scored:
+            if row["kind"] != "pruned":
+                settings = self._measured(row, self.test_sets[0])
+                settings |= {"truth": truth.canonical(), "search": search.canonical()}
+                upstream = {
+                    "model": self.steps[row["path"]],
+                    "tokenizer": self.steps["tokenizer"],
+                    "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
+                }
+                self._add("truth", f"truth/{row['path']}", settings, upstream)
+        for name in self.test_sets:
+            settings = {
+                "seed": truth.seed,
+                "bleu_tokenize": self.config.score.bleu_tokenize,
+                "target_language": self.config.corpus.target_language,
+            }
+            self._add("ceilings", f"ceilings/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
 
     def _report(self) -> None:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]
