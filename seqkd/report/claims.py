@@ -25,7 +25,7 @@ class Claim:
     """A statement: of whom (``tested`` says which students, ``against`` which to compare with), of what, which way.
 
     ``measure`` is a statistic of ``Held``, in words ``measured``; ``sign`` is +1 for more, -1 for less; ``aside`` is a
-    statistic told beside it, in words ``beside``.
+    statistic told beside it, in words ``beside``, with the truth's own value of it, the statistic ``in_truth``.
     """
 
     words: str
@@ -38,6 +38,7 @@ class Claim:
     sign: int
     aside: str
     beside: str
+    in_truth: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ CLAIMS = [
         measured="mass on its own greedy output",
         sign=1,
         aside="mode_mass",
-        beside="on the true mode",
+        beside="mass on the true mode",
+        in_truth="mode_prob",
     ),
     Claim(
         words="Reverse KL drops modes",
@@ -132,7 +134,7 @@ def _statement(claim: Claim, held: Held) -> Statement:
     found = [held.difference(models, other, claim.measure) for models, other in pairs]
     verdicts = {verdict(one, claim.sign) for one in found}
     told = [_sentence(claim, held, *pair, one) for pair, one in zip(pairs, found, strict=True)]
-    return Statement(claim.words, verdicts.pop() if len(verdicts) == 1 else NOT_SHOWN, told)
+    return Statement(claim.words, next(iter(verdicts)) if len(verdicts) == 1 else NOT_SHOWN, told)
 
 
 def _concerned(claim: Claim, system: System) -> bool:
@@ -147,15 +149,21 @@ def verdict(found: Difference, sign: int) -> str:
 
 
 def _sentence(claim: Claim, held: Held, models: list[System], other: list[System], found: Difference) -> str:
-    one, two = (held.estimate(side, claim.measure).value for side in (models, other))
-    beside = [held.estimate(side, claim.aside).value for side in (models, other)]
-    said = verdict(found, claim.sign)
     return (
-        f"{models[0].label} against {other[0].label}: {claim.measured} {_percent(one)} against {_percent(two)}, "
+        f"{models[0].label} against {other[0].label}: {claim.measured} {_both(held, models, other, claim.measure)}, "
         f"{_points(found.difference)} points ({100 * held.settings.confidence:g} % interval {_points(found.low)} to "
-        f"{_points(found.high)}): {said}. {claim.beside[0].upper()}{claim.beside[1:]} {_percent(beside[0])} against "
-        f"{_percent(beside[1])}."
+        f"{_points(found.high)}): {verdict(found, claim.sign)}. {claim.beside[0].upper()}{claim.beside[1:]} "
+        f"{_both(held, models, other, claim.aside)}{_in_truth(claim, held, models)}."
     )
+
+
+def _both(held: Held, models: list[System], other: list[System], name: str) -> str:
+    one, two = (held.estimate(side, name).value for side in (models, other))
+    return f"{_percent(one)} against {_percent(two)}"
+
+
+def _in_truth(claim: Claim, held: Held, models: list[System]) -> str:
+    return f"; in truth it has {_percent(held.estimate(models, claim.in_truth).value)}" if claim.in_truth else ""
 
 
 def _percent(share: float) -> str:

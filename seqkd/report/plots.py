@@ -87,7 +87,7 @@ def curve_plot(
 def truth_plot(rows: Sequence[HeldRow], pens: Mapping[str, Pen], legend: bool) -> Figure:
     """True KL against reverse KL of what is inside, with both intervals; the origin is the truth itself."""
     figure, axes = single(legend)
-    axes.plot([0], [0], "+", color=INK, markersize=9)
+    axes.plot([0], [0], "+", color=INK, markersize=11, clip_on=False)
     for row in rows:
         across, up = row.estimates["kl"], row.estimates["reverse_kl"]
         if row.kind == "truth" or not math.isfinite(up.high):
@@ -98,7 +98,9 @@ def truth_plot(rows: Sequence[HeldRow], pens: Mapping[str, Pen], legend: bool) -
         axes.plot([across.value], [up.value], "o", color=pen.colour, markersize=6, label=pen.label)
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
-    _finish(figure, axes, "Distance from the truth, nats", "KL(p ‖ q): what the model misses", "KL(q ‖ p)", legend)
+    _finish(
+        figure, axes, "Distance from the truth, nats", "KL(p ‖ q): what the model misses", "KL(q ‖ p) inside", legend
+    )
     return figure
 
 
