@@ -75,6 +75,7 @@ def test_the_statements(held: Built) -> None:
     shown = text(held[0])
     assert "“Seq-KD concentrates on the mode”: confirmed." in shown
     assert "seq-kd against baseline: mass on its own greedy output" in shown
+    assert "in truth it has 14.0 %" in shown
     assert "“Reverse KL drops modes”: not tested. No student is trained by reverse KL." in shown
     assert "“KL covers”: confirmed." in shown
     assert "word-kd against seq-kd: true mass covered" in shown
