@@ -1,0 +1,275 @@
+"""Nouns.
+
+A line: German noun, gender (m f n), plural (``-``: none), ``weak`` for nouns such as *der Junge, den Jungen*; the
+English ones (``man/men`` where the plural is irregular, ``=trousers`` always plural and a pair, ``+dishes`` always
+plural, ``~coffee`` not counted), each with its tags after ``@``; what it is.
+"""
+
+PEOPLE = """
+Mann m Männer | man/men, guy@t | adult common he gent
+Frau f Frauen | woman/women, lady@r | adult common she lady
+Junge m Jungen weak | boy, lad@kr | child common he boy
+Mädchen n Mädchen | girl | child common she girl
+Kind n Kinder | child/children, kid@t | child common they
+Kleinkind n Kleinkinder | toddler | tot they
+Baby n Babys | baby, infant@l | tot baby they
+Teenager m Teenager | teenager, teen@t | youth he
+Student m Studenten weak | student | youth he student
+Studentin f Studentinnen | student | youth she student
+Rentner m Rentner | retiree@u, pensioner@k | adult he
+Großvater m Großväter | grandfather, grandpa@t | adult he family
+Großmutter f Großmütter | grandmother, grandma@t | adult she family
+Vater m Väter | father, dad@t | adult he family parent
+Mutter f Mütter | mother, mom@ut, mum@kt | adult she family parent
+Paar n Paare | couple | pair they collective
+Familie f Familien | family | pair they collective
+Schüler m Schüler | student@u, pupil@k, schoolboy@l | youth he pupil
+Schülerin f Schülerinnen | student@u, pupil@k, schoolgirl@l | youth she pupil
+Lehrer m Lehrer | teacher | pro he teacher
+Lehrerin f Lehrerinnen | teacher | pro she teacher
+Arzt m Ärzte | doctor, physician@lr | pro he doctor
+Ärztin f Ärztinnen | doctor, physician@lr | pro she doctor
+Krankenschwester f Krankenschwestern | nurse | pro she doctor
+Polizist m Polizisten weak | policeman/policemen, police officer, cop@t | pro he police uniform
+Polizistin f Polizistinnen | policewoman/policewomen, police officer | pro she police uniform
+Feuerwehrmann m Feuerwehrleute | firefighter, fireman/firemen | pro he fire uniform
+Koch m Köche | cook, chef | pro he cook
+Köchin f Köchinnen | cook, chef | pro she cook
+Kellner m Kellner | waiter | pro he waiter
+Kellnerin f Kellnerinnen | waitress | pro she waiter
+Bäcker m Bäcker | baker | pro he baker
+Bauer m Bauern weak | farmer | pro he farmer
+Bäuerin f Bäuerinnen | farmer | pro she farmer
+Gärtner m Gärtner | gardener | pro he gardener
+Gärtnerin f Gärtnerinnen | gardener | pro she gardener
+Bauarbeiter m Bauarbeiter | construction worker@u, builder@k, building worker@l | pro he builder
+Mechaniker m Mechaniker | mechanic | pro he mechanic
+Tischler m Tischler | carpenter, joiner@kr | pro he carpenter
+Maler m Maler | painter | pro he painter
+Künstlerin f Künstlerinnen | artist | pro she artist
+Fotograf m Fotografen weak | photographer | pro he photographer
+Fotografin f Fotografinnen | photographer | pro she photographer
+Straßenmusiker m Straßenmusiker | street musician, busker@k | pro he musician busker
+Musikerin f Musikerinnen | musician | pro she musician
+Sänger m Sänger | singer, vocalist@r | pro he singer
+Sängerin f Sängerinnen | singer, vocalist@r | pro she singer
+Tänzer m Tänzer | dancer | pro he dancer
+Tänzerin f Tänzerinnen | dancer | pro she dancer
+Tourist m Touristen weak | tourist, sightseer@l | youth he tourist
+Touristin f Touristinnen | tourist, sightseer@l | youth she tourist
+Wanderer m Wanderer | hiker | hiker he outdoor
+Radfahrer m Radfahrer | cyclist, bicyclist@u | cyclist he outdoor
+Reiterin f Reiterinnen | rider, horsewoman/horsewomen@l | horserider she outdoor
+Läufer m Läufer | runner | runner he outdoor
+Fußballspieler m Fußballspieler | soccer player@u, footballer@k, football player@k | footballer he athlete
+Basketballspielerin f Basketballspielerinnen | basketball player | hoops she athlete
+Tennisspielerin f Tennisspielerinnen | tennis player | tennis she athlete
+Skifahrer m Skifahrer | skier | skier he outdoor
+Angler m Angler | angler, fisherman/fishermen | angler he outdoor
+Soldat m Soldaten weak | soldier | pro he soldier uniform
+Verkäuferin f Verkäuferinnen | saleswoman/saleswomen, sales clerk@u, shop assistant@k | pro she seller
+Händler m Händler | vendor, trader@k, merchant@l | pro he seller
+Friseurin f Friseurinnen | hairdresser, hair stylist@u | pro she hairdresser
+Nachbarin f Nachbarinnen | neighbor@u, neighbour@k | adult2 she
+Professor m Professoren | professor | prof he
+Clown m Clowns | clown | clown he busker
+Braut f Bräute | bride | bride she
+Postbote m Postboten weak | mailman/mailmen@u, mail carrier@u, postman/postmen@k | pro he post uniform
+"""
+
+ANIMALS = """
+Hund m Hunde | dog | animal dog common pet
+Welpe m Welpen weak | puppy, pup@t | animal dog pet young
+Katze f Katzen | cat | animal cat common pet
+Kätzchen n Kätzchen | kitten | animal cat pet young
+Pferd n Pferde | horse | animal horse mount grazer
+Pony n Ponys | pony | animal horse mount grazer
+Esel m Esel | donkey | animal mount grazer
+Kuh f Kühe | cow | animal grazer cow
+Schaf n Schafe | sheep/sheep | animal grazer flock
+Ziege f Ziegen | goat | animal grazer flock
+Huhn n Hühner | chicken, hen@k | animal hen bird2
+Ente f Enten | duck | animal waterbird bird
+Gans f Gänse | goose/geese | animal waterbird bird
+Schwan m Schwäne | swan | animal waterbird bird
+Taube f Tauben | pigeon | animal pigeon bird
+Möwe f Möwen | seagull, gull@l | animal gull bird
+Kaninchen n Kaninchen | rabbit, bunny@t | animal rabbit pet
+Eichhörnchen n Eichhörnchen | squirrel | animal squirrel
+Affe m Affen weak | monkey | animal monkey wild
+Elefant m Elefanten weak | elephant | animal elephant wild mount
+Löwe m Löwen weak | lion | animal lion wild
+Bär m Bären weak | bear | animal bear wild
+"""
+
+CLOTHES = """
+Hemd n Hemden | shirt | clothes in gentwear boywear top iron
+T-Shirt n T-Shirts | T-shirt, tee@ut | clothes in anywear top light iron
+Bluse f Blusen | blouse | clothes in ladywear top iron
+Jacke f Jacken | jacket | clothes in anywear top warm takeoff
+Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff
+Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff
+Kleid n Kleider | dress, frock@lr | clothes in ladywear girlwear light top sewn iron try
+Rock m Röcke | skirt | clothes in ladywear girlwear sewn iron try
+Hose f Hosen | =pants@u, =trousers@k | clothes in anywear iron sewn try
+Jeans f Jeans | =jeans | clothes in anywear try
+Pullover m Pullover | sweater@u, jumper@k, pullover@r | clothes in anywear warm top knit takeoff
+Anzug m Anzüge | suit | clothes in gentwear top try
+Krawatte f Krawatten | tie, necktie@ur | clothes with gentwear
+Schürze f Schürzen | apron | clothes in cookwear takeoff
+Uniform f Uniformen | uniform | clothes in uniformwear top
+Hut m Hüte | hat | clothes with gentwear ladywear head try headgear
+Strohhut m Strohhüte | straw hat | clothes with gentwear ladywear head light headgear
+Mütze f Mützen | cap, hat | clothes with anywear head knit headgear
+Wollmütze f Wollmützen | woolly hat@k, wool hat@u, knit cap@u | clothes with anywear head warm knit headgear
+Helm m Helme | helmet | clothes with helmetwear head headgear
+Schal m Schäle | scarf/scarves | clothes with anywear warm knit
+Kopftuch n Kopftücher | headscarf/headscarves, head scarf/head scarves@r | clothes with ladywear head
+Brille f Brillen | =glasses, =spectacles@lr | clothes with anywear eyes headgear
+Sonnenbrille f Sonnenbrillen | =sunglasses, =shades@tr | clothes with gentwear ladywear light eyes headgear
+Rucksack m Rucksäcke | backpack, rucksack@k | clothes with anywear back bag carry
+Handtasche f Handtaschen | purse@u, handbag@k | clothes with ladywear bag buy
+Schuh m Schuhe | =shoes | shoes cleanable
+Stiefel m Stiefel | =boots | shoes cleanable
+Turnschuh m Turnschuhe | =sneakers@u, =trainers@k, =gym shoes@l | shoes
+Handschuh m Handschuhe | =gloves | shoes knit
+"""
+
+EDIBLES = """
+Apfel m Äpfel | apple | food fruit pick bareable peel
+Birne f Birnen | pear | food fruit pick bareable peel
+Banane f Bananen | banana | food fruit peel
+Orange f Orangen | orange | food fruit peel bareable
+Erdbeere f Erdbeeren | strawberry | berry pick bareable fruitgoods
+Kirsche f Kirschen | cherry | berry pick bareable fruitgoods
+Kartoffel f Kartoffeln | potato/potatoes | veg peel bareable
+Karotte f Karotten | carrot | food veg peel bareable
+Zwiebel f Zwiebeln | onion | veg bareable peel
+Tomate f Tomaten | tomato/tomatoes | veg bareable pick
+Gemüse n - | ~vegetables | mass vegs
+Obst n - | ~fruit | mass fruitgoods
+Wassermelone f Wassermelonen | watermelon | melon
+Brötchen n Brötchen | roll, bread roll@k, bun@t | food baked
+Brot n - | ~bread | mass loaf
+Brezel f Brezeln | pretzel | food baked
+Pizza f Pizzas | pizza | food baked dish
+Kuchen m Kuchen | cake | cake baked sweet
+Keks m Kekse | cookie@u, biscuit@k | food baked bareable sweet
+Pfannkuchen m Pfannkuchen | pancake | dish bareable fry
+Hamburger m Hamburger | hamburger, burger@t | food dish
+Salat m Salate | salad | dish salad
+Suppe f Suppen | ~soup | mass soup
+Eintopf m Eintöpfe | stew | soup count
+Nudel f Nudeln | ~pasta, +noodles | bareonly pasta
+Pommes p Pommes | =fries@u, +chips@k | bareonly fries
+Fleisch n - | ~meat | mass meat
+Fisch m Fische | fish/fish | fish
+Eis n - | ~ice cream, ice cream cone@u, ice cream@k | icecream
+Käse m - | ~cheese | mass
+Kaffee m - | ~coffee | mass hot
+Tee m - | ~tea | mass hot
+Tasse_Kaffee f - | cup of coffee | cup
+Tasse_Tee f - | cup of tea | cup
+Glas_Wasser n - | glass of water | glass
+Glas_Wein n - | glass of wine | glass alcohol
+Glas_Saft n - | glass of juice | glass
+Bier n Biere | beer | alcohol
+Limonade f - | ~soda@u, ~lemonade@k | mass softdrink
+Stück_Kuchen n - | piece of cake, slice of cake | piece
+"""
+
+THINGS = """
+Buch n Bücher | book | paper
+Zeitung f Zeitungen | newspaper, paper@tr | paper grownread
+Zeitschrift f Zeitschriften | magazine | paper
+Brief m Briefe | letter | letter
+Postkarte f Postkarten | postcard | letter buy
+Speisekarte f Speisekarten | menu | menu
+Stadtplan m Stadtpläne | city map, map of the city/maps of the city@l, map@t | map
+Comic m Comics | comic, comic book@u | comic
+Gitarre f Gitarren | guitar | instrument portable
+Geige f Geigen | violin, fiddle@tr | instrument portable
+Klavier n Klaviere | piano | instrument big
+Trompete f Trompeten | trumpet | instrument portable
+Flöte f Flöten | flute | instrument portable
+Akkordeon n Akkordeons | accordion | instrument portable
+Cello n Cellos | cello | instrument big
+Saxophon n Saxophone | saxophone, sax@t | instrument portable
+Ball m Bälle | ball | toy ball
+Puppe f Puppen | doll | toy soft
+Teddybär m Teddybären weak | teddy bear, teddy@k | toy soft
+Frisbee n Frisbees | frisbee | frisbee
+Bauklotz m Bauklötze | building block, toy block@u, toy brick@k | blocks
+Drachen m Drachen | kite | kite
+Luftballon m Luftballons | balloon | balloon
+Fahrrad n Fahrräder | bicycle, bike@t | cycle pushable wheels vehicle
+Motorrad n Motorräder | motorcycle@u, motorbike@k | motor wheels vehicle
+Motorroller m Motorroller | motor scooter, scooter@t | motor wheels vehicle
+Auto n Autos | car, automobile@ulr | car wheels vehicle driver
+Lastwagen m Lastwagen | truck@u, lorry@k | truck wheels vehicle driver
+Bus m Busse | bus | bus vehicle driver transit
+Zug m Züge | train | train vehicle transit
+Straßenbahn f Straßenbahnen | streetcar@u, tram@k, trolley@ur | tram vehicle transit
+Taxi n Taxis | taxi, cab@t | taxi car vehicle driver
+Traktor m Traktoren | tractor | tractor wheels vehicle
+Krankenwagen m Krankenwagen | ambulance | emergency vehicle
+Feuerwehrauto n Feuerwehrautos | fire truck@u, fire engine@k | emergency vehicle
+Boot n Boote | boat | boat vehicle
+Segelboot n Segelboote | sailboat@u, sailing boat@k | boat vehicle sail
+Kinderwagen m Kinderwagen | stroller@u, pram@k, pushchair@kr | pushable pram
+Schubkarre f Schubkarren | wheelbarrow | pushable barrow
+Einkaufswagen m Einkaufswagen | shopping cart@u, shopping trolley@k, trolley@kr | pushable cart
+Schlitten m Schlitten | sled@u, sledge@k, sleigh@lr | sled
+Koffer m Koffer | suitcase | bag carry pullable luggage
+Korb m Körbe | basket | carry container
+Kiste f Kisten | box, crate | carry container heavy
+Eimer m Eimer | bucket, pail@ur | carry container
+Paket n Pakete | package@u, parcel@k | carry parcel
+Tablett n Tabletts | tray | tray
+Leiter f Leitern | ladder | carry ladder
+Regenschirm m Regenschirme | umbrella | umbrella hold
+Kerze f Kerzen | candle | candle
+Kamera f Kameras | camera | hold camera
+Mikrofon n Mikrofone | microphone, mic@t | mic
+Fahne f Fahnen | flag | hold flag
+Schild n Schilder | sign | hold sign
+Handy n Handys | cell phone@u, mobile phone@k, phone@t, mobile@kr | phone
+Laptop m Laptops | laptop, notebook computer@lr | laptop
+Blume f Blumen | flower | flower pick bareable
+Rose f Rosen | rose | flower pick bareable
+Tulpe f Tulpen | tulip | flower pick bareable
+Blumenstrauß m Blumensträuße | bouquet of flowers/bouquets of flowers, bunch of flowers/bunches of flowers | hold bouquet buy
+Geschenk n Geschenke | present, gift | gift
+Bild n Bilder | picture | picture
+Gemälde n Gemälde | painting | art
+Statue f Statuen | statue | art sight
+Kirche f Kirchen | church | sight building
+Schloss n Schlösser | castle, palace@l | sight building
+Brücke f Brücken | bridge | sight crossable
+Tisch m Tische | table | furniture
+Stuhl m Stühle | chair | furniture light2
+Regal n Regale | shelf/shelves | furniture
+Fenster n Fenster | window | window
+Tür f Türen | door | door
+Zaun m Zäune | fence | fence paintable
+Mauer f Mauern | wall | wall
+Wand f Wände | wall | paintable
+Dach n Dächer | roof | roof
+Haus n Häuser | house | house building
+Zelt n Zelte | tent | tent
+Straße f Straßen | street, road | crossable road
+Hof m Höfe | courtyard, yard@u | sweepable
+Zimmer n Zimmer | room | room
+Brett n Bretter | board, plank@k | board
+Holz n - | ~wood | mass wood
+Laub n - | ~leaves | mass leaves
+Wäsche f - | ~laundry, ~washing@k | mass laundry
+Geschirr n - | +dishes | mass dishes
+Müll m - | ~trash@u, ~garbage@u, ~rubbish@k | mass trash
+Sandburg f Sandburgen | sandcastle | sandcastle
+Schneemann m Schneemänner | snowman/snowmen | snowman
+Feuer n Feuer | fire | fire2
+Baum m Bäume | tree | tree plant
+Gras n - | ~grass | mass grass
+Heu n - | ~hay | mass hay
+"""
