@@ -97,3 +97,9 @@ def test_drawing_by_hand():
 def test_a_word_without_probability_is_never_drawn():
     log_q = torch.tensor([[-torch.inf, -torch.inf, -torch.inf, 0.0, -torch.inf]], dtype=torch.float64)
     assert draw(log_q.expand(2, -1), torch.tensor([0.0, 1 - 2**-53], dtype=torch.float64)).tolist() == [3, 3]
+
+
+def test_equal_sources_have_samples_of_their_own():
+    network = model(vocabulary=30, seed=5)
+    one, other = sample(network, [[4, 5, 6]] * 2, 6, 1, SearchSettings(max_length_ratio=1.0, max_length_extra=5))
+    assert [s.ids for s in one] != [s.ids for s in other]

@@ -1,7 +1,9 @@
 """The section on the truth: only where it is known, its numbers, and what it says of the three statements."""
 
+import json
 import math
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,52 @@ def test_the_rule_of_the_verdicts(low: float, high: float, sign: int, word: str)
 def statements(results: Path, systems: list[dict[str, Any]]) -> dict[str, tuple[str, list[str]]]:
     found = claims.statements(Held(load(results, systems), SETTINGS))
     return {one.words: (one.verdict, one.sentences) for one in found}
+
+
+def test_numbers_of_the_greedy_output_are_those_of_the_lines(held: Built) -> None:
+    lines = json.loads((held[0] / "truth/students/baseline/1/truth.json").read_text())["lines"]
+    row = numbers(held[0])["baseline"]
+    masses = [mass for mass in lines["greedy_mass"] if mass is not None]
+    assert len(masses) == truth_results.SENTENCES - 1
+    assert float(row["greedy_mass"]) == pytest.approx(sum(masses) / len(masses), rel=1e-5)
+    for name, ranks in (("greedy_is_mode", (1,)), ("greedy_inside", (1, 2))):
+        share = sum(rank in ranks for rank in lines["greedy_rank"]) / len(lines["greedy_rank"])
+        assert float(row[name]) == pytest.approx(share, rel=1e-5)
+
+
+def test_a_sentence_tells_the_difference_of_the_tables_numbers(held: Built) -> None:
+    one, other = (float(numbers(held[0])[name]["greedy_mass"]) for name in ("seq-kd", "baseline"))
+    found = re.search(r"output ([\d.]+) % against ([\d.]+) %, \+([\d.]+) points", text(held[0]))
+    assert found and [float(part) for part in found.groups()] == pytest.approx(
+        [100 * one, 100 * other, 100 * (one - other)], abs=0.051
+    )
+
+
+def test_the_share_cut_as_the_tokenizer_would_is_that_of_the_samples_inside(held: Built, tmp_path: Path) -> None:
+    systems = example_results.build(tmp_path, sentences=120, only=["base"])
+    truth_results.build(tmp_path, systems)
+    file = tmp_path / "truth/teachers/base/1/truth.json"
+    found = json.loads(file.read_text())
+    half = truth_results.SENTENCES // 2
+    found["lines"] |= {"inside": [0.9] * half + [0.1] * half, "canonical": [1.0] * half + [0.0] * half}
+    write_json(file, found)
+    held_now = Held(load(tmp_path, systems), SETTINGS)
+    assert held_now.share_canonical(held_now.systems) == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("system", "change", "untested"),
+    [
+        ("seq-kd", {"start": "baseline"}, "Seq-KD concentrates on the mode"),
+        ("word-kd", {"start": "baseline"}, "KL covers"),
+        ("word-kd", {"targets": "seq-kd"}, "KL covers"),
+    ],
+)
+def test_mixed_and_fine_tuned_students_test_no_statement(
+    held: Built, system: str, change: dict[str, Any], untested: str
+) -> None:
+    found = statements(held[0], [one | change if one["system"] == system else one for one in held[1]])
+    assert found[untested][0] == "not tested"
 
 
 def test_reverse_kl_is_tested_once_a_student_is_trained_by_it(held: Built) -> None:

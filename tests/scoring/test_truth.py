@@ -9,6 +9,7 @@ import torch
 from fake_truth import FakeTruth
 
 from seqkd.decoding.engine import forced_scores
+from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.errors import UserError
 from seqkd.files import read_lines
@@ -91,6 +92,23 @@ def test_a_line_by_hand():
     assert (found.greedy_prob, found.greedy_rank, found.greedy_mass) == (0.25, 2, 0.5)
     assert (found.beam_prob, found.beam_rank) == (0.0, None)
     assert found.model_entropy == 1.5
+
+
+def test_what_a_model_says_is_text_with_an_end_and_may_be_cut_otherwise(toy, monkeypatch):
+    pieces = Tokenizer(toy.tokenizer).tgt
+    text = read_lines(toy.test_set / "test.tgt")[0]
+    ids = pieces.encode([text])[0]
+    longest = max(range(len(ids)), key=lambda place: len(pieces.model.id_to_piece(ids[place])))
+    letters = [pieces.model.piece_to_id(one) for one in pieces.model.id_to_piece(ids[longest])]
+    other = [*ids[:longest], *letters, *ids[longest + 1 :]]
+    assert other != ids and pieces.decode(other) == text
+    said = [Hypothesis(ids, -2.0, True), Hypothesis(other, -4.0, True), Hypothesis(ids, -3.0, False)]
+    monkeypatch.setattr(truth, "sample", lambda *_: [said])
+    monkeypatch.setattr(truth, "translate", lambda _, __, search: [[said[0 if search.beam == 1 else 2]]])
+    found = truth.say(None, pieces, [[4]], SearchSettings(beam=3), TruthSettings(samples=3))[0]
+    assert found.drawn == [(text, True), (text, False), ("", False)]
+    assert (found.mean_log_q, found.greedy, found.beam) == (-3.0, text, "")
+    assert found.greedy_mass == pytest.approx(math.exp(-2))
 
 
 @pytest.mark.parametrize(("count", "wanted", "places"), [(5, 9, [0, 1, 2, 3, 4]), (9, 3, [0, 4, 8]), (1, 2, [0])])
