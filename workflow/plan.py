@@ -14,6 +14,7 @@ from typing import Any
 from seqkd.config import Config, System, Systems
 from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
+from seqkd.corpus.jobs import modules_of
 from seqkd.files import digest
 from seqkd.losses import module_of
 from workflow.fingerprint import Code
@@ -86,13 +87,13 @@ class Plan:
             self._add("download", f"download/{name}", what, {})
         files = self._checksums(slices.corpus_local_files(corpus))
         settings: dict[str, Any] = {"corpus": slices.corpus_slice(corpus), "files": files}
-        self._add("corpus", "corpus", settings, self._downloads(slices.corpus_downloads(corpus)))
+        needed = self._downloads(slices.corpus_downloads(corpus))
+        self._add("corpus", "corpus", settings, needed, *modules_of(settings["corpus"]))
         for name in self.test_sets:
             files = self._checksums(slices.test_set_local_files(corpus, name))
             settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
-            self._add(
-                "test_set", f"test_sets/{name}", settings, self._downloads(slices.test_set_downloads(corpus, name))
-            )
+            needed = self._downloads(slices.test_set_downloads(corpus, name))
+            self._add("test_set", f"test_sets/{name}", settings, needed, *modules_of(settings["corpus"]))
         self._add("tokenizer", "tokenizer", self.config.tokenizer.canonical(), {"corpus": self.steps["corpus"]})
 
     def _downloads(self, names: list[str]) -> dict[str, Step]:

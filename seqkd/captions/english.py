@@ -18,10 +18,9 @@ COUNTS = {
     "mass": (Option(""),),
 }
 DOUBLED = {"sit", "run", "swim", "jog", "chat", "hug", "pet", "chop", "cut", "put", "mop", "set", "get", "sip", "stir",
-           "knit", "wrap", "drag", "travel", "nap"}  # fmt: skip
-IRREGULAR_ING = {"lie": "lying", "ski": "skiing", "picnic": "picnicking", "dye": "dyeing", "be": "being"}
-IRREGULAR_S = {"have": "has", "be": "is"}
-NOT_DOUBLED_AMERICAN = {"travel"}
+           "knit", "wrap", "drag", "nap", "shut", "unwrap"}  # fmt: skip
+IRREGULAR_ING = {"lie": "lying", "ski": "skiing", "picnic": "picnicking"}
+IRREGULAR_S = {"have": "has"}
 SOUNDED_LIKE_A_CONSONANT = r"(?:uni|uk|eu|one\b|use)"
 
 

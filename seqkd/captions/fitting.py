@@ -11,6 +11,17 @@ RAINY_VERBS = {"gehen", "rennen", "joggen", "laufsport", "wartenauf", "fussball"
 NIGHTLY_VERBS = {"fahren", "gehen", "motorfahren"}
 
 
+OUTDOORS = frozenset("out go run ride tow stroll hike hallgo hall market transitin animalgo".split())
+ROUGH_VERBS = frozenset(
+    "dachreparatur reparieren traktorreparatur hacken saegen mauern joggen fussball basketball tennis schlittschuh "
+    "skifahren werfen fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen laubharken pflanzen "
+    "waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln".split()
+)
+LIVELY = {"fröhlich", "neugierig", "lächelnd", "glücklich", "hungrig"}
+RESTFUL_VERBS = {"schlafen", "tierschlaf", "nickerchen", "ausruhen"}
+BRISK_VERBS = {"rennen", "joggen", "laufsport", "springen", "tanzen", "fussball", "yoga", "umarmen", "winken"}
+
+
 def wardrobe(tags: Tags) -> Tags:
     """The classes of clothes that somebody wears."""
     found = set()
@@ -71,20 +82,40 @@ def _season(caption: Caption) -> set[str]:
     return found
 
 
+def is_outdoors(event: Event) -> bool:
+    """Whether it happens in the open, or where people do not take off their coats."""
+    return "R" in VERBS[event.verb].marks or bool(event.place and PLACES[event.place].tags & OUTDOORS)
+
+
+def _moods(clause: Clause) -> bool:
+    """Whether somebody merry sleeps or somebody tired runs."""
+    found = {adjective for thing in clause.who for adjective in thing.adjectives}
+    verbs = {event.verb for event in (clause.does, clause.also) if event}
+    return bool(found & LIVELY and verbs & RESTFUL_VERBS or "müde" in found and verbs & BRISK_VERBS)
+
+
 def holds_together(caption: Caption) -> bool:
     """Whether season, clothes and places do not contradict each other."""
     season = _season(caption)
     if len(season) > 1:
         return False
-    words = [thing.noun for thing in _clothes(caption)]
-    return len(words) == len(set(words))
+    words = [thing.noun for thing in [*_clothes(caption), *_things(caption)]]
+    worn = frozenset().union(*(NOUNS[thing.wears.noun].tags for thing in _things(caption) if thing.wears))
+    places = [PLACES[event.place].tags for event in _events(caption) if event.place]
+    if "outer" in worn and not is_outdoors(caption.main.does):
+        return False
+    if "formal" in worn and {event.verb for event in _events(caption)} & ROUGH_VERBS:
+        return False
+    if any(_moods(clause) for clause in _clauses(caption)):
+        return False
+    crowded = any(len(clause.who) > 1 or clause.who[0].number != "one" for clause in _clauses(caption))
+    return len(words) == len(set(words)) and not (crowded and any("single" in tags for tags in places))
 
 
 def fits_when(caption: Caption) -> bool:
     """Whether the time or weather goes with the caption: out of doors, and in season."""
     tags, season, does = WHEN[caption.when].tags, _season(caption), caption.main.does
-    outdoors = "R" in VERBS[does.verb].marks or bool(does.place and PLACES[does.place].tags & {"out", "go", "run", "ride"})
-    if "U" in VERBS[does.verb].marks or not outdoors:
+    if "U" in VERBS[does.verb].marks or not is_outdoors(does):
         return False
     if "nightonly" in tags:
         return does.verb in NIGHTLY_VERBS

@@ -1,6 +1,7 @@
 """Meanings drawn by a seed: who can do what, where, in which clothes and weather, by the lexicon's tags."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import islice
 from random import Random
@@ -18,6 +19,13 @@ MOST_TRANSLATIONS = 5000
 KINDS = {"plain": 30, "place": 18, "also": 15, "when": 12, "meanwhile": 12, "subject": 5, "object": 5, "reason": 3}
 """What is special about a caption, and how often."""
 SUBJECT_COUNTS = {"one": 62, "two": 17, "three": 6, "four": 2, "some": 3, "several": 3, "group": 5}
+FEW = {"one": 85, "two": 15}
+PAIRS = (
+    ("Mann", "Frau"), ("Frau", "Mann"), ("Junge", "Mädchen"), ("Mädchen", "Junge"), ("Mann", "Junge"), ("Frau", "Kind"),
+    ("Frau", "Mädchen"), ("Mann", "Kind"), ("Vater", "Kind"), ("Mutter", "Kind"), ("Hund", "Katze"), ("Hund", "Welpe"),
+    ("Pferd", "Esel"), ("Kuh", "Pferd"), ("Ente", "Schwan"), ("Katze", "Kätzchen"),
+)  # fmt: skip
+"""Who does something side by side."""
 OBJECT_COUNTS = {"one": 85, "two": 10, "three": 3, "several": 2}
 KIND_ORDER = ("quality", "size", "age", "look", "colour")
 POSTURES = {"S": "sitzen", "T": "stehen", "L": "liegen"}
@@ -45,13 +53,20 @@ def meanings(seed: int) -> Iterator[Caption]:
     """Distinct meanings without end (the language has far more than any corpus needs)."""
     rng, seen = Random(f"meanings {seed}"), set()
     while True:
-        try:
-            caption = _Draft(rng).caption()
-        except Unfit:
-            continue
-        if caption not in seen and _is_sound(caption):
+        caption = _drafted(_Draft(rng))
+        if caption not in seen:
             seen.add(caption)
             yield caption
+
+
+def _drafted(draft: "_Draft") -> Caption:
+    """A sound caption of a kind that is drawn first, so that difficult kinds do not become rare."""
+    kind = draft.weighted(KINDS)
+    while True:
+        with suppress(Unfit):
+            caption = draft.caption(kind)
+            if _is_sound(caption):
+                return caption
 
 
 def _is_sound(caption: Caption) -> bool:
@@ -81,6 +96,10 @@ def adjectives_of(noun: str) -> list[str]:
     return [one for one, senses in ADJECTIVES.items() if any(sense.fits & NOUNS[noun].tags for sense in senses)]
 
 
+def _is_one(who: tuple[Thing, ...]) -> bool:
+    return len(who) == 1 and who[0].number == "one"
+
+
 class _Draft:
     """One attempt."""
 
@@ -98,15 +117,16 @@ class _Draft:
     def weighted(self, table: dict[str, int]) -> str:
         return self.rng.choices(list(table), list(table.values()))[0]
 
-    def caption(self) -> Caption:
-        kind = self.weighted(KINDS)
+    def caption(self, kind: str) -> Caption:
         if kind == "also":
             return self.also()
         if kind == "reason":
             return self.reason()
         clause = self.clause(self.pick(list(VERBS)))
         does = clause.does
-        if kind == "place" and does.place and PLACES[does.place].case == 3:
+        if kind == "place":
+            if not does.place or PLACES[does.place].case == 4:
+                raise Unfit
             return Caption(clause, first="place")
         if kind == "when":
             return self.when(clause)
@@ -130,7 +150,7 @@ class _Draft:
             return self.two(names)
         noun = self.pick(names)
         single = "O" in marks or "Q" in marks or {"family", "bride", "collective", "parent"} & NOUNS[noun].tags
-        number = "one" if single else self.weighted(SUBJECT_COUNTS)
+        number = "one" if single else self.weighted(SUBJECT_COUNTS if "G" in marks else FEW)
         if "P" in marks and number == "one":
             raise Unfit
         adjectives = self.adjectives(noun, 0.35)
@@ -138,9 +158,8 @@ class _Draft:
         return (Thing(noun, number, adjectives, wears, how),)
 
     def two(self, names: list[str]) -> tuple[Thing, ...]:
-        first, second = self.pick(names), self.pick(names)
-        people = {"adult", "child", "youth", "pet"}
-        if first == second or not (NOUNS[first].tags & NOUNS[second].tags & people) or "Paar" in (first, second):
+        first, second = self.rng.choice(PAIRS)
+        if first not in names or second not in names:
             raise Unfit
         return Thing(first, "one", self.adjectives(first, 0.15)), Thing(second, "one", self.adjectives(second, 0.15))
 
@@ -168,7 +187,7 @@ class _Draft:
         if self.chance(0.3) and "bag" not in tags and "back" not in tags:
             how = "who"
         worn = Thing(piece, "one" if number == "one" else "bare", self.adjectives(piece, 0.8))
-        if how == "in" and not worn.adjectives and piece not in ("Anzug", "Uniform", "Regenmantel"):
+        if tags & {"in"} and not worn.adjectives and piece not in ("Anzug", "Uniform", "Regenmantel"):
             raise Unfit
         return worn, how
 
@@ -176,8 +195,7 @@ class _Draft:
 
     def event(self, verb: str, who: tuple[Thing, ...], *, place: bool = True, place_name: str = "") -> Event:
         entry = VERBS[verb]
-        alone = len(who) == 1 and who[0].number == "one"
-        manners = [one for one in entry.manners if one not in ({"gemeinsam"} if alone else {"allein"})]
+        manners = [one for one in entry.manners if one != ("gemeinsam" if _is_one(who) else "allein")]
         manner = self.pick(manners) if manners and self.chance(0.2) else ""
         place_is = ""
         if not place_name and place and entry.places and (entry.place_needed or self.chance(0.7)):
@@ -195,12 +213,14 @@ class _Draft:
         number = self.weighted(OBJECT_COUNTS) if entry.several else "one"
         if "mass" in tags:
             number = "mass"
-        elif tags & {"bareonly", "shoes"} or ("bareable" in tags and self.chance(0.6)):
+        elif tags & {"bareonly", "shoes"} or ("bareable" in tags and (len(who) > 1 or verb in MANY or self.chance(0.6))):
             number = "bare"
         elif verb == "jonglieren":
             number = self.pick(["three", "four"])
-        elif (len(who) > 1 or who[0].number not in ("one",)) and tags & {"cycle", "motor", "mount"}:
+        elif not _is_one(who) and tags & {"cycle", "motor", "mount"}:
             number = "bare"
+        if number == "one" and tags & {"cup", "glass", "piece", "icecream"} and not _is_one(who):
+            raise Unfit
         if "Q" in entry.marks:
             return Thing(noun)
         return Thing(noun, number, self.adjectives(noun, 0.4))
@@ -213,7 +233,7 @@ class _Draft:
         mark = self.pick(sorted(VERBS[verb].marks & POSTURES.keys()))
         place = self.pick(places_with((POSTURE_PLACES[mark],)))
         allowed = VERBS[verb].places
-        if VERBS[verb].place_needed and place not in places_with(allowed):
+        if place not in places_with(allowed):
             raise Unfit
         who = self.who(verb)
         if not NOUNS[who[0].noun].tags & VERBS[POSTURES[mark]].subjects:
@@ -250,7 +270,7 @@ class _Draft:
             raise Unfit
         allowed = VERBS[clause.does.verb]
         place = self.pick(places_with((POSTURE_PLACES[mark],)))
-        if allowed.place_needed and place not in places_with(allowed.places):
+        if place not in places_with(allowed.places):
             raise Unfit
         posture = Event(POSTURES[mark], place=place)
         does = Event(clause.does.verb, clause.does.thing, clause.does.manner)
@@ -276,7 +296,9 @@ class _Draft:
 
 
 POSTURE_PLACES = {"S": "seat", "T": "stand", "L": "lie"}
-PAIRS_OF_KINDS = [{"size", "colour"}, {"age", "colour"}, {"size", "look"}, {"age", "look"}, {"size", "age"}]
+MANY = {"kaufen", "verkaufen", "pfluecken"}
+PAIRS_OF_KINDS = [{"size", "colour"}, {"age", "colour"}, {"size", "look"}, {"age", "look"}]
+"""Two adjectives that German does not set apart by a comma."""
 NEARBY = frozenset(
     "park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant "
     "imcafe wiese camp farm2 workshop balcony nursery".split()

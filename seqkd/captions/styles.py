@@ -16,9 +16,9 @@ TAGS: dict[str, Vector] = {
     "k": (0, 1, 0, 1),  # British
     "t": (0.25, 0.2, 4, 0),  # short, informal
     "l": (0.25, 0.3, 0.02, 3),  # long, literary
-    "r": (0.3, 0.3, 0.1, 0.4),  # rare
+    "r": (0.45, 0.45, 0.2, 0.6),  # rare
 }
-DECAY: Vector = (0.35, 0.35, 2.0, 0.25)
+DECAY: Vector = (0.2, 0.2, 1.6, 0.15)
 """How much less likely an option is than the one before it: the terse style says nearly always the same."""
 
 

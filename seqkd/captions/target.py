@@ -165,11 +165,12 @@ def _thing(thing: Thing, voice: Voice | None = None) -> Text:
 
 
 def _wearing(thing: Thing, voice: Voice | None) -> Text:
-    """*in a hat*, *with a hat*, *wearing a hat*, *who is wearing a hat*; without a finite verb only the first two."""
+    """*in a hat*, *with a hat*, *wearing a hat*, *who is wearing a hat*; what has a finite verb not beside a participle."""
     assert thing.wears is not None
     worn, tags = noun_phrase(thing.wears), NOUNS[thing.wears.noun].tags
-    short = "in" if thing.how == "in" or ("with" in tags and not tags & {"eyes", "bag", "back"} and thing.how == "who") else "with"
-    ways = [(series(short, worn), "")]
+    ways = [(series("with", worn), "")] if thing.how == "with" else []
+    if not tags & {"eyes", "bag", "back"}:
+        ways.append((series("in", worn), "" if thing.how == "in" else "r"))
     if not tags & {"bag"} and voice and voice.aspect != "participle":
         verb = "are" if thing.number not in ONE else "is"
         finite = [(series("who", verb, "wearing", worn), "" if thing.how == "who" else "lr")]

@@ -6,7 +6,7 @@ goes with (a noun, or a word for what nouns are); the English ones. A German adj
 
 ADJECTIVES = """
 alt | age | Mann Frau | old, elderly
-alt | age | Hund Katze Pferd Esel vehicle Buch instrument building fence art Hut Mantel Jacke Kamera Koffer | old
+alt | age | Hund Katze Pferd Esel painted Buch instrument building fence art Hut Mantel Jacke Koffer | old
 jung | age | Mann Frau Paar pro hiker cyclist horserider | young
 jung | age | Hund Katze Pferd elephant lion bear monkey Ziege Kuh | young
 klein | size | Junge Mädchen Kind pet Schaf Ziege Pony Affe Ball boat Zelt Kiste Paket Geschenk Baum house Laptop Tisch Korb Eimer | little, small
@@ -24,25 +24,25 @@ müde | quality | Mann Frau Wanderer parent Bauer | tired, weary@l
 neugierig | quality | Junge Mädchen Kind pet Tourist Touristin Affe Ziege | curious, inquisitive@lr
 glücklich | quality | Kind Paar Familie Braut | happy
 lächelnd | quality | Mann Frau Junge Mädchen waiter seller baker Braut | smiling
-elegant | look | Mann Frau Kleid Hut Mantel | elegant
+elegant | quality | Mann Frau Kleid Hut Mantel | elegant
 barfüßig | look | Junge Mädchen Kind | barefoot
 hungrig | quality | Hund Katze monkey bear | hungry
 nass | quality | Hund | wet
 zottelig | look | Hund Pony Esel Ziege | shaggy
 gefleckt | look | Hund Kuh Pony | spotted
 getigert | look | Katze Kätzchen | tabby, striped
-rot | colour | clothes shoes vehicle Luftballon Blume Rose Tulpe umbrella Koffer Ball Drachen Zelt | red
-blau | colour | clothes shoes vehicle Luftballon umbrella Koffer Eimer Ball Drachen Zelt | blue
-grün | colour | clothes shoes vehicle Luftballon umbrella Eimer Ball Apfel tractor Zelt | green
-gelb | colour | clothes shoes vehicle Luftballon Blume Rose Tulpe umbrella Eimer Ball Drachen Haus | yellow
-schwarz | colour | clothes shoes Hund Katze Kätzchen Pferd car motor umbrella Koffer | black
+rot | colour | clothes shoes painted Luftballon Blume Rose Tulpe umbrella Koffer Ball Drachen Zelt | red
+blau | colour | Anzug Uniform Jeans clothes shoes painted Luftballon umbrella Koffer Eimer Ball Drachen Zelt | blue
+grün | colour | Uniform clothes shoes painted Luftballon umbrella Eimer Ball Apfel tractor Zelt | green
+gelb | colour | clothes shoes painted Luftballon Blume Rose Tulpe umbrella Eimer Ball Drachen Haus | yellow
+schwarz | colour | Anzug Jeans clothes shoes Hund Katze Kätzchen Pferd car motor umbrella Koffer | black
 weiß | colour | clothes shoes Hund Katze Kätzchen Pferd car boat Blume Rose Haus Kaninchen Zaun | white
 grau | colour | Hemd Jacke Mantel Rock Hose Pullover Anzug Wollmütze Hut Katze car Koffer Kaninchen | gray@u, grey@k
 braun | colour | Hund Pferd Kuh Ziege Huhn Kaninchen Jacke Mantel Hose Hut shoes Koffer | brown
 rosa | colour | Bluse Kleid Rock T-Shirt Mütze Schal Luftballon Blume Rose | pink
 lila | colour | Bluse Kleid Rock T-Shirt Pullover Schal Luftballon Drachen | purple, violet@lr
 orangefarben | colour | T-Shirt Jacke Helm Luftballon Drachen Zelt | orange
-dunkelblau | colour | Hemd Jacke Mantel Kleid Rock Hose Pullover Anzug Krawatte Schal Uniform car | dark blue, navy blue@u
+dunkelblau | colour | Anzug Hemd Jacke Mantel Kleid Rock Hose Pullover Anzug Krawatte Schal Uniform car | dark blue, navy blue@u
 hellblau | colour | Hemd Bluse Kleid Hose T-Shirt Pullover car | light blue, pale blue@k
 bunt | look | Luftballon Drachen boat umbrella Fahne Schal Rock Ball | colorful@u, brightly colored@ul, colourful@k, brightly coloured@kl
 gestreift | look | Hemd T-Shirt Pullover Schal Krawatte Kleid | striped, stripy@kr
@@ -52,7 +52,7 @@ warm | quality | Jacke Mantel Pullover Schal | warm
 dick | quality | Jacke Pullover Schal Buch | thick
 dick | quality | Katze | fat
 lang | size | Kleid Rock Mantel Schal Brief Leiter Brett | long
-neu | age | car cycle motor Kleid Jacke Laptop Kamera Gitarre Kinderwagen | new, brand-new@lr
+neu | age | car cycle motor Kleid Jacke Laptop Gitarre Kinderwagen | new, brand-new@lr
 schmutzig | quality | car truck tractor cycle shoes Fenster Schürze Hose Jacke | dirty
 rostig | quality | cycle tractor Schubkarre | rusty
 kaputt | quality | cycle furniture fence roof tractor motor | broken
@@ -62,9 +62,9 @@ voll | quality | Korb Einkaufswagen Eimer Tablett | full
 hölzern | look | Leiter furniture Kiste Zaun Brücke | wooden
 berühmt | quality | art Kirche Schloss Brücke | famous, well-known@l
 frisch | quality | Brot Brötchen Brezel Gemüse Obst Fisch | fresh
-heiß | quality | Suppe Kaffee Tee Tasse_Kaffee Tasse_Tee Eintopf | hot
+heiß | quality | Suppe Kaffee Tee Eintopf | hot
 reif | quality | Apfel Birne Banane Tomate Erdbeere Kirsche melon | ripe
-kalt | quality | Bier Limonade Glas_Saft | cold
+kalt | quality | Bier Limonade | cold
 lecker | quality | Eis Kuchen Pizza Stück_Kuchen Pfannkuchen | delicious, tasty
 spannend | quality | Buch Comic | exciting, thrilling@l
 modern | look | Haus house | modern

@@ -17,10 +17,10 @@ Teenager m Teenager | teenager, teen@t | youth he
 Student m Studenten weak | student | youth he student
 Studentin f Studentinnen | student | youth she student
 Rentner m Rentner | retiree@u, pensioner@k | adult he
-Großvater m Großväter | grandfather, grandpa@t | adult he family
-Großmutter f Großmütter | grandmother, grandma@t | adult she family
-Vater m Väter | father, dad@t | adult he family parent
-Mutter f Mütter | mother, mom@ut, mum@kt | adult she family parent
+Großvater m Großväter | grandfather, grandpa@t | he family
+Großmutter f Großmütter | grandmother, grandma@t | she family
+Vater m Väter | father, dad@t | he parent
+Mutter f Mütter | mother, mom@ut, mum@kt | she parent
 Paar n Paare | couple | pair they collective
 Familie f Familien | family | pair they collective
 Schüler m Schüler | student@u, pupil@k, schoolboy@l | youth he pupil
@@ -70,7 +70,6 @@ Soldat m Soldaten weak | soldier | pro he soldier uniform
 Verkäuferin f Verkäuferinnen | saleswoman/saleswomen, sales clerk@u, shop assistant@k | pro she seller
 Händler m Händler | vendor, trader@k, merchant@l | pro he seller
 Friseurin f Friseurinnen | hairdresser, hair stylist@u | pro she hairdresser
-Nachbarin f Nachbarinnen | neighbor@u, neighbour@k | adult2 she
 Professor m Professoren | professor | prof he
 Clown m Clowns | clown | clown he busker
 Braut f Bräute | bride | bride she
@@ -97,7 +96,7 @@ Möwe f Möwen | seagull, gull@l | animal gull bird
 Kaninchen n Kaninchen | rabbit, bunny@t | animal rabbit pet
 Eichhörnchen n Eichhörnchen | squirrel | animal squirrel
 Affe m Affen weak | monkey | animal monkey wild
-Elefant m Elefanten weak | elephant | animal elephant wild mount
+Elefant m Elefanten weak | elephant | animal elephant wild
 Löwe m Löwen weak | lion | animal lion wild
 Bär m Bären weak | bear | animal bear wild
 """
@@ -107,31 +106,30 @@ Hemd n Hemden | shirt | clothes in gentwear boywear top iron
 T-Shirt n T-Shirts | T-shirt, tee@ut | clothes in anywear top light iron
 Bluse f Blusen | blouse | clothes in ladywear top iron
 Jacke f Jacken | jacket | clothes in anywear top warm takeoff
-Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff
-Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff
+Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff outer
+Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff outer
 Kleid n Kleider | dress, frock@lr | clothes in ladywear girlwear light top sewn iron try
 Rock m Röcke | skirt | clothes in ladywear girlwear sewn iron try
 Hose f Hosen | =pants@u, =trousers@k | clothes in anywear iron sewn try
-Jeans f Jeans | =jeans | clothes in anywear try
+Jeans f Jeans | =jeans | in anywear try
 Pullover m Pullover | sweater@u, jumper@k, pullover@r | clothes in anywear warm top knit takeoff
-Anzug m Anzüge | suit | clothes in gentwear top try
-Krawatte f Krawatten | tie, necktie@ur | clothes with gentwear
+Anzug m Anzüge | suit | in gentwear top try formal
+Krawatte f Krawatten | tie, necktie@ur | clothes with gentwear formal
 Schürze f Schürzen | apron | clothes in cookwear takeoff
-Uniform f Uniformen | uniform | clothes in uniformwear top
+Uniform f Uniformen | uniform | in uniformwear top
 Hut m Hüte | hat | clothes with gentwear ladywear head try headgear
-Strohhut m Strohhüte | straw hat | clothes with gentwear ladywear head light headgear
+Strohhut m Strohhüte | straw hat | with gentwear ladywear head light headgear outer
 Mütze f Mützen | cap, hat | clothes with anywear head knit headgear
-Wollmütze f Wollmützen | woolly hat@k, wool hat@u, knit cap@u | clothes with anywear head warm knit headgear
-Helm m Helme | helmet | clothes with helmetwear head headgear
-Schal m Schäle | scarf/scarves | clothes with anywear warm knit
+Wollmütze f Wollmützen | woolly hat@k, wool hat@u, knit cap@u | clothes with anywear head warm knit headgear outer
+Helm m Helme | helmet | clothes with helmetwear head headgear outer
+Schal m Schäle | scarf/scarves | clothes with anywear warm knit outer
 Kopftuch n Kopftücher | headscarf/headscarves, head scarf/head scarves@r | clothes with ladywear head
-Brille f Brillen | =glasses, =spectacles@lr | clothes with anywear eyes headgear
-Sonnenbrille f Sonnenbrillen | =sunglasses, =shades@tr | clothes with gentwear ladywear light eyes headgear
-Rucksack m Rucksäcke | backpack, rucksack@k | clothes with anywear back bag carry
-Handtasche f Handtaschen | purse@u, handbag@k | clothes with ladywear bag buy
+Brille f Brillen | =glasses, =spectacles@lr | with anywear eyes headgear
+Sonnenbrille f Sonnenbrillen | =sunglasses, =shades@tr | with gentwear ladywear light eyes headgear outer
+Rucksack m Rucksäcke | backpack, rucksack@k | clothes with anywear back bag carry outer
+Handtasche f Handtaschen | purse@u, handbag@k | clothes with ladywear bag buy outer formal
 Schuh m Schuhe | =shoes | shoes cleanable
 Stiefel m Stiefel | =boots | shoes cleanable
-Turnschuh m Turnschuhe | =sneakers@u, =trainers@k, =gym shoes@l | shoes
 Handschuh m Handschuhe | =gloves | shoes knit
 """
 
@@ -140,8 +138,8 @@ Apfel m Äpfel | apple | food fruit pick bareable peel
 Birne f Birnen | pear | food fruit pick bareable peel
 Banane f Bananen | banana | food fruit peel
 Orange f Orangen | orange | food fruit peel bareable
-Erdbeere f Erdbeeren | strawberry | berry pick bareable fruitgoods
-Kirsche f Kirschen | cherry | berry pick bareable fruitgoods
+Erdbeere f Erdbeeren | strawberry | berry pick bareable fruitgoods bareonly
+Kirsche f Kirschen | cherry | berry pick bareable fruitgoods bareonly
 Kartoffel f Kartoffeln | potato/potatoes | veg peel bareable
 Karotte f Karotten | carrot | food veg peel bareable
 Zwiebel f Zwiebeln | onion | veg bareable peel
@@ -189,11 +187,9 @@ Stadtplan m Stadtpläne | city map, map of the city/maps of the city@l, map@t | 
 Comic m Comics | comic, comic book@u | comic
 Gitarre f Gitarren | guitar | instrument portable
 Geige f Geigen | violin, fiddle@tr | instrument portable
-Klavier n Klaviere | piano | instrument big
 Trompete f Trompeten | trumpet | instrument portable
 Flöte f Flöten | flute | instrument portable
 Akkordeon n Akkordeons | accordion | instrument portable
-Cello n Cellos | cello | instrument big
 Saxophon n Saxophone | saxophone, sax@t | instrument portable
 Ball m Bälle | ball | toy ball
 Puppe f Puppen | doll | toy soft
@@ -202,20 +198,20 @@ Frisbee n Frisbees | frisbee | frisbee
 Bauklotz m Bauklötze | building block, toy block@u, toy brick@k | blocks
 Drachen m Drachen | kite | kite
 Luftballon m Luftballons | balloon | balloon
-Fahrrad n Fahrräder | bicycle, bike@t | cycle pushable wheels vehicle
-Motorrad n Motorräder | motorcycle@u, motorbike@k | motor wheels vehicle
-Motorroller m Motorroller | motor scooter, scooter@t | motor wheels vehicle
-Auto n Autos | car, automobile@ulr | car wheels vehicle driver
-Lastwagen m Lastwagen | truck@u, lorry@k | truck wheels vehicle driver
-Bus m Busse | bus | bus vehicle driver transit
-Zug m Züge | train | train vehicle transit
-Straßenbahn f Straßenbahnen | streetcar@u, tram@k, trolley@ur | tram vehicle transit
+Fahrrad n Fahrräder | bicycle, bike@t | cycle pushable wheels vehicle painted
+Motorrad n Motorräder | motorcycle@u, motorbike@k | motor wheels vehicle painted
+Motorroller m Motorroller | motor scooter, scooter@t | motor wheels vehicle painted
+Auto n Autos | car, automobile@ulr | car wheels vehicle driver painted
+Lastwagen m Lastwagen | truck@u, lorry@k | truck wheels vehicle driver painted
+Bus m Busse | bus | bus vehicle driver transit painted
+Zug m Züge | train | train vehicle transit painted
+Straßenbahn f Straßenbahnen | streetcar@u, tram@k, trolley@ur | tram vehicle transit painted
 Taxi n Taxis | taxi, cab@t | taxi car vehicle driver
-Traktor m Traktoren | tractor | tractor wheels vehicle
+Traktor m Traktoren | tractor | tractor wheels vehicle painted
 Krankenwagen m Krankenwagen | ambulance | emergency vehicle
 Feuerwehrauto n Feuerwehrautos | fire truck@u, fire engine@k | emergency vehicle
-Boot n Boote | boat | boat vehicle
-Segelboot n Segelboote | sailboat@u, sailing boat@k | boat vehicle sail
+Flugzeug n Flugzeuge | plane, airplane@u, aeroplane@k | plane vehicle
+Segelboot n Segelboote | sailboat@u, sailing boat@k | boat vehicle sail painted
 Kinderwagen m Kinderwagen | stroller@u, pram@k, pushchair@kr | pushable pram
 Schubkarre f Schubkarren | wheelbarrow | pushable barrow
 Einkaufswagen m Einkaufswagen | shopping cart@u, shopping trolley@k, trolley@kr | pushable cart
@@ -229,8 +225,6 @@ Tablett n Tabletts | tray | tray
 Leiter f Leitern | ladder | carry ladder
 Regenschirm m Regenschirme | umbrella | umbrella hold
 Kerze f Kerzen | candle | candle
-Kamera f Kameras | camera | hold camera
-Mikrofon n Mikrofone | microphone, mic@t | mic
 Fahne f Fahnen | flag | hold flag
 Schild n Schilder | sign | hold sign
 Handy n Handys | cell phone@u, mobile phone@k, phone@t, mobile@kr | phone
@@ -265,7 +259,6 @@ Holz n - | ~wood | mass wood
 Laub n - | ~leaves | mass leaves
 Wäsche f - | ~laundry, ~washing@k | mass laundry
 Geschirr n - | +dishes | mass dishes
-Müll m - | ~trash@u, ~garbage@u, ~rubbish@k | mass trash
 Sandburg f Sandburgen | sandcastle | sandcastle
 Schneemann m Schneemänner | snowman/snowmen | snowman
 Feuer n Feuer | fire | fire2

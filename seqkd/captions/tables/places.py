@@ -6,26 +6,26 @@ it is used only without adjective).
 """
 
 PLACES = """
-bank | auf ein Bank f 3 | seat out | hölzern=wooden alt=old grün=green | on a _ bench
-stuhl | auf ein Stuhl m 3 | seat indoors | hölzern=wooden alt=old | on a _ chair
-sofa | auf ein Sofa n 3 | seat lie home petspot | rot=red braun=brown weich=soft | on a _ sofa@k, on a _ couch, on a _ settee@kr
-sessel | in ein Sessel m 3 | seat home petspot | bequem=comfortable alt=old | in an _ armchair
-treppe | auf ein Treppe f 3 | seat out | steinern=stone | on a _ staircase, on some _ steps, on a flight of _ steps@l
-mauer | auf ein Mauer f 3 | seat out petspot | niedrig=low alt=old | on a _ wall
-wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground | grün=green blühend=flowery sonnig=sunny | in a _ meadow
-rasen | auf der Rasen m 3 | seat lie out play grass picnic ground | grün=green | on the _ lawn, on the _ grass
-gras | in der Gras n 3 | seat lie out grass petspot ground | hoch=tall | in the _ grass
-decke | auf ein Decke f 3 | seat lie out blanket | kariert=checked@k/plaid@u bunt=colorful@u/colourful@k | on a _ blanket
-bett | in ein Bett n 3 | sleep home bed | groß=big/large | in a _ bed
-haengematte | in ein Hängematte f 3 | lie out bed | bunt=colorful@u/colourful@k | in a _ hammock
-teppich | auf ein Teppich m 3 | seat lie home petspot | weich=soft bunt=colorful@u/colourful@k | on a _ rug, on a _ carpet
-fussboden | auf der Boden m 3 | seat lie home petspot | - | on the floor
-baumstamm | auf ein Baumstamm m 3 | seat out forest | dick=thick | on a _ log, on a _ tree trunk
-felsen | auf ein Felsen m 3 | seat out | groß=large/big | on a _ rock, on a _ boulder@l
+bank | auf ein Bank f 3 | seat out chill | hölzern=wooden alt=old grün=green | on a _ bench
+stuhl | auf ein Stuhl m 3 | seat indoors homeseat single | hölzern=wooden alt=old | on a _ chair
+sofa | auf ein Sofa n 3 | seat lie home petspot homeseat | rot=red braun=brown weich=soft | on a _ sofa@k, on a _ couch, on a _ settee@kr
+sessel | in ein Sessel m 3 | seat home petspot homeseat single | bequem=comfortable alt=old | in an _ armchair
+treppe | auf ein Treppe f 3 | seat out chill | steinern=stone | on a _ staircase, on some _ steps, on a flight of _ steps@l
+mauer | auf ein Mauer f 3 | seat out petspot chill | niedrig=low alt=old | on a _ wall
+wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground chill | grün=green blühend=flowery sonnig=sunny | in a _ meadow
+rasen | auf der Rasen m 3 | seat lie out play grass picnic ground chill | grün=green | on the _ lawn, on the _ grass
+gras | in der Gras n 3 | seat lie out grass petspot ground chill | hoch=tall | in the _ grass
+decke | auf ein Decke f 3 | seat lie out blanket chill picnic | kariert=checked@k/plaid@u bunt=colorful@u/colourful@k | on a _ blanket
+bett | auf ein Bett n 3 | homebed bed | groß=big/large | on a _ bed
+haengematte | in ein Hängematte f 3 | lie out bed single | bunt=colorful@u/colourful@k | in a _ hammock
+teppich | auf ein Teppich m 3 | seat lie home petspot homeseat | weich=soft bunt=colorful@u/colourful@k | on a _ rug, on a _ carpet
+fussboden | auf der Boden m 3 | seat lie home petspot homeseat | - | on the floor
+baumstamm | auf ein Baumstamm m 3 | seat out forest chill | dick=thick | on a _ log, on a _ tree trunk
+felsen | auf ein Felsen m 3 | seat out chill | groß=large/big | on a _ rock, on a _ boulder@l
 strand | an der Strand m 3 | lie out play beach picnic shore | leer=deserted/empty | on the _ beach, at the _ beach
-strandseat | in der Sand m 3 | seat beachsit ground | warm=warm | in the _ sand
-strandtuch | auf ein Handtuch n 3 | lie sun | gestreift=striped blau=blue | on a _ towel
-ufer | an der Ufer n 3 + eines Flusses | seat lie out water picnic shore | - | on the bank of a river, on a riverbank, by a river@t
+strandseat | in der Sand m 3 | seat beachsit ground chill | warm=warm | in the _ sand
+strandtuch | auf ein Handtuch n 3 | lie sun single | gestreift=striped blau=blue | on a _ towel
+ufer | an der Ufer n 3 + eines Flusses | seat lie out water picnic shore chill | - | on the bank of a river, on a riverbank, by a river@t
 see | an ein See m 3 | out water picnic shore sport | klein=small/little ruhig=calm/tranquil@l | by a _ lake, at a _ lake, beside a _ lake@l
 park | in ein Park m 3 | out play picnic town dance sport performs walk | groß=big/large ruhig=quiet/peaceful@l | in a _ park
 garten | in ein Garten m 3 | out play home2 gardens walk | klein=small/little blühend=blooming | in a _ garden, in a _ yard@ut, in a _ backyard@u
@@ -39,18 +39,18 @@ bahnhof | in ein Bahnhof m 3 | hall stand wait walk | groß=big/large belebt=bus
 bahnsteig | auf ein Bahnsteig m 3 | stand wait hall | überfüllt=crowded leer=empty/deserted@l | on a _ platform
 flughafen | in ein Flughafen m 3 | hall stand wait | groß=big/large | in an _ airport, at an _ airport
 wald | in ein Wald m 3 | out forest | dicht=dense/thick verschneit=snowy/snow-covered@l | in a _ forest, in the woods@t
-feld | auf ein Feld n 3 | out farm | weit=wide/vast@l | in a _ field
+feld | auf ein Feld n 3 | out farm | groß=large/big | in a _ field
 bauernhof | auf ein Bauernhof m 3 | out farm2 | klein=small/little alt=old | on a _ farm
 weide | auf ein Weide f 3 | out pasture lie ground | grün=green | in a _ pasture, in a _ meadow
 scheune | in ein Scheune f 3 | farm2 barn | alt=old | in a _ barn
 brunnen | an ein Brunnen m 3 | out town stand performs | alt=old historisch=historic | by a _ fountain, at a _ fountain, beside a _ fountain@l
-baum | unter ein Baum m 3 | seat lie stand out shade grass ground | groß=large/big alt=old | under a _ tree, beneath a _ tree@l
+baum | unter ein Baum m 3 | seat lie out shade grass ground chill | groß=large/big alt=old | under a _ tree, beneath a _ tree@l
 haus | vor ein Haus n 3 | out stand house play | alt=old gelb=yellow weiß=white | in front of a _ house, outside a _ house
 laden | vor ein Laden m 3 | out town stand performs | klein=small/little | in front of a _ store@u, outside a _ store@u, in front of a _ shop@k, outside a _ shop@k
-kirche | vor ein Kirche f 3 | out town stand performs photo | alt=old berühmt=famous | in front of a _ church, outside a _ church
+kirche | vor ein Kirche f 3 | out town stand photo | alt=old berühmt=famous | in front of a _ church, outside a _ church
 cafe | vor ein Café n 3 | out town stand performs | klein=small/little | in front of a _ café, outside a _ café
-zelt | vor ein Zelt n 3 | out camp stand seat | grün=green klein=small/little | in front of a _ tent, outside a _ tent
-lagerfeuer | an ein Lagerfeuer n 3 | out camp seat | - | by a _ campfire, at a _ campfire
+zelt | vor ein Zelt n 3 | out camp stand | grün=green klein=small/little | in front of a _ tent, outside a _ tent
+lagerfeuer | an ein Lagerfeuer n 3 | out camp campseat | - | by a _ campfire, at a _ campfire
 kueche | in ein Küche f 3 | home kitchen stand | modern=modern klein=small/little hell=bright | in a _ kitchen
 wohnzimmer | in ein Wohnzimmer n 3 | home living | gemütlich=cozy@u/cosy@k hell=bright | in a _ living room, in a _ sitting room@k, in a _ lounge@kr
 kinderzimmer | in ein Kinderzimmer n 3 | nursery | unordentlich=messy/untidy@k | in a _ children's room, in a _ nursery@l
@@ -68,7 +68,6 @@ fussballplatz | auf ein Fußballplatz m 3 | soccer | - | on a soccer field@u, on
 tennisplatz | auf ein Tennisplatz m 3 | tenniscourt | - | on a tennis court
 turnhalle | in ein Turnhalle f 3 | gym | groß=large/big | in a _ gym, in a _ gymnasium@l
 eisbahn | auf ein Eisbahn f 3 | rink | - | on an ice rink, on a skating rink@u
-supermarkt | in ein Supermarkt m 3 | shop | groß=big/large überfüllt=crowded/packed@t | in a _ supermarket, in a _ grocery store@u
 kaufhaus | in ein Kaufhaus n 3 | clothesshop | groß=big/large elegant=elegant | in a _ department store
 bus | in ein Bus m 3 | seat transitin | überfüllt=crowded/packed@t leer=empty | on a _ bus
 zug | in ein Zug m 3 | seat transitin | überfüllt=crowded/packed@t leer=empty | on a _ train
@@ -80,12 +79,11 @@ zoo | in ein Zoo m 3 | zoo | groß=big/large | at a _ zoo, in a _ zoo
 kreuzung | an ein Kreuzung f 3 | out town stand | belebt=busy | at an _ intersection@u, at a _ crossroads@k
 strassenecke | an ein Straßenecke f 3 | out town stand performs | - | on a street corner, at a street corner
 ampel | an ein Ampel f 3 | out town lights | rot=red | at a _ traffic light, at a _ stoplight@u
-schreibtisch | an ein Schreibtisch m 3 | desk seat | groß=large/big hölzern=wooden | at a _ desk
-tisch | an ein Tisch m 3 | seat table home cafe | rund=round lang=long | at a _ table
-fenster | an ein Fenster n 3 | stand home seat | offen=open groß=large/big | at a _ window, by a _ window
-spiegel | vor ein Spiegel m 3 | mirror stand | groß=large/big | in front of a _ mirror
+schreibtisch | an ein Schreibtisch m 3 | desk seat single | groß=large/big hölzern=wooden | at a _ desk
+tisch | an ein Tisch m 3 | seat table home cafe homeseat | rund=round lang=long | at a _ table
+fenster | an ein Fenster n 3 | stand home seat homeseat | offen=open groß=large/big | at a _ window, by a _ window
+spiegel | vor ein Spiegel m 3 | mirror | groß=large/big | in front of a _ mirror
 dach | auf ein Dach n 3 | roof | steil=steep | on a _ roof, on a _ rooftop@l
-aufleiter | auf ein Leiter f 3 | ladder | hoch=tall | on a _ ladder
 geruest | auf ein Gerüst n 3 | scaffold | hoch=high | on _ scaffolding, on a _ scaffold
 baustelle | auf ein Baustelle f 3 | site stand | groß=big/large | at a _ construction site@u, on a _ building site@k
 krankenhaus | in ein Krankenhaus n 3 | hospital | modern=modern | in a _ hospital
@@ -100,9 +98,6 @@ hinterbusch | hinter ein Busch m 3 | hide petout | - | behind a _ bush
 unterbank | unter ein Bank f 3 | petspot2 | - | under a _ bench
 piste | auf ein Piste f 3 | slope | steil=steep | on a _ ski slope, on a _ piste@kr
 hoerer_saal | in ein Hörsaal m 3 | lecture | überfüllt=crowded/packed@t | in a _ lecture hall, in a _ lecture theatre@k
-nest | in ein Nest n 3 | nest | - | in a _ nest
-ast | auf ein Ast m 3 | branch | dick=thick | on a _ branch
-feldweg | auf ein Feldweg m 3 | path | schmal=narrow | on a _ dirt road@u, on a _ farm track@k, on a _ country lane@k
 durchpark | durch ein Park m 4 | go stroll ride tow | ruhig=quiet/peaceful@l groß=large/big verschneit=snowy/snow-covered@l | through a _ park
 durchwald | durch ein Wald m 4 | go hike ride animalgo | dicht=dense/thick verschneit=snowy/snow-covered@l | through a _ forest, through the woods@t
 ueberstrand | über der Strand m 4 | go run animalgo horse | leer=deserted/empty | across the _ beach, along the _ beach
@@ -146,7 +141,7 @@ sommer | im Sommer | front sun | in the summer@u, in summer@k
 """
 
 MANNERS = """
-konzentriert | konzentriert | with concentration@>l, intently, with great concentration@>
+konzentriert | konzentriert | intently, with great concentration@>lr
 langsam | langsam | slowly
 schnell | schnell | quickly, fast@>t, rapidly@l
 froehlich | fröhlich | happily, cheerfully
@@ -155,7 +150,7 @@ allein | allein | alone@>
 gemeinsam | gemeinsam | together@>
 geduldig | geduldig | patiently
 aufmerksam | aufmerksam | attentively, carefully@t
-begeistert | begeistert | enthusiastically, excitedly@t
+begeistert | begeistert | enthusiastically, with enthusiasm@>l
 laut | laut | loudly
 leise | leise | quietly, softly@l
 gemuetlich | gemütlich | at a leisurely pace@>
