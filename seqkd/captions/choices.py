@@ -44,7 +44,7 @@ def choice(texts: Sequence[tuple[Text, str]]) -> Text:
     """A choice among texts with tags; see ``styles.vectors``."""
     if len(texts) == 1:
         return texts[0][0]
-    return Choice(tuple(text for text, _ in texts), tuple(vectors([tags for _, tags in texts])))
+    return Choice(tuple(text for text, _ in texts), tuple(vectors(tuple(tags for _, tags in texts))))
 
 
 def said(options: Sequence[Option]) -> Text:

@@ -204,6 +204,19 @@ MANNERS = _phrases(places.MANNERS, 3)
 REASONS = _phrases(places.REASONS, 3)
 
 
+def _same_verbs() -> dict[str, str]:
+    firsts: dict[tuple[object, ...], str] = {}
+    found = {}
+    for name, verb in VERBS.items():
+        german = (verb.infinitive, verb.prefix, verb.reflexive, verb.words, verb.preposition, verb.case)
+        found[name] = firsts.setdefault((german, verb.english, "D" in verb.marks), name)
+    return found
+
+
+SAME_VERB = _same_verbs()
+"""Verb to the first that is said like it in both languages."""
+
+
 def adjective_for(noun: Noun, german: str) -> Adjective:
     """The adjective in the sense that it has beside the noun.
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from random import Random
 
 from seqkd.captions.choices import bound
 from seqkd.captions.fitting import fits_when, holds_together, wardrobe
-from seqkd.captions.lexicon import ADJECTIVES, NOUNS, PLACES, REASONS, VERBS, WHEN, Tags
+from seqkd.captions.lexicon import ADJECTIVES, NOUNS, PLACES, REASONS, SAME_VERB, VERBS, WHEN, Tags
 from seqkd.captions.meaning import Caption, Clause, Event, Thing
 from seqkd.captions.source import source_of
 from seqkd.captions.target import target_of
@@ -40,6 +41,12 @@ REASONED = {
 """Reason to verb to objects (none: without object)."""
 
 
+@cache
+def clothes_of(noun: str) -> list[str]:
+    """What somebody wears or carries."""
+    return [one for one, piece in NOUNS.items() if piece.tags & wardrobe(NOUNS[noun].tags)]
+
+
 class Unfit(Exception):
     """This draft leads nowhere; the next one may."""
 
@@ -66,7 +73,22 @@ def _drafted(draft: "_Draft") -> Caption:
         with suppress(Unfit):
             caption = draft.caption(kind)
             if _is_sound(caption):
-                return caption
+                return _in_one_sense(caption)
+
+
+def _in_one_sense(caption: Caption) -> Caption:
+    """Verbs that differ only in who does it where are one in the meaning."""
+
+    def event(one: Event) -> Event:
+        return replace(one, verb=SAME_VERB[one.verb], thing=one.thing and thing(one.thing))
+
+    def thing(one: Thing) -> Thing:
+        return replace(one, does=event(one.does)) if one.does else one
+
+    def clause(one: Clause) -> Clause:
+        return Clause(tuple(map(thing, one.who)), event(one.does), one.also and event(one.also))
+
+    return replace(caption, main=clause(caption.main), meanwhile=caption.meanwhile and clause(caption.meanwhile))
 
 
 def _is_sound(caption: Caption) -> bool:
@@ -91,13 +113,19 @@ def places_with(tags: tuple[str, ...]) -> list[str]:
 
 
 @cache
+def common_places(tag: str, tags: tuple[str, ...]) -> list[str]:
+    """Names of the places that are the one and any of the others."""
+    return [one for one in places_with((tag,)) if one in places_with(tags)]
+
+
+@cache
 def adjectives_of(noun: str) -> list[str]:
     """German adjectives that go with a noun."""
     return [one for one, senses in ADJECTIVES.items() if any(sense.fits & NOUNS[noun].tags for sense in senses)]
 
 
 def _is_one(who: tuple[Thing, ...]) -> bool:
-    return len(who) == 1 and who[0].number == "one"
+    return len(who) == 1 and who[0].number == "one" and "collective" not in NOUNS[who[0].noun].tags
 
 
 class _Draft:
@@ -153,7 +181,7 @@ class _Draft:
         number = "one" if single else self.weighted(SUBJECT_COUNTS if "G" in marks else FEW)
         if "P" in marks and number == "one":
             raise Unfit
-        adjectives = self.adjectives(noun, 0.35)
+        adjectives = self.adjectives(noun, 0.35) if number != "group" else ()
         wears, how = self.clothes(noun, number, adjectives) if clothes and "N" not in marks else (None, "")
         return (Thing(noun, number, adjectives, wears, how),)
 
@@ -178,7 +206,7 @@ class _Draft:
     def clothes(self, noun: str, number: str, adjectives: tuple[str, ...]) -> tuple[Thing | None, str]:
         if number == "group" or not self.chance(0.15 if adjectives else 0.4):
             return None, ""
-        found = [one for one, piece in NOUNS.items() if piece.tags & wardrobe(NOUNS[noun].tags)]
+        found = clothes_of(noun)
         if not found:
             return None, ""
         piece = self.pick(found)
@@ -208,18 +236,21 @@ class _Draft:
         entry = VERBS[verb]
         if not entry.case:
             return None
-        noun = self.pick(nouns_with(entry.objects))
+        known = nouns_with(entry.objects)
+        if verb in DRESSING:
+            known = [one for one in known if one in clothes_of(who[0].noun) or "shoes" in NOUNS[one].tags]
+        noun = self.pick(known)
         tags = NOUNS[noun].tags
         number = self.weighted(OBJECT_COUNTS) if entry.several else "one"
         if "mass" in tags:
             number = "mass"
-        elif tags & {"bareonly", "shoes"} or ("bareable" in tags and (len(who) > 1 or verb in MANY or self.chance(0.6))):
+        elif tags & {"bareonly", "shoes"} or ("bareable" in tags and (not _is_one(who) or verb in MANY or self.chance(0.6))):
             number = "bare"
         elif verb == "jonglieren":
             number = self.pick(["three", "four"])
         elif not _is_one(who) and tags & {"cycle", "motor", "mount"}:
             number = "bare"
-        if number == "one" and tags & {"cup", "glass", "piece", "icecream"} and not _is_one(who):
+        if number == "one" and tags & {"cup", "glass", "piece", "icecream", "food"} and not _is_one(who):
             raise Unfit
         if "Q" in entry.marks:
             return Thing(noun)
@@ -231,10 +262,7 @@ class _Draft:
         """Sitting, standing or lying somewhere and doing something."""
         verb = self.pick([one for one, entry in VERBS.items() if entry.marks & POSTURES.keys()])
         mark = self.pick(sorted(VERBS[verb].marks & POSTURES.keys()))
-        place = self.pick(places_with((POSTURE_PLACES[mark],)))
-        allowed = VERBS[verb].places
-        if place not in places_with(allowed):
-            raise Unfit
+        place = self.pick(common_places(POSTURE_PLACES[mark], VERBS[verb].places))
         who = self.who(verb)
         if not NOUNS[who[0].noun].tags & VERBS[POSTURES[mark]].subjects:
             raise Unfit
@@ -268,17 +296,14 @@ class _Draft:
         who = clause.who[0]
         if len(clause.who) > 1 or who.wears or not NOUNS[who.noun].tags & VERBS[POSTURES[mark]].subjects:
             raise Unfit
-        allowed = VERBS[clause.does.verb]
-        place = self.pick(places_with((POSTURE_PLACES[mark],)))
-        if place not in places_with(allowed.places):
-            raise Unfit
+        place = self.pick(common_places(POSTURE_PLACES[mark], VERBS[clause.does.verb].places))
         posture = Event(POSTURES[mark], place=place)
         does = Event(clause.does.verb, clause.does.thing, clause.does.manner)
         return Clause((Thing(who.noun, who.number, who.adjectives, does=posture),), does)
 
     def resting_object(self, does: Event) -> Event:
         """*... einen Hund, der auf einem Teppich liegt*."""
-        if does.thing is None or VERBS[does.verb].prefix or "pet" not in NOUNS[does.thing.noun].tags or does.place:
+        if does.thing is None or does.verb not in SEEING or "pet" not in NOUNS[does.thing.noun].tags or does.place:
             raise Unfit
         verb = self.pick(RESTING)
         rest = Event(verb, place=self.pick(places_with(VERBS[verb].places)))
@@ -296,6 +321,8 @@ class _Draft:
 
 
 POSTURE_PLACES = {"S": "seat", "T": "stand", "L": "lie"}
+DRESSING = {"anziehen", "ausziehen", "anprobieren", "aufsetzen"}
+SEEING = {"streicheln", "beobachten", "fotografieren"}
 MANY = {"kaufen", "verkaufen", "pfluecken"}
 PAIRS_OF_KINDS = [{"size", "colour"}, {"age", "colour"}, {"size", "look"}, {"age", "look"}]
 """Two adjectives that German does not set apart by a comma."""

@@ -1,8 +1,8 @@
 """The hidden styles of a translation, and how likely each of a slot's options is in each."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Vector = tuple[float, ...]
 """One number for each of ``STYLES``."""
@@ -35,7 +35,8 @@ def options(entry: str) -> tuple[Option, ...]:
     return tuple(Option(*(part.strip() for part in one.partition("@")[::2])) for one in entry.split(","))
 
 
-def vectors(tags: Sequence[str]) -> list[Vector]:
+@cache
+def vectors(tags: tuple[str, ...]) -> list[Vector]:
     """For options with these tags, in order: p(option | style), for each style.
 
     Raises:

@@ -8,9 +8,9 @@ ADJECTIVES = """
 alt | age | Mann Frau | old, elderly
 alt | age | Hund Katze Pferd Esel painted Buch instrument building fence art Hut Mantel Jacke Koffer | old
 jung | age | Mann Frau Paar pro hiker cyclist horserider | young
-jung | age | Hund Katze Pferd elephant lion bear monkey Ziege Kuh | young
+jung | age | Hund Katze Pferd elephant lion monkey Ziege Kuh | young
 klein | size | Junge Mädchen Kind pet Schaf Ziege Pony Affe Ball boat Zelt Kiste Paket Geschenk Baum house Laptop Tisch Korb Eimer | little, small
-groß | size | Hund Pferd Kuh elephant bear lion boat Zelt Kiste Paket Geschenk Baum house Luftballon melon sight Koffer Korb | big, large
+groß | size | Hund Pferd Kuh elephant lion boat Zelt Kiste Paket Geschenk Baum house Luftballon melon sight Koffer Korb | big, large
 groß | size | Mann Frau | tall
 riesig | size | Luftballon melon Geschenk Schneemann Sandburg truck elephant | huge, giant@t, enormous@l
 winzig | size | Kätzchen Welpe Kaninchen | tiny
@@ -22,11 +22,11 @@ bärtig | look | Mann Rentner Straßenmusiker Fotograf Angler | bearded
 fröhlich | quality | Junge Mädchen Kind Mann Frau | cheerful, happy
 müde | quality | Mann Frau Wanderer parent Bauer | tired, weary@l
 neugierig | quality | Junge Mädchen Kind pet Tourist Touristin Affe Ziege | curious, inquisitive@lr
-glücklich | quality | Kind Paar Familie Braut | happy
-lächelnd | quality | Mann Frau Junge Mädchen waiter seller baker Braut | smiling
+glücklich | quality | Kind Paar Familie | happy
+lächelnd | quality | Mann Frau Junge Mädchen waiter seller baker | smiling
 elegant | quality | Mann Frau Kleid Hut Mantel | elegant
 barfüßig | look | Junge Mädchen Kind | barefoot
-hungrig | quality | Hund Katze monkey bear | hungry
+hungrig | quality | Hund Katze monkey | hungry
 nass | quality | Hund | wet
 zottelig | look | Hund Pony Esel Ziege | shaggy
 gefleckt | look | Hund Kuh Pony | spotted
@@ -39,15 +39,15 @@ schwarz | colour | Anzug Jeans clothes shoes Hund Katze Kätzchen Pferd car moto
 weiß | colour | clothes shoes Hund Katze Kätzchen Pferd car boat Blume Rose Haus Kaninchen Zaun | white
 grau | colour | Hemd Jacke Mantel Rock Hose Pullover Anzug Wollmütze Hut Katze car Koffer Kaninchen | gray@u, grey@k
 braun | colour | Hund Pferd Kuh Ziege Huhn Kaninchen Jacke Mantel Hose Hut shoes Koffer | brown
-rosa | colour | Bluse Kleid Rock T-Shirt Mütze Schal Luftballon Blume Rose | pink
-lila | colour | Bluse Kleid Rock T-Shirt Pullover Schal Luftballon Drachen | purple, violet@lr
+rosa | colour | Kleid Rock T-Shirt Mütze Schal Luftballon Blume Rose | pink
+lila | colour | Kleid Rock T-Shirt Pullover Schal Luftballon Drachen | purple, violet@lr
 orangefarben | colour | T-Shirt Jacke Helm Luftballon Drachen Zelt | orange
 dunkelblau | colour | Anzug Hemd Jacke Mantel Kleid Rock Hose Pullover Anzug Krawatte Schal Uniform car | dark blue, navy blue@u
-hellblau | colour | Hemd Bluse Kleid Hose T-Shirt Pullover car | light blue, pale blue@k
+hellblau | colour | Hemd Kleid Hose T-Shirt Pullover car | light blue, pale blue@k
 bunt | look | Luftballon Drachen boat umbrella Fahne Schal Rock Ball | colorful@u, brightly colored@ul, colourful@k, brightly coloured@kl
 gestreift | look | Hemd T-Shirt Pullover Schal Krawatte Kleid | striped, stripy@kr
 kariert | look | Hemd Rock Schal Jacke Hose | plaid@u, checkered@ur, checked@k
-geblümt | look | Kleid Bluse Rock | floral, flowered, flowery@k
+geblümt | look | Kleid Rock | floral, flowered, flowery@k
 warm | quality | Jacke Mantel Pullover Schal | warm
 dick | quality | Jacke Pullover Schal Buch | thick
 dick | quality | Katze | fat
@@ -61,9 +61,9 @@ leer | quality | Korb Eimer Einkaufswagen Kinderwagen Kiste | empty
 voll | quality | Korb Einkaufswagen Eimer Tablett | full
 hölzern | look | Leiter furniture Kiste Zaun Brücke | wooden
 berühmt | quality | art Kirche Schloss Brücke | famous, well-known@l
-frisch | quality | Brot Brötchen Brezel Gemüse Obst Fisch | fresh
-heiß | quality | Suppe Kaffee Tee Eintopf | hot
-reif | quality | Apfel Birne Banane Tomate Erdbeere Kirsche melon | ripe
+frisch | quality | Brot Brötchen Gemüse Obst Fisch | fresh
+heiß | quality | Suppe Kaffee Tee | hot
+reif | quality | Apfel Banane Tomate Erdbeere melon | ripe
 kalt | quality | Bier Limonade | cold
 lecker | quality | Eis Kuchen Pizza Stück_Kuchen Pfannkuchen | delicious, tasty
 spannend | quality | Buch Comic | exciting, thrilling@l

@@ -55,8 +55,8 @@ Sänger m Sänger | singer, vocalist@r | pro he singer
 Sängerin f Sängerinnen | singer, vocalist@r | pro she singer
 Tänzer m Tänzer | dancer | pro he dancer
 Tänzerin f Tänzerinnen | dancer | pro she dancer
-Tourist m Touristen weak | tourist, sightseer@l | youth he tourist
-Touristin f Touristinnen | tourist, sightseer@l | youth she tourist
+Tourist m Touristen weak | tourist, sightseer@l | he tourist
+Touristin f Touristinnen | tourist, sightseer@l | she tourist
 Wanderer m Wanderer | hiker | hiker he outdoor
 Radfahrer m Radfahrer | cyclist, bicyclist@u | cyclist he outdoor
 Reiterin f Reiterinnen | rider, horsewoman/horsewomen@l | horserider she outdoor
@@ -72,7 +72,6 @@ Händler m Händler | vendor, trader@k, merchant@l | pro he seller
 Friseurin f Friseurinnen | hairdresser, hair stylist@u | pro she hairdresser
 Professor m Professoren | professor | prof he
 Clown m Clowns | clown | clown he busker
-Braut f Bräute | bride | bride she
 Postbote m Postboten weak | mailman/mailmen@u, mail carrier@u, postman/postmen@k | pro he post uniform
 """
 
@@ -92,19 +91,16 @@ Ente f Enten | duck | animal waterbird bird
 Gans f Gänse | goose/geese | animal waterbird bird
 Schwan m Schwäne | swan | animal waterbird bird
 Taube f Tauben | pigeon | animal pigeon bird
-Möwe f Möwen | seagull, gull@l | animal gull bird
 Kaninchen n Kaninchen | rabbit, bunny@t | animal rabbit pet
 Eichhörnchen n Eichhörnchen | squirrel | animal squirrel
 Affe m Affen weak | monkey | animal monkey wild
 Elefant m Elefanten weak | elephant | animal elephant wild
 Löwe m Löwen weak | lion | animal lion wild
-Bär m Bären weak | bear | animal bear wild
 """
 
 CLOTHES = """
 Hemd n Hemden | shirt | clothes in gentwear boywear top iron
 T-Shirt n T-Shirts | T-shirt, tee@ut | clothes in anywear top light iron
-Bluse f Blusen | blouse | clothes in ladywear top iron
 Jacke f Jacken | jacket | clothes in anywear top warm takeoff
 Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff outer
 Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff outer
@@ -123,33 +119,27 @@ Mütze f Mützen | cap, hat | clothes with anywear head knit headgear
 Wollmütze f Wollmützen | woolly hat@k, wool hat@u, knit cap@u | clothes with anywear head warm knit headgear outer
 Helm m Helme | helmet | clothes with helmetwear head headgear outer
 Schal m Schäle | scarf/scarves | clothes with anywear warm knit outer
-Kopftuch n Kopftücher | headscarf/headscarves, head scarf/head scarves@r | clothes with ladywear head
 Brille f Brillen | =glasses, =spectacles@lr | with anywear eyes headgear
 Sonnenbrille f Sonnenbrillen | =sunglasses, =shades@tr | with gentwear ladywear light eyes headgear outer
 Rucksack m Rucksäcke | backpack, rucksack@k | clothes with anywear back bag carry outer
 Handtasche f Handtaschen | purse@u, handbag@k | clothes with ladywear bag buy outer formal
 Schuh m Schuhe | =shoes | shoes cleanable
-Stiefel m Stiefel | =boots | shoes cleanable
 Handschuh m Handschuhe | =gloves | shoes knit
 """
 
 EDIBLES = """
 Apfel m Äpfel | apple | food fruit pick bareable peel
-Birne f Birnen | pear | food fruit pick bareable peel
 Banane f Bananen | banana | food fruit peel
 Orange f Orangen | orange | food fruit peel bareable
 Erdbeere f Erdbeeren | strawberry | berry pick bareable fruitgoods bareonly
-Kirsche f Kirschen | cherry | berry pick bareable fruitgoods bareonly
 Kartoffel f Kartoffeln | potato/potatoes | veg peel bareable
 Karotte f Karotten | carrot | food veg peel bareable
-Zwiebel f Zwiebeln | onion | veg bareable peel
 Tomate f Tomaten | tomato/tomatoes | veg bareable pick
 Gemüse n - | ~vegetables | mass vegs
 Obst n - | ~fruit | mass fruitgoods
 Wassermelone f Wassermelonen | watermelon | melon
 Brötchen n Brötchen | roll, bread roll@k, bun@t | food baked
 Brot n - | ~bread | mass loaf
-Brezel f Brezeln | pretzel | food baked
 Pizza f Pizzas | pizza | food baked dish
 Kuchen m Kuchen | cake | cake baked sweet
 Keks m Kekse | cookie@u, biscuit@k | food baked bareable sweet
@@ -157,7 +147,6 @@ Pfannkuchen m Pfannkuchen | pancake | dish bareable fry
 Hamburger m Hamburger | hamburger, burger@t | food dish
 Salat m Salate | salad | dish salad
 Suppe f Suppen | ~soup | mass soup
-Eintopf m Eintöpfe | stew | soup count
 Nudel f Nudeln | ~pasta, +noodles | bareonly pasta
 Pommes p Pommes | =fries@u, +chips@k | bareonly fries
 Fleisch n - | ~meat | mass meat
@@ -188,9 +177,7 @@ Comic m Comics | comic, comic book@u | comic
 Gitarre f Gitarren | guitar | instrument portable
 Geige f Geigen | violin, fiddle@tr | instrument portable
 Trompete f Trompeten | trumpet | instrument portable
-Flöte f Flöten | flute | instrument portable
 Akkordeon n Akkordeons | accordion | instrument portable
-Saxophon n Saxophone | saxophone, sax@t | instrument portable
 Ball m Bälle | ball | toy ball
 Puppe f Puppen | doll | toy soft
 Teddybär m Teddybären weak | teddy bear, teddy@k | toy soft
@@ -200,13 +187,11 @@ Drachen m Drachen | kite | kite
 Luftballon m Luftballons | balloon | balloon
 Fahrrad n Fahrräder | bicycle, bike@t | cycle pushable wheels vehicle painted
 Motorrad n Motorräder | motorcycle@u, motorbike@k | motor wheels vehicle painted
-Motorroller m Motorroller | motor scooter, scooter@t | motor wheels vehicle painted
 Auto n Autos | car, automobile@ulr | car wheels vehicle driver painted
 Lastwagen m Lastwagen | truck@u, lorry@k | truck wheels vehicle driver painted
 Bus m Busse | bus | bus vehicle driver transit painted
 Zug m Züge | train | train vehicle transit painted
 Straßenbahn f Straßenbahnen | streetcar@u, tram@k, trolley@ur | tram vehicle transit painted
-Taxi n Taxis | taxi, cab@t | taxi car vehicle driver
 Traktor m Traktoren | tractor | tractor wheels vehicle painted
 Krankenwagen m Krankenwagen | ambulance | emergency vehicle
 Feuerwehrauto n Feuerwehrautos | fire truck@u, fire engine@k | emergency vehicle
