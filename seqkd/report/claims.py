@@ -1,9 +1,10 @@
 """Statements about what an objective does to a distribution, tested where the true distribution is known.
 
 Each statement says that one kind of student has more (or less) of something than another of the same size. The
-difference is paired sentence by sentence and seed by seed. A pair confirms it if the interval of the difference lies
-wholly on the side that is claimed, contradicts it if wholly on the other, and else shows neither. A statement is
-confirmed or contradicted if every pair of its kind here says so; without a pair it is not tested.
+difference is paired sentence by sentence and seed by seed. It confirms the statement if its interval lies wholly on the
+side that is claimed, contradicts it if wholly on the other, and else shows neither. A statement is confirmed or
+contradicted if every difference says so, in everything that is measured and for every pair of its kind here; without a
+pair it is not tested.
 """
 
 from collections.abc import Callable
@@ -22,10 +23,15 @@ FORWARD = {"kl", "word-kd"}
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement: of whom (``tested`` says which students, ``against`` which to compare with), of what, which way.
+    """A statement: of whom, of what, which way.
 
-    ``measure`` is a statistic of ``Held``, in words ``measured``; ``sign`` is +1 for more, -1 for less; ``aside`` is a
-    statistic told beside it, in words ``beside``, with the truth's own value of it, the statistic ``in_truth``.
+    Attributes:
+        tested: which students; in words ``who``.
+        against: the students to compare one with, of all; in words ``whom``.
+        measures: statistics of ``Held`` that are claimed to differ, in words.
+        sign: +1 for more, -1 for less.
+        aside: statistics told beside them, in words.
+        in_truth: a statistic that tells what the truth has of the last one of the measures.
     """
 
     words: str
@@ -33,11 +39,9 @@ class Claim:
     who: str
     against: Callable[[list[System], System], list[System]]
     whom: str
-    measure: str
-    measured: str
+    measures: dict[str, str]
     sign: int
-    aside: str
-    beside: str
+    aside: dict[str, str]
     in_truth: str | None = None
 
 
@@ -77,18 +81,18 @@ def _same_size(wanted: Callable[[System], bool]) -> Callable[[list[System], Syst
     return found
 
 
+INSIDE = {"inside": "own mass inside the language"}
+
 CLAIMS = [
     Claim(
         words="Seq-KD concentrates on the mode",
         tested=_is_seq_kd,
         who="student is trained by Seq-KD alone",
         against=_baseline,
-        whom="the same-size baseline",
-        measure="greedy_mass",
-        measured="mass on its own greedy output",
+        whom="same-size baseline",
+        measures={"greedy_mass": "mass on its own greedy output", "mode_mass": "mass on the true mode"},
         sign=1,
-        aside="mode_mass",
-        beside="mass on the true mode",
+        aside={},
         in_truth="mode_prob",
     ),
     Claim(
@@ -96,24 +100,20 @@ CLAIMS = [
         tested=_is_reverse,
         who="student is trained by reverse KL",
         against=_same_size(lambda one: "kl" in one.loss),
-        whom="a student of its size trained by KL",
-        measure="coverage",
-        measured="true mass covered",
+        whom="student of its size trained by KL",
+        measures={"coverage": "true mass covered"},
         sign=-1,
-        aside="inside",
-        beside="own mass inside the language",
+        aside=INSIDE,
     ),
     Claim(
         words="KL covers",
         tested=_is_forward,
         who="student is trained by a forward KL from the teacher",
         against=_same_size(_is_seq_kd),
-        whom="a student of its size trained by Seq-KD",
-        measure="coverage",
-        measured="true mass covered",
+        whom="student of its size trained by Seq-KD",
+        measures={"coverage": "true mass covered"},
         sign=1,
-        aside="inside",
-        beside="own mass inside the language",
+        aside=INSIDE,
     ),
 ]
 
@@ -124,46 +124,42 @@ def statements(held: Held) -> list[Statement]:
 
 
 def _statement(claim: Claim, held: Held) -> Statement:
-    tested = [models for models in variants(held.systems).values() if _concerned(claim, models[0])]
+    students = variants(one for one in held.systems if one.kind == "student")
+    tested = [models for models in students.values() if claim.tested(models[0])]
     if not tested:
         return Statement(claim.words, NOT_TESTED, [f"No {claim.who}."])
     pairs = [(models, claim.against(held.systems, models[0])) for models in tested]
     pairs = [(models, other) for models, other in pairs if other and other != models]
     if not pairs:
-        return Statement(claim.words, NOT_TESTED, [f"There is no {claim.whom.split(' ', 1)[1]} to compare with."])
-    found = [held.difference(models, other, claim.measure) for models, other in pairs]
-    verdicts = {verdict(one, claim.sign) for one in found}
-    told = [_sentence(claim, held, *pair, one) for pair, one in zip(pairs, found, strict=True)]
-    return Statement(claim.words, next(iter(verdicts)) if len(verdicts) == 1 else NOT_SHOWN, told)
-
-
-def _concerned(claim: Claim, system: System) -> bool:
-    return system.kind == "student" and claim.tested(system)
+        return Statement(claim.words, NOT_TESTED, [f"There is no {claim.whom} to compare with."])
+    found = [{name: held.difference(*pair, name) for name in claim.measures} for pair in pairs]
+    verdicts = [verdict(one, claim.sign) for many in found for one in many.values()]
+    told = [_sentence(claim, held, *pair, many) for pair, many in zip(pairs, found, strict=True)]
+    return Statement(claim.words, verdicts[0] if len(set(verdicts)) == 1 else NOT_SHOWN, told)
 
 
 def verdict(found: Difference, sign: int) -> str:
-    """What one pair says, by the side of zero on which the whole interval lies."""
+    """What one difference says, by the side of zero on which the whole interval lies."""
     if found.low <= 0 <= found.high:
         return NOT_SHOWN
     return CONFIRMED if (found.low > 0) == (sign > 0) else CONTRADICTED
 
 
-def _sentence(claim: Claim, held: Held, models: list[System], other: list[System], found: Difference) -> str:
-    return (
-        f"{models[0].label} against {other[0].label}: {claim.measured} {_both(held, models, other, claim.measure)}, "
-        f"{_points(found.difference)} points ({100 * held.settings.confidence:g} % interval {_points(found.low)} to "
-        f"{_points(found.high)}): {verdict(found, claim.sign)}. {claim.beside[0].upper()}{claim.beside[1:]} "
-        f"{_both(held, models, other, claim.aside)}{_in_truth(claim, held, models)}."
-    )
+def _sentence(claim: Claim, held: Held, models: list[System], other: list[System], found: dict[str, Difference]) -> str:
+    def both(name: str) -> str:
+        one, two = (held.estimate(side, name).value for side in (models, other))
+        return f"{_percent(one)} against {_percent(two)}"
 
-
-def _both(held: Held, models: list[System], other: list[System], name: str) -> str:
-    one, two = (held.estimate(side, name).value for side in (models, other))
-    return f"{_percent(one)} against {_percent(two)}"
-
-
-def _in_truth(claim: Claim, held: Held, models: list[System]) -> str:
-    return f"; in truth it has {_percent(held.estimate(models, claim.in_truth).value)}" if claim.in_truth else ""
+    interval = f"{100 * held.settings.confidence:g} % interval"
+    told = [
+        f"{claim.measures[name]} {both(name)}, {_points(one.difference)} points ({interval} {_points(one.low)} to "
+        f"{_points(one.high)}, {verdict(one, claim.sign)})"
+        for name, one in found.items()
+    ]
+    told += [f"{words} {both(name)}" for name, words in claim.aside.items()]
+    if claim.in_truth:
+        told[-1] += f"; in truth it has {_percent(held.estimate(models, claim.in_truth).value)}"
+    return f"{models[0].label} against {other[0].label}: {'; '.join(told)}."
 
 
 def _percent(share: float) -> str:

@@ -167,6 +167,18 @@ def test_reverse_kl_is_tested_once_a_student_is_trained_by_it(held: Built) -> No
     assert (verdict, sentence) == ("not tested", "There is no student of its size trained by Seq-KD to compare with.")
 
 
+def test_a_collapse_onto_something_else_is_no_concentration_on_the_mode(tmp_path: Path) -> None:
+    systems = example_results.build(tmp_path, sentences=120, only=["base", "baseline", "seq-kd"])
+    truth_results.build(tmp_path, systems)
+    file = tmp_path / "truth/students/seq-kd/1/truth.json"
+    found = json.loads(file.read_text())
+    found["lines"]["mode_mass"] = [0.0] * truth_results.SENTENCES
+    write_json(file, found)
+    verdict, (sentence,) = statements(tmp_path, systems)["Seq-KD concentrates on the mode"]
+    assert verdict == "not shown"
+    assert "confirmed" in sentence and "contradicted" in sentence
+
+
 def test_without_a_baseline_nothing_is_tested(held: Built) -> None:
     found = statements(held[0], [one for one in held[1] if one["system"] in ("base", "seq-kd")])
     assert {verdict for verdict, _ in found.values()} == {"not tested"}
