@@ -7,6 +7,7 @@ independent, so a text's probability is a product; it is kept for all styles at 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import compress
 from random import Random
 
@@ -47,7 +48,8 @@ def choice(texts: Sequence[tuple[Text, str]]) -> Text:
     return Choice(tuple(text for text, _ in texts), tuple(vectors(tuple(tags for _, tags in texts))))
 
 
-def said(options: Sequence[Option]) -> Text:
+@cache
+def said(options: tuple[Option, ...]) -> Text:
     """A choice among plain options."""
     return choice([(one.text, one.tags) for one in options])
 

@@ -1,6 +1,7 @@
 """English inflection and noun phrases, with their choices."""
 
 import re
+from functools import lru_cache
 
 from seqkd.captions.choices import Text, choice, said, series
 from seqkd.captions.lexicon import NOUNS, EnglishNoun, adjective_for
@@ -57,6 +58,7 @@ def punctuated(words: str) -> str:
     return text[0].upper() + text[1:] + "."
 
 
+@lru_cache(2000)
 def noun_phrase(thing: Thing) -> Text:
     """Counting word, adjectives and noun, without what follows it."""
     if thing.number == "group":

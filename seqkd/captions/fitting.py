@@ -7,6 +7,7 @@ WINTRY_PLACES = {"durchschnee", "piste", "eisbahn"}
 WINTRY_VERBS = {"schneemann", "schlitten", "skifahren", "schlittschuh"}
 SUMMERY_PLACES = {"strand", "strandseat", "strandtuch", "haengematte", "insee", "immeer", "imfluss", "schwimmbad"}
 SUMMERY_VERBS = {"sonnen", "schwimmen", "pfluecken", "sandburg", "picknicken", "giessen", "maehen", "eisverkauf"}
+SUMMERY_THINGS = {"Eis", "Limonade", "Erdbeere", "Wassermelone"}
 RAINY_VERBS = {"gehen", "rennen", "joggen", "laufsport", "wartenauf", "fussball", "radeln", "stehen", "wartengruen", "fahren"}
 NIGHTLY_VERBS = {"fahren", "gehen", "motorfahren"}
 
@@ -71,13 +72,11 @@ def _season(caption: Caption) -> set[str]:
         summery = event.place in SUMMERY_PLACES or event.verb in SUMMERY_VERBS or event.place_is in ("blühend", "sonnig")
         found |= {"winter"} if wintry else set()
         found |= {"summer"} if summery else set()
-        if event.thing and event.thing.noun in ("Eis", "Limonade"):
+        if event.thing and event.thing.noun in SUMMERY_THINGS:
             found.add("summer")
-        if event.thing and event.thing.noun == "Laub":
-            found.add("autumn")
     for thing in _clothes(caption):
-        tags = NOUNS[thing.noun].tags if thing.noun in NOUNS else frozenset()
-        found |= {"winter"} & ({"winter"} if tags & {"warm"} or thing.noun == "Handschuh" else set())
+        tags = NOUNS[thing.noun].tags
+        found |= {"winter"} if "warm" in tags or thing.noun == "Handschuh" else set()
         found |= {"summer"} if tags & {"light"} else set()
     return found
 
@@ -125,4 +124,4 @@ def fits_when(caption: Caption) -> bool:
         return season == {"winter"} or (not season and does.verb in ("gehen", "spazieren", "joggen", "tierrennen"))
     if "sun" in tags:
         return season <= {"summer"}
-    return caption.when != "herbsttag" or not season or season == {"autumn"}
+    return caption.when != "herbsttag" or not season

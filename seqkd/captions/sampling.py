@@ -9,7 +9,7 @@ from random import Random
 
 from seqkd.captions.choices import bound
 from seqkd.captions.fitting import fits_when, holds_together, wardrobe
-from seqkd.captions.lexicon import ADJECTIVES, NOUNS, PLACES, REASONS, SAME_VERB, VERBS, WHEN, Tags
+from seqkd.captions.lexicon import ADJECTIVES, NOUNS, PLACES, SAME_VERB, VERBS, WHEN, Tags
 from seqkd.captions.meaning import Caption, Clause, Event, Thing
 from seqkd.captions.source import source_of
 from seqkd.captions.target import target_of
@@ -31,6 +31,23 @@ OBJECT_COUNTS = {"one": 85, "two": 10, "three": 3, "several": 2}
 KIND_ORDER = ("quality", "size", "age", "look", "colour")
 POSTURES = {"S": "sitzen", "T": "stehen", "L": "liegen"}
 RESTING = ("tierschlaf", "tiersitzen")
+POSTURE_PLACES = {"S": "seat", "T": "stand", "L": "lie"}
+DRESSING = {"anziehen", "ausziehen", "anprobieren", "aufsetzen"}
+SEEING = {"streicheln", "beobachten", "fotografieren"}
+MANY = {"kaufen", "verkaufen", "pfluecken"}
+PAIRS_OF_KINDS = [{"size", "colour"}, {"age", "colour"}, {"size", "look"}, {"age", "look"}]
+"""Two adjectives that German does not set apart by a comma."""
+NEARBY = frozenset(
+    "park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant "
+    "imcafe wiese camp farm2 workshop balcony nursery".split()
+)
+_ALL = list(VERBS)
+_POSED = [one for one, verb in VERBS.items() if verb.marks & POSTURES.keys() and verb.places]
+_PLACED = [one for one, verb in VERBS.items() if verb.places]
+_SEEING = [one for one in VERBS if one in SEEING]
+VERBS_FOR = {"plain": _ALL, "place": _PLACED, "when": _PLACED, "meanwhile": _PLACED, "subject": _POSED, "also": _POSED}
+VERBS_FOR["object"] = _SEEING
+"""Kind of caption to the verbs that it is made of."""
 REASONED = {
     "regnet": {"anziehen": {"Regenmantel"}, "halten": {"Regenschirm"}},
     "heiss": {"ausziehen": {"Jacke", "Pullover", "Mantel"}, "essen": {"Eis"}, "kindertrinken": {"Limonade"}},
@@ -95,7 +112,7 @@ def _is_sound(caption: Caption) -> bool:
     return (
         len(source_of(caption).split()) in WORDS
         and holds_together(caption)
-        and bound(target_of(caption)) <= MOST_TRANSLATIONS
+        and bound(target_of(_in_one_sense(caption))) <= MOST_TRANSLATIONS
     )
 
 
@@ -116,6 +133,12 @@ def places_with(tags: tuple[str, ...]) -> list[str]:
 def common_places(tag: str, tags: tuple[str, ...]) -> list[str]:
     """Names of the places that are the one and any of the others."""
     return [one for one in places_with((tag,)) if one in places_with(tags)]
+
+
+@cache
+def verbs_near(tags: Tags) -> list[str]:
+    """Names of the verbs for what is done at one of these places."""
+    return [one for one, verb in VERBS.items() if tags & set(verb.places)]
 
 
 @cache
@@ -150,7 +173,7 @@ class _Draft:
             return self.also()
         if kind == "reason":
             return self.reason()
-        clause = self.clause(self.pick(list(VERBS)))
+        clause = self.clause(self.pick(VERBS_FOR[kind]))
         does = clause.does
         if kind == "place":
             if not does.place or PLACES[does.place].case == 4:
@@ -260,7 +283,7 @@ class _Draft:
 
     def also(self) -> Caption:
         """Sitting, standing or lying somewhere and doing something."""
-        verb = self.pick([one for one, entry in VERBS.items() if entry.marks & POSTURES.keys()])
+        verb = self.pick(VERBS_FOR["also"])
         mark = self.pick(sorted(VERBS[verb].marks & POSTURES.keys()))
         place = self.pick(common_places(POSTURE_PLACES[mark], VERBS[verb].places))
         who = self.who(verb)
@@ -281,7 +304,7 @@ class _Draft:
     def meanwhile(self, clause: Clause) -> Clause:
         """Others doing something at the same place."""
         here = PLACES[clause.does.place].tags if clause.does.place else frozenset()
-        near = [one for one, verb in VERBS.items() if set(verb.places) & (here & NEARBY)]
+        near = verbs_near(here & NEARBY)
         other = self.clause(self.pick(near), place=False, clothes=False)
         if VERBS[other.does.verb].place_needed and not set(VERBS[other.does.verb].places) & here:
             raise Unfit
@@ -294,7 +317,7 @@ class _Draft:
         marks = sorted(VERBS[clause.does.verb].marks & {"S", "T"})
         mark = self.pick(marks)
         who = clause.who[0]
-        if len(clause.who) > 1 or who.wears or not NOUNS[who.noun].tags & VERBS[POSTURES[mark]].subjects:
+        if len(clause.who) > 1 or who.wears or who.number == "group" or not NOUNS[who.noun].tags & VERBS[POSTURES[mark]].subjects:
             raise Unfit
         place = self.pick(common_places(POSTURE_PLACES[mark], VERBS[clause.does.verb].places))
         posture = Event(POSTURES[mark], place=place)
@@ -318,16 +341,3 @@ class _Draft:
         if (clause.does.thing.noun if clause.does.thing else "") not in (objects or {""}):
             raise Unfit
         return Caption(clause, reason=name)
-
-
-POSTURE_PLACES = {"S": "seat", "T": "stand", "L": "lie"}
-DRESSING = {"anziehen", "ausziehen", "anprobieren", "aufsetzen"}
-SEEING = {"streicheln", "beobachten", "fotografieren"}
-MANY = {"kaufen", "verkaufen", "pfluecken"}
-PAIRS_OF_KINDS = [{"size", "colour"}, {"age", "colour"}, {"size", "look"}, {"age", "look"}]
-"""Two adjectives that German does not set apart by a comma."""
-NEARBY = frozenset(
-    "park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant "
-    "imcafe wiese camp farm2 workshop balcony nursery".split()
-)
-assert REASONED.keys() <= REASONS.keys()

@@ -1,6 +1,7 @@
 """The English translations of a meaning, as a text with choices."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from seqkd.captions.choices import Text, choice, said, series, weighted
 from seqkd.captions.english import ing, is_person, noun_phrase, third
@@ -38,6 +39,7 @@ class Voice:
         return f"{'are' if self.plural else 'is'} {manner} {ing(base)}"
 
 
+@lru_cache(8)
 def target_of(caption: Caption) -> Text:
     """All translations; what is drawn of it goes through ``english.punctuated``."""
     return weighted(*((_whole(caption, aspect), weight) for aspect, weight in ASPECTS.items()))
@@ -92,7 +94,7 @@ def _doing(clause: Clause, voice: Voice, *, place: bool) -> Text:
     bare = Voice("participle" if voice.aspect != "simple" else "simple", voice.plural)
     joined = series(does, "and", _predicate(also, bare, who))
     trailing = series(does, _predicate(also, Voice("participle", voice.plural), who))
-    return choice([(joined, ""), (trailing, "")]) if voice.aspect != "simple" else choice([(joined, ""), (trailing, "r")])
+    return choice([(joined, ""), (trailing, "" if voice.aspect != "simple" and place else "r")])
 
 
 def _predicate(event: Event, voice: Voice, who: Thing, *, place: bool = True) -> Text:
@@ -134,16 +136,20 @@ def _his(who: Thing, plural: bool) -> str:
 
 
 def _place(event: Event) -> Text:
-    if not event.place:
-        return ""
-    place = PLACES[event.place]
-    if not event.place_is:
-        return said([Option(one.text.replace("_ ", ""), one.tags) for one in place.english])
+    return place_phrase(event.place, event.place_is) if event.place else ""
+
+
+@cache
+def place_phrase(name: str, adjective: str) -> Text:
+    """*on a bench*, with its adjective."""
+    place = PLACES[name]
+    if not adjective:
+        return said(tuple(Option(one.text.replace("_ ", ""), one.tags) for one in place.english))
     texts = []
     for one in place.english:
         before, slot, after = one.text.partition("_")
         if slot:
-            texts.append((series(before.strip(), said(place.adjectives[event.place_is]), after.strip()), one.tags))
+            texts.append((series(before.strip(), said(place.adjectives[adjective]), after.strip()), one.tags))
     return choice(texts)
 
 
@@ -197,4 +203,4 @@ def _reason(caption: Caption) -> Text:
     pronoun = next((tag for tag in ("he", "she") if tag in who.tags), "they")
     pronoun, is_ = ("they", "are") if plural or pronoun == "they" else (pronoun, "is")
     options = REASONS[caption.reason].english
-    return said([Option(one.text.replace("{he}", pronoun).replace("{is}", is_), one.tags) for one in options])
+    return said(tuple(Option(one.text.replace("{he}", pronoun).replace("{is}", is_), one.tags) for one in options))

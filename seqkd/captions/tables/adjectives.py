@@ -9,8 +9,8 @@ alt | age | Mann Frau | old, elderly
 alt | age | Hund Katze Pferd Esel painted Buch instrument building fence art Hut Mantel Jacke Koffer | old
 jung | age | Mann Frau Paar pro hiker cyclist horserider | young
 jung | age | Hund Katze Pferd elephant lion monkey Ziege Kuh | young
-klein | size | Junge Mädchen Kind pet Schaf Ziege Pony Affe Ball boat Zelt Kiste Paket Geschenk Baum house Laptop Tisch Korb Eimer | little, small
-groß | size | Hund Pferd Kuh elephant lion boat Zelt Kiste Paket Geschenk Baum house Luftballon melon sight Koffer Korb | big, large
+klein | size | Junge Mädchen Kind pet Schaf Ziege Pony Affe Ball Zelt Kiste Paket Geschenk Baum house Laptop Tisch Korb Eimer | little, small
+groß | size | Hund Pferd Kuh elephant lion Zelt Kiste Paket Geschenk Baum house Luftballon melon sight Koffer Korb | big, large
 groß | size | Mann Frau | tall
 riesig | size | Luftballon melon Geschenk Schneemann Sandburg truck elephant | huge, giant@t, enormous@l
 winzig | size | Kätzchen Welpe Kaninchen | tiny
@@ -36,7 +36,7 @@ blau | colour | Anzug Uniform Jeans clothes shoes painted Luftballon umbrella Ko
 grün | colour | Uniform clothes shoes painted Luftballon umbrella Eimer Ball Apfel tractor Zelt | green
 gelb | colour | clothes shoes painted Luftballon Blume Rose Tulpe umbrella Eimer Ball Drachen Haus | yellow
 schwarz | colour | Anzug Jeans clothes shoes Hund Katze Kätzchen Pferd car motor umbrella Koffer | black
-weiß | colour | clothes shoes Hund Katze Kätzchen Pferd car boat Blume Rose Haus Kaninchen Zaun | white
+weiß | colour | clothes shoes Hund Katze Kätzchen Pferd car Blume Rose Haus Kaninchen Zaun | white
 grau | colour | Hemd Jacke Mantel Rock Hose Pullover Anzug Wollmütze Hut Katze car Koffer Kaninchen | gray@u, grey@k
 braun | colour | Hund Pferd Kuh Ziege Huhn Kaninchen Jacke Mantel Hose Hut shoes Koffer | brown
 rosa | colour | Kleid Rock T-Shirt Mütze Schal Luftballon Blume Rose | pink
@@ -44,7 +44,7 @@ lila | colour | Kleid Rock T-Shirt Pullover Schal Luftballon Drachen | purple, v
 orangefarben | colour | T-Shirt Jacke Helm Luftballon Drachen Zelt | orange
 dunkelblau | colour | Anzug Hemd Jacke Mantel Kleid Rock Hose Pullover Anzug Krawatte Schal Uniform car | dark blue, navy blue@u
 hellblau | colour | Hemd Kleid Hose T-Shirt Pullover car | light blue, pale blue@k
-bunt | look | Luftballon Drachen boat umbrella Fahne Schal Rock Ball | colorful@u, brightly colored@ul, colourful@k, brightly coloured@kl
+bunt | look | Luftballon Drachen umbrella Fahne Schal Rock Ball | colorful@u, brightly colored@ul, colourful@k, brightly coloured@kl
 gestreift | look | Hemd T-Shirt Pullover Schal Krawatte Kleid | striped, stripy@kr
 kariert | look | Hemd Rock Schal Jacke Hose | plaid@u, checkered@ur, checked@k
 geblümt | look | Kleid Rock | floral, flowered, flowery@k

@@ -62,15 +62,12 @@ Radfahrer m Radfahrer | cyclist, bicyclist@u | cyclist he outdoor
 Reiterin f Reiterinnen | rider, horsewoman/horsewomen@l | horserider she outdoor
 Läufer m Läufer | runner | runner he outdoor
 Fußballspieler m Fußballspieler | soccer player@u, footballer@k, football player@k | footballer he athlete
-Basketballspielerin f Basketballspielerinnen | basketball player | hoops she athlete
-Tennisspielerin f Tennisspielerinnen | tennis player | tennis she athlete
 Skifahrer m Skifahrer | skier | skier he outdoor
 Angler m Angler | angler, fisherman/fishermen | angler he outdoor
 Soldat m Soldaten weak | soldier | pro he soldier uniform
 Verkäuferin f Verkäuferinnen | saleswoman/saleswomen, sales clerk@u, shop assistant@k | pro she seller
 Händler m Händler | vendor, trader@k, merchant@l | pro he seller
 Friseurin f Friseurinnen | hairdresser, hair stylist@u | pro she hairdresser
-Professor m Professoren | professor | prof he
 Clown m Clowns | clown | clown he busker
 Postbote m Postboten weak | mailman/mailmen@u, mail carrier@u, postman/postmen@k | pro he post uniform
 """
@@ -150,7 +147,7 @@ Suppe f Suppen | ~soup | mass soup
 Nudel f Nudeln | ~pasta, +noodles | bareonly pasta
 Pommes p Pommes | =fries@u, +chips@k | bareonly fries
 Fleisch n - | ~meat | mass meat
-Fisch m Fische | fish/fish | fish
+Fisch m - | ~fish | mass
 Eis n - | ~ice cream, ice cream cone@u, ice cream@k | icecream
 Käse m - | ~cheese | mass
 Kaffee m - | ~coffee | mass hot
@@ -172,7 +169,6 @@ Zeitschrift f Zeitschriften | magazine | paper
 Brief m Briefe | letter | letter
 Postkarte f Postkarten | postcard | letter buy
 Speisekarte f Speisekarten | menu | menu
-Stadtplan m Stadtpläne | city map, map of the city/maps of the city@l, map@t | map
 Comic m Comics | comic, comic book@u | comic
 Gitarre f Gitarren | guitar | instrument portable
 Geige f Geigen | violin, fiddle@tr | instrument portable
@@ -196,7 +192,6 @@ Traktor m Traktoren | tractor | tractor wheels vehicle painted
 Krankenwagen m Krankenwagen | ambulance | emergency vehicle
 Feuerwehrauto n Feuerwehrautos | fire truck@u, fire engine@k | emergency vehicle
 Flugzeug n Flugzeuge | plane, airplane@u, aeroplane@k | plane vehicle
-Segelboot n Segelboote | sailboat@u, sailing boat@k | boat vehicle sail painted
 Kinderwagen m Kinderwagen | stroller@u, pram@k, pushchair@kr | pushable pram
 Schubkarre f Schubkarren | wheelbarrow | pushable barrow
 Einkaufswagen m Einkaufswagen | shopping cart@u, shopping trolley@k, trolley@kr | pushable cart
@@ -213,7 +208,7 @@ Kerze f Kerzen | candle | candle
 Fahne f Fahnen | flag | hold flag
 Schild n Schilder | sign | hold sign
 Handy n Handys | cell phone@u, mobile phone@k, phone@t, mobile@kr | phone
-Laptop m Laptops | laptop, notebook computer@lr | laptop
+Laptop m Laptops | laptop | laptop
 Blume f Blumen | flower | flower pick bareable
 Rose f Rosen | rose | flower pick bareable
 Tulpe f Tulpen | tulip | flower pick bareable
@@ -227,7 +222,6 @@ Schloss n Schlösser | castle, palace@l | sight building
 Brücke f Brücken | bridge | sight crossable
 Tisch m Tische | table | furniture
 Stuhl m Stühle | chair | furniture light2
-Regal n Regale | shelf/shelves | furniture
 Fenster n Fenster | window | window
 Tür f Türen | door | door
 Zaun m Zäune | fence | fence paintable
@@ -237,11 +231,8 @@ Dach n Dächer | roof | roof
 Haus n Häuser | house | house building
 Zelt n Zelte | tent | tent
 Straße f Straßen | street, road | crossable road
-Hof m Höfe | courtyard, yard@u | sweepable
 Zimmer n Zimmer | room | room
-Brett n Bretter | board, plank@k | board
 Holz n - | ~wood | mass wood
-Laub n - | ~leaves | mass leaves
 Wäsche f - | ~laundry, ~washing@k | mass laundry
 Geschirr n - | +dishes | mass dishes
 Sandburg f Sandburgen | sandcastle | sandcastle
@@ -249,5 +240,4 @@ Schneemann m Schneemänner | snowman/snowmen | snowman
 Feuer n Feuer | fire | fire2
 Baum m Bäume | tree | tree plant
 Gras n - | ~grass | mass grass
-Heu n - | ~hay | mass hay
 """

@@ -9,7 +9,7 @@ PLACES = """
 bank | auf ein Bank f 3 | seat out chill | hölzern=wooden alt=old grün=green | on a _ bench
 stuhl | auf ein Stuhl m 3 | seat indoors homeseat single | hölzern=wooden alt=old | on a _ chair
 sofa | auf ein Sofa n 3 | seat lie home petspot homeseat | rot=red braun=brown weich=soft | on a _ sofa@k, on a _ couch, on a _ settee@kr
-sessel | in ein Sessel m 3 | seat home petspot homeseat single | bequem=comfortable alt=old | in an _ armchair
+sessel | in ein Sessel m 3 | seat home petspot homeseat single | bequem=comfortable alt=old | in a _ armchair
 treppe | auf ein Treppe f 3 | seat out chill | steinern=stone | on a _ staircase, on some _ steps, on a flight of _ steps@l
 mauer | auf ein Mauer f 3 | seat out petspot chill | niedrig=low alt=old | on a _ wall
 wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground chill | grün=green blühend=flowery sonnig=sunny | in a _ meadow
@@ -37,7 +37,7 @@ markt | auf ein Markt m 3 | out market walk | belebt=busy/crowded | at a _ marke
 bushaltestelle | an ein Bushaltestelle f 3 | out town stand wait | - | at a _ bus stop
 bahnhof | in ein Bahnhof m 3 | hall stand wait walk | groß=big/large belebt=busy | in a _ train station@u, in a _ railway station@k
 bahnsteig | auf ein Bahnsteig m 3 | stand wait hall | überfüllt=crowded leer=empty/deserted@l | on a _ platform
-flughafen | in ein Flughafen m 3 | hall stand wait | groß=big/large | in an _ airport, at an _ airport
+flughafen | in ein Flughafen m 3 | hall stand wait | groß=big/large | in a _ airport, at a _ airport
 wald | in ein Wald m 3 | out forest | dicht=dense/thick verschneit=snowy/snow-covered@l | in a _ forest, in the woods@t
 feld | auf ein Feld n 3 | out farm | groß=large/big | in a _ field
 bauernhof | auf ein Bauernhof m 3 | out farm2 | klein=small/little alt=old | on a _ farm
@@ -57,7 +57,7 @@ kinderzimmer | in ein Kinderzimmer n 3 | nursery | unordentlich=messy/untidy@k |
 badezimmer | in ein Badezimmer n 3 | bath | klein=small/little weiß=white | in a _ bathroom
 klassenzimmer | in ein Klassenzimmer n 3 | school | hell=bright klein=small/little | in a _ classroom
 bibliothek | in ein Bibliothek f 3 | library | ruhig=quiet groß=large/big | in a _ library
-buero | in ein Büro n 3 | office | klein=small/little modern=modern | in an _ office
+buero | in ein Büro n 3 | office | klein=small/little modern=modern | in a _ office
 werkstatt | in ein Werkstatt f 3 | workshop | klein=small/little alt=old | in a _ workshop
 garage | in ein Garage f 3 | workshop2 | alt=old | in a _ garage
 restaurant | in ein Restaurant n 3 | eat | klein=small/little elegant=elegant | in a _ restaurant, at a _ restaurant
@@ -65,7 +65,6 @@ imcafe | in ein Café n 3 | eat cafe | gemütlich=cozy@u/cosy@k klein=small/litt
 museum | in ein Museum n 3 | museum | modern=modern groß=large/big | in a _ museum
 buehne | auf ein Bühne f 3 | stage | groß=big/large klein=small/little | on a _ stage, on stage@t
 fussballplatz | auf ein Fußballplatz m 3 | soccer | - | on a soccer field@u, on a football pitch@k
-tennisplatz | auf ein Tennisplatz m 3 | tenniscourt | - | on a tennis court
 turnhalle | in ein Turnhalle f 3 | gym | groß=large/big | in a _ gym, in a _ gymnasium@l
 eisbahn | auf ein Eisbahn f 3 | rink | - | on an ice rink, on a skating rink@u
 kaufhaus | in ein Kaufhaus n 3 | clothesshop | groß=big/large elegant=elegant | in a _ department store
@@ -76,7 +75,7 @@ boot | in ein Boot n 3 | seat boat | klein=small/little hölzern=wooden | in a _
 balkon | auf ein Balkon m 3 | out stand home2 balcony | sonnig=sunny klein=small/little | on a _ balcony
 terrasse | auf ein Terrasse f 3 | out home2 balcony | sonnig=sunny | on a _ terrace, on a _ patio
 zoo | in ein Zoo m 3 | zoo | groß=big/large | at a _ zoo, in a _ zoo
-kreuzung | an ein Kreuzung f 3 | out town stand | belebt=busy | at an _ intersection@u, at a _ crossroads@k
+kreuzung | an ein Kreuzung f 3 | out town stand | belebt=busy | at a _ intersection@u, at a _ crossroads@k
 strassenecke | an ein Straßenecke f 3 | out town stand performs | - | on a street corner, at a street corner
 ampel | an ein Ampel f 3 | out town lights | rot=red | at a _ traffic light, at a _ stoplight@u
 schreibtisch | an ein Schreibtisch m 3 | desk seat single | groß=large/big hölzern=wooden | at a _ desk
@@ -86,7 +85,6 @@ spiegel | vor ein Spiegel m 3 | mirror | groß=large/big | in front of a _ mirro
 dach | auf ein Dach n 3 | roof | steil=steep | on a _ roof, on a _ rooftop@l
 geruest | auf ein Gerüst n 3 | scaffold | hoch=high | on _ scaffolding, on a _ scaffold
 baustelle | auf ein Baustelle f 3 | site stand | groß=big/large | at a _ construction site@u, on a _ building site@k
-krankenhaus | in ein Krankenhaus n 3 | hospital | modern=modern | in a _ hospital
 schwimmbad | in ein Schwimmbad n 3 | swim | - | in a swimming pool, in a pool@t
 insee | in ein See m 3 | swim swimanimal | klar=clear ruhig=calm/tranquil@l | in a _ lake
 immeer | in der Meer n 3 | swim | - | in the sea, in the ocean@u
@@ -97,7 +95,6 @@ hinterbaum | hinter ein Baum m 3 | hide | dick=thick/big | behind a _ tree
 hinterbusch | hinter ein Busch m 3 | hide petout | - | behind a _ bush
 unterbank | unter ein Bank f 3 | petspot2 | - | under a _ bench
 piste | auf ein Piste f 3 | slope | steil=steep | on a _ ski slope, on a _ piste@kr
-hoerer_saal | in ein Hörsaal m 3 | lecture | überfüllt=crowded/packed@t | in a _ lecture hall, in a _ lecture theatre@k
 durchpark | durch ein Park m 4 | go stroll ride tow | ruhig=quiet/peaceful@l groß=large/big verschneit=snowy/snow-covered@l | through a _ park
 durchwald | durch ein Wald m 4 | go hike ride animalgo | dicht=dense/thick verschneit=snowy/snow-covered@l | through a _ forest, through the woods@t
 ueberstrand | über der Strand m 4 | go run animalgo horse | leer=deserted/empty | across the _ beach, along the _ beach
@@ -107,10 +104,10 @@ ueberfeld | über ein Feld n 4 | go run animalgo | verschneit=snowy/snow-covered
 ueberwiese | über ein Wiese f 4 | go run animalgo horse | grün=green | across a _ meadow
 durchschnee | durch der Schnee m 4 | go run animalgo snowgo drive snow | tief=deep | through the _ snow
 durchstadt | durch ein Stadt f 4 | stroll ride drive tow | alt=old klein=small/little | through a _ town
-durchgasse | durch ein Gasse f 4 | stroll ride tow | eng=narrow | through an _ alley, down an _ alley
+durchgasse | durch ein Gasse f 4 | stroll ride tow | eng=narrow | through a _ alley, down a _ alley
 durchsupermarkt | durch ein Supermarkt m 4 | shoptow | überfüllt=crowded/packed@t | through a _ supermarket, through a _ grocery store@u
 durchbahnhof | durch ein Bahnhof m 4 | hallgo | überfüllt=crowded/packed@t groß=big/large | through a _ train station@u, through a _ railway station@k
-durchflughafen | durch ein Flughafen m 4 | hallgo | groß=big/large | through an _ airport
+durchflughafen | durch ein Flughafen m 4 | hallgo | groß=big/large | through a _ airport
 durchtunnel | durch ein Tunnel m 4 | drive | dunkel=dark lang=long | through a _ tunnel
 durchgarten | durch ein Garten m 4 | animalgo gardentow | - | through a garden
 ueberzaun | über ein Zaun m 4 | leap | hoch=high niedrig=low | over a _ fence
@@ -118,7 +115,6 @@ ueberpfuetze | über ein Pfütze f 4 | leap leapwet | groß=big/large | over a _
 inpfuetze | in ein Pfütze f 4 | leapwet | groß=big/large | into a _ puddle
 inswasser | in der Wasser n 4 | leapwater | kalt=cold | into the _ water
 ueberbach | über ein Bach m 4 | leap | schmal=narrow | over a _ stream, over a _ brook@l
-ueberhuerde | über ein Hürde f 4 | hurdle | - | over a _ hurdle
 ueberfluss | über ein Fluss m 4 | flyover drive2 | breit=wide/broad@l | over a _ river, across a _ river
 uebersee | über ein See m 4 | flyover sailover | ruhig=calm/tranquil@l | over a _ lake, across a _ lake
 ueberdorf | über ein Dorf n 4 | flyover | klein=small/little | over a _ village

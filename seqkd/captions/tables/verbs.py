@@ -52,7 +52,7 @@ tragen | tragen trägt - | folk | acc: Kiste Korb Eimer Paket Leiter | gardentow
 trageblumen | tragen trägt - | Mann Frau Mädchen | acc: Blumenstrauß Blume | durchpark ueberstrasse durchgasse | carry {o} | - | D
 tablett | tragen trägt - | waiter | acc: Tablett | durchgarten | carry {o} | vorsichtig | D
 tragekind | tragen trägt - | parent Mann Frau | acc: Baby Kleinkind | go stroll | carry {o} | vorsichtig | D
-halten | halten hält - | people tourist | acc: Blumenstrauß Luftballon Schild Fahne Regenschirm | town | hold {o} | - | T U
+halten | halten hält - | people tourist | acc: Blumenstrauß Luftballon Schild Fahne Regenschirm | town | hold {o} | - | T U O
 haltebaby | halten hält - | Mann Frau parent family | acc: Baby Kätzchen Welpe Kaninchen | bank sofa sessel balcony wohnzimmer | hold {o} | liebevoll vorsichtig | S T O
 angeln | angeln angelt - | adult angler Junge | - | !water boat | fish | geduldig gemeinsam allein | S T
 picknicken | picknicken picknickt - | Paar Familie | - | !picnic | picnic, have a picnic | gemeinsam | -
@@ -135,8 +135,8 @@ hochheben | heben hebt hoch | parent Mann | acc: Kleinkind Baby Kind Kiste | - |
 auspacken | packen packt aus | child Mann Frau | acc*: Geschenk | wohnzimmer tisch sofa teppich | unwrap {o}, open {o}@t | begeistert vorsichtig | S
 oeffnen | öffnen öffnet - | folk child | acc: Fenster Tür Paket Brief | - | open {o} | vorsichtig langsam leise | T
 schliessen | schließen schließt - | folk child | acc: Fenster Tür | - | close {o}, shut {o}@k | leise vorsichtig | T
-anziehen | ziehen zieht an | people | acc: takeoff Schuh Handschuh | - | put on {o} | langsam schnell | S T O N
-ausziehen | ziehen zieht aus | people | acc: takeoff Schuh Handschuh | - | take off {o} | langsam | S T O N
+anziehen | ziehen zieht an | people | acc: takeoff Schuh Handschuh | - | put on {o} | - | S T O N
+ausziehen | ziehen zieht aus | people | acc: takeoff Schuh Handschuh | - | take off {o} | - | S T O N
 anprobieren | probieren probiert an | adult youth | acc: try | kaufhaus mirror | try on {o} | - | T O N
 aufsetzen | setzen setzt auf | people | acc: headgear | - | put on {o} | - | S T O N
 streicheln | streicheln streichelt - | people tot tourist | acc: Hund Katze Welpe Kätzchen Kaninchen | park chill sofa teppich | pet {o}@u, stroke {o} | liebevoll vorsichtig | S T
