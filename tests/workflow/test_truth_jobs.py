@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from workflow_place import ROOT, TOY
+from workflow_place import ROOT, TOY, new
 
 from seqkd.config import ConfigError, load
+from seqkd.manifest import read, verify
 from workflow.fingerprint import Code
 from workflow.plan import Plan
 
@@ -112,3 +113,26 @@ def test_a_dry_run_announces_them(tmp_path: Path, config: str, jobs: bool) -> No
     systems = load(ROOT / config)
     wanted = len(systems.teachers) + len(systems.students) * len(systems.seeds) + 1
     assert len(logs) == (wanted if jobs else 0)
+
+
+def tiny(config: dict) -> None:
+    """The toy config as one of the corpus whose truth is known, with a teacher alone."""
+    config |= {"corpus": CAPTIONS | {"train_pairs": 60, "dev_pairs": 5, "test_pairs": 12}, "students": {}, "prune": {}}
+    config |= {"tokenizer": {"vocabulary": 200}, "truth": {"sources": 6, "samples": 4}, "speed": {"enabled": False}}
+
+
+@pytest.mark.slow
+def test_the_jobs_run_and_then_have_nothing_to_do(tmp_path: Path) -> None:
+    place = new(tmp_path)
+    place.edit_config(tiny)
+    done = place.snakemake("results/report.html", "--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = place.work / "results"
+    facts = read(results / "truth/teachers/base/1/manifest.json").facts
+    assert facts["sources"] == 6 and 0 < facts["enumerated"] <= 6
+    assert verify(results / "ceilings/test/manifest.json").facts["sentences"] == 12
+    assert "This corpus is synthetic." in (results / "report.html").read_text(encoding="utf-8")
+    assert (results / "report/truth.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert place.dry_run() == set()
+    place.edit_config(lambda config: config["truth"].update(samples=5))
+    assert place.dry_run() == {"truth/teachers/base/1", "report/report"}
