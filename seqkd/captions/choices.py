@@ -72,7 +72,7 @@ def bound(text: Text) -> int:
 
 
 def spelled_out(text: Text) -> tuple[list[str], NDArray[np.float64]]:
-    """All strings that some style says (some perhaps more than once) and p(string | style) of each: n, and (n, styles)."""
+    """All strings that some style says (some perhaps twice), n, and p(string | style) of each, (n, styles)."""
     if isinstance(text, str):
         return [text], np.ones((1, len(STYLES)))
     if isinstance(text, Series):
@@ -81,9 +81,9 @@ def spelled_out(text: Text) -> tuple[list[str], NDArray[np.float64]]:
             more, factors = spelled_out(part)
             strings = [f"{one} {other}" for one in strings for other in more]
             weights = (weights[:, None] * factors[None]).reshape(-1, len(STYLES))
-            possible = weights.any(axis=1)  # American and British words do not meet
+            possible = weights.max(axis=1) > 0  # American and British words do not meet
             if not possible.all():
-                strings, weights = list(compress(strings, possible)), weights[possible]
+                strings, weights = list(compress(strings, possible.tolist())), weights[possible]
         return strings, weights
     found = [spelled_out(one) for one in text.texts]
     scaled = [weights * np.array(factor) for (_, weights), factor in zip(found, text.weights, strict=True)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seqkd.captions.styles import Option, options
-from seqkd.captions.tables import adjectives, nouns, places, verbs
+from seqkd.captions.tables import adjectives, habits, nouns, places, verbs
 
 Tags = frozenset[str]
 GROUPS = {"people": {"adult", "youth", "child"}, "folk": {"adult", "youth"}, "kids": {"child", "youth"}}
@@ -13,7 +13,7 @@ GROUPS = {"people": {"adult", "youth", "child"}, "folk": {"adult", "youth"}, "ki
 
 @dataclass(frozen=True)
 class EnglishNoun:
-    """An English noun; ``kind`` is ``count``, ``pair`` (always plural, one of them is *a pair*), ``plural`` or ``mass``."""
+    """An English noun; ``kind`` is ``count``, ``pair`` (always plural, *a pair of*), ``plural`` or ``mass``."""
 
     singular: str
     plural: str
@@ -161,13 +161,19 @@ def _places() -> dict[str, Place]:
     return found
 
 
+def _government(frame: str) -> tuple[str, int]:
+    """Preposition and case of ``acc``, ``dat``, ``auf4`` or nothing."""
+    plain = {"": ("", 0), "acc": ("", 4), "dat": ("", 3)}
+    return plain[frame] if frame in plain else (frame[:-1], int(frame[-1]))
+
+
 def _verbs() -> dict[str, Verb]:
     found = {}
     for name, german, subjects, objects, where, english, manners, marks in _rows(verbs.VERBS, 8):
         phrase, _, words = german.partition("+")
         infinitive, third, *more = phrase.split()
         frame, _, taken = objects.partition(":")
-        case = {"": 0, "-": 0, "acc": 4, "dat": 3}.get(frame.strip("*"), 0) or int("0" + frame.strip("*")[-1:].strip("-"))
+        preposition, case = _government(frame.strip("*-"))
         found[name] = Verb(
             infinitive=infinitive,
             third=third,
@@ -175,7 +181,7 @@ def _verbs() -> dict[str, Verb]:
             reflexive=len(more) > 1,
             words=words.strip(),
             subjects=frozenset().union(*(GROUPS.get(tag, {tag}) for tag in _tags(subjects))),
-            preposition="" if frame.startswith(("acc", "dat", "-")) else frame.strip("*")[:-1],
+            preposition=preposition,
             case=case,
             several="*" in frame,
             objects=_tags(taken),
@@ -213,6 +219,10 @@ def _same_verbs() -> dict[str, str]:
     return found
 
 
+HABITS = {name: frozenset(words.split()) for name, words in _rows(habits.HABITS, 2)}
+PAIRS = [tuple(pair.split()) for pair in habits.PAIRS.split(",")]
+WARDROBES = [(frozenset(who.split()), frozenset(clothes.split())) for who, clothes in _rows(habits.WARDROBES, 2)]
+REASONABLE = [(name, verb, _tags(objects)) for name, verb, objects in _rows(habits.REASONABLE, 3)]
 SAME_VERB = _same_verbs()
 """Verb to the first that is said like it in both languages."""
 

@@ -70,7 +70,7 @@ def _clause(clause: Clause, voice: Voice, when: str, first: str) -> Text:
     who = _subject(clause, voice)
     time = said(WHEN[when].english) if when else ""
     plain = series(who, _doing(clause, voice, place=True), time)
-    if first == "who" or voice.aspect == "participle" and first == "place":
+    if first == "who" or (voice.aspect == "participle" and first == "place"):
         return plain
     front = IN_FRONT[first]
     rest: Vector = tuple(1 - share for share in front)
@@ -115,18 +115,11 @@ def _predicate(event: Event, voice: Voice, who: Thing, *, place: bool = True) ->
 def _verb(template: str, voice: Voice, event: Event, who: Thing, manner: str = "") -> Text:
     """The verb with its object."""
     template = template.replace("{his}", _his(who, voice.plural))
-    before, slot, after = template.partition("{o")
+    before, slot, after = template.partition("{o}")
     if not slot:
         return voice.verb(template, manner=manner)
-    assert event.thing is not None
-    what = _thing(event.thing)
-    if after.startswith("_s}"):
-        return series(voice.verb(before.strip(), manner=manner), _possessive(event.thing), after[3:].strip())
-    return series(voice.verb(before.strip(), manner=manner), what, after[1:].strip())
-
-
-def _possessive(thing: Thing) -> Text:
-    return choice([(f"a {form.singular}'s", form.tags) for form in NOUNS[thing.noun].english])
+    what = _thing(event.thing) if event.thing else ""
+    return series(voice.verb(before.strip(), manner=manner), what, after.strip())
 
 
 def _his(who: Thing, plural: bool) -> str:
@@ -164,16 +157,15 @@ def _thing(thing: Thing, voice: Voice | None = None) -> Text:
     """A noun phrase with what follows it; a subject's depends on the voice."""
     parts = [noun_phrase(thing)]
     if thing.wears:
-        parts.append(_wearing(thing, voice))
+        parts.append(_wearing(thing, thing.wears, voice))
     if thing.does:
         parts.append(_relative(thing, thing.does, voice))
     return series(*parts)
 
 
-def _wearing(thing: Thing, voice: Voice | None) -> Text:
-    """*in a hat*, *with a hat*, *wearing a hat*, *who is wearing a hat*; what has a finite verb not beside a participle."""
-    assert thing.wears is not None
-    worn, tags = noun_phrase(thing.wears), NOUNS[thing.wears.noun].tags
+def _wearing(thing: Thing, worn_thing: Thing, voice: Voice | None) -> Text:
+    """*in a hat*, *with a hat*, *wearing a hat*, *who is wearing a hat* (not where the sentence has no finite verb)."""
+    worn, tags = noun_phrase(worn_thing), NOUNS[worn_thing.noun].tags
     ways = [(series("with", worn), "")] if thing.how == "with" else []
     if not tags & {"eyes", "bag", "back"}:
         ways.append((series("in", worn), "" if thing.how == "in" else "r"))

@@ -68,8 +68,8 @@ class Truth:
         return math.log(share) if share else -math.inf
 
     def next_words(self, prefix: Sequence[str]) -> dict[str, float]:
-        """p(next word | words so far, source), where ``""`` is the end of the sentence; words are what blanks set apart,
-        so punctuation belongs to the word before it. Empty for a prefix outside the language."""
+        """p(next word | words so far, source), where ``""`` is the end of the sentence. Words are what blanks set
+        apart, so punctuation belongs to the word before it. Empty for a prefix outside the language."""
         node = self._tree
         for word in prefix:
             if word not in node.words:

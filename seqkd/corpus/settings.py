@@ -1,8 +1,8 @@
 """Where the text comes from and how it is cleaned: the ``corpus:`` section.
 
 ``CorpusSettings`` is a union, told apart by ``source:``: ``bible`` (``BibleSettings``), ``captions``
-(``CaptionsSettings``) or ``files`` (``FilesSettings``). All have ``source_language`` and ``target_language``. What a job reads of them is
-taken by the functions of ``seqkd.corpus.slices``.
+(``CaptionsSettings``) or ``files`` (``FilesSettings``). All have ``source_language`` and ``target_language``. What a
+job reads of them is taken by the functions of ``seqkd.corpus.slices``.
 """
 
 import re

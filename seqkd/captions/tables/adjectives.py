@@ -51,7 +51,7 @@ geblümt | look | Kleid Rock | floral, flowered, flowery@k
 warm | quality | Jacke Mantel Pullover Schal | warm
 dick | quality | Jacke Pullover Schal Buch | thick
 dick | quality | Katze | fat
-lang | size | Kleid Rock Mantel Schal Brief Leiter Brett | long
+lang | size | Kleid Rock Mantel Schal Brief Leiter | long
 neu | age | car cycle motor Kleid Jacke Laptop Gitarre Kinderwagen | new, brand-new@lr
 schmutzig | quality | car truck tractor cycle shoes Fenster Schürze Hose Jacke | dirty
 rostig | quality | cycle tractor Schubkarre | rusty

@@ -100,7 +100,7 @@ Hemd n Hemden | shirt | clothes in gentwear boywear top iron
 T-Shirt n T-Shirts | T-shirt, tee@ut | clothes in anywear top light iron
 Jacke f Jacken | jacket | clothes in anywear top warm takeoff
 Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff outer
-Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff outer
+Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff outer raincoat
 Kleid n Kleider | dress, frock@lr | clothes in ladywear girlwear light top sewn iron try
 Rock m Röcke | skirt | clothes in ladywear girlwear sewn iron try
 Hose f Hosen | =pants@u, =trousers@k | clothes in anywear iron sewn try

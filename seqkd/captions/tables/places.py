@@ -7,11 +7,11 @@ it is used only without adjective).
 
 PLACES = """
 bank | auf ein Bank f 3 | seat out chill | hölzern=wooden alt=old grün=green | on a _ bench
-stuhl | auf ein Stuhl m 3 | seat indoors homeseat single | hölzern=wooden alt=old | on a _ chair
+stuhl | auf ein Stuhl m 3 | seat indoors homeseat single pose | hölzern=wooden alt=old | on a _ chair
 sofa | auf ein Sofa n 3 | seat lie home petspot homeseat | rot=red braun=brown weich=soft | on a _ sofa@k, on a _ couch, on a _ settee@kr
 sessel | in ein Sessel m 3 | seat home petspot homeseat single | bequem=comfortable alt=old | in a _ armchair
 treppe | auf ein Treppe f 3 | seat out chill | steinern=stone | on a _ staircase, on some _ steps, on a flight of _ steps@l
-mauer | auf ein Mauer f 3 | seat out petspot chill | niedrig=low alt=old | on a _ wall
+mauer | auf ein Mauer f 3 | seat out petspot chill pose | niedrig=low alt=old | on a _ wall
 wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground chill | grün=green blühend=flowery sonnig=sunny | in a _ meadow
 rasen | auf der Rasen m 3 | seat lie out play grass picnic ground chill | grün=green | on the _ lawn, on the _ grass
 gras | in der Gras n 3 | seat lie out grass petspot ground chill | hoch=tall | in the _ grass
@@ -20,10 +20,10 @@ bett | auf ein Bett n 3 | homebed bed | groß=big/large | on a _ bed
 haengematte | in ein Hängematte f 3 | lie out bed single | bunt=colorful@u/colourful@k | in a _ hammock
 teppich | auf ein Teppich m 3 | seat lie home petspot homeseat | weich=soft bunt=colorful@u/colourful@k | on a _ rug, on a _ carpet
 fussboden | auf der Boden m 3 | seat lie home petspot homeseat | - | on the floor
-baumstamm | auf ein Baumstamm m 3 | seat out forest chill | dick=thick | on a _ log, on a _ tree trunk
-felsen | auf ein Felsen m 3 | seat out chill | groß=large/big | on a _ rock, on a _ boulder@l
+baumstamm | auf ein Baumstamm m 3 | seat out forest chill pose | dick=thick | on a _ log, on a _ tree trunk
+felsen | auf ein Felsen m 3 | seat out chill pose | groß=large/big | on a _ rock, on a _ boulder@l
 strand | an der Strand m 3 | lie out play beach picnic shore | leer=deserted/empty | on the _ beach, at the _ beach
-strandseat | in der Sand m 3 | seat beachsit ground chill | warm=warm | in the _ sand
+strandseat | in der Sand m 3 | seat beachsit ground chill pose | warm=warm | in the _ sand
 strandtuch | auf ein Handtuch n 3 | lie sun single | gestreift=striped blau=blue | on a _ towel
 ufer | an der Ufer n 3 + eines Flusses | seat lie out water picnic shore chill | - | on the bank of a river, on a riverbank, by a river@t
 see | an ein See m 3 | out water picnic shore sport | klein=small/little ruhig=calm/tranquil@l | by a _ lake, at a _ lake, beside a _ lake@l
@@ -41,7 +41,7 @@ flughafen | in ein Flughafen m 3 | hall stand wait | groß=big/large | in a _ ai
 wald | in ein Wald m 3 | out forest | dicht=dense/thick verschneit=snowy/snow-covered@l | in a _ forest, in the woods@t
 feld | auf ein Feld n 3 | out farm | groß=large/big | in a _ field
 bauernhof | auf ein Bauernhof m 3 | out farm2 | klein=small/little alt=old | on a _ farm
-weide | auf ein Weide f 3 | out pasture lie ground | grün=green | in a _ pasture, in a _ meadow
+weide | auf ein Weide f 3 | out pasture ground | grün=green | in a _ pasture, in a _ meadow
 scheune | in ein Scheune f 3 | farm2 barn | alt=old | in a _ barn
 brunnen | an ein Brunnen m 3 | out town stand performs | alt=old historisch=historic | by a _ fountain, at a _ fountain, beside a _ fountain@l
 baum | unter ein Baum m 3 | seat lie out shade grass ground chill | groß=large/big alt=old | under a _ tree, beneath a _ tree@l
@@ -125,7 +125,7 @@ WHEN = """
 sonnig | an einem sonnigen Tag | front sun | on a sunny day
 wintertag | an einem kalten Wintertag | front winter | on a cold winter day, on a cold winter's day@l
 sommerabend | an einem warmen Sommerabend | front sun | on a warm summer evening
-herbsttag | an einem windigen Herbsttag | front | on a windy autumn day@k, on a windy fall day@u
+herbsttag | an einem windigen Herbsttag | front autumn | on a windy autumn day@k, on a windy fall day@u
 regen | im Regen | mid rain | in the rain
 abend | am Abend | front | in the evening
 morgen | am frühen Morgen | front | early in the morning, in the early morning

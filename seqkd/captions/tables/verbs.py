@@ -8,8 +8,9 @@ R out of doors though no place says so; D the place comes last; U fits no weathe
 """
 
 VERBS = """
-sitzen | sitzen sitzt - | people pro tourist | - | !seat campseat | sit | - | U G
-stehen | stehen steht - | people pro tourist | - | !stand | stand | - | U G
+sitzen | sitzen sitzt - | people tourist | - | !seat campseat | sit | - | U G
+stehen | stehen steht - | people tourist | - | !stand | stand | - | U G
+berufstehen | stehen steht - | pro | - | !town hall | stand | - | U G
 liegen | liegen liegt - | folk Hund Katze | - | !lie | lie | - | U
 schlafen | schlafen schläft - | folk Kind tot | - | !lie bed | sleep, lie asleep@l | friedlich | N
 tierschlaf | schlafen schläft - | pet | - | !petspot petspot2 shade | sleep, lie asleep@l | friedlich | -
@@ -50,13 +51,13 @@ schlitten | ziehen zieht - | folk child | acc: Schlitten | !snow | pull {o}, dra
 kofferziehen | ziehen zieht - | folk tourist | acc: Koffer | !hallgo tow | pull {o}, drag {o}@t | langsam | D
 tragen | tragen trägt - | folk | acc: Kiste Korb Eimer Paket Leiter | gardentow ueberstrasse | carry {o} | vorsichtig gemeinsam | D
 trageblumen | tragen trägt - | Mann Frau Mädchen | acc: Blumenstrauß Blume | durchpark ueberstrasse durchgasse | carry {o} | - | D
-tablett | tragen trägt - | waiter | acc: Tablett | durchgarten | carry {o} | vorsichtig | D
+tablett | tragen trägt - | waiter | acc: Tablett | durchgarten | carry {o} | vorsichtig | D O
 tragekind | tragen trägt - | parent Mann Frau | acc: Baby Kleinkind | go stroll | carry {o} | vorsichtig | D
 halten | halten hält - | people tourist | acc: Blumenstrauß Luftballon Schild Fahne Regenschirm | town | hold {o} | - | T U O
 haltebaby | halten hält - | Mann Frau parent family | acc: Baby Kätzchen Welpe Kaninchen | bank sofa sessel balcony wohnzimmer | hold {o} | liebevoll vorsichtig | S T O
 angeln | angeln angelt - | adult angler Junge | - | !water boat | fish | geduldig gemeinsam allein | S T
 picknicken | picknicken picknickt - | Paar Familie | - | !picnic | picnic, have a picnic | gemeinsam | -
-telefonieren | telefonieren telefoniert - | folk seller | - | town office balcony hall fenster | talk on the phone, make a phone call@l, chat on the phone@t | laut | S T O
+telefonieren | telefonieren telefoniert - | folk seller | - | town office balcony hall fenster | talk on the phone, make a phone call@l, chat on the phone@t | - | S T O
 klettern | klettern klettert - | child | auf4: Baum Mauer Leiter | - | climb {o}, climb up {o} | vorsichtig | R O
 baumkatze | klettern klettert - | cat monkey squirrel | auf4: Baum | - | climb {o}, climb up {o} | langsam schnell | R
 kugeln | spielen spielt - | child dog | mit3: Ball | !grass play park | play with {o} | gemeinsam allein | G
@@ -78,7 +79,8 @@ lesen | lesen liest - | adult youth | acc: Zeitung Zeitschrift Buch Brief | !chi
 kinderlesen | lesen liest - | Junge Mädchen pupil | acc: Buch Comic | !chill homeseat library garten | read {o} | konzentriert aufmerksam | S L O
 menue | lesen liest - | Mann Frau Paar Tourist | acc: Speisekarte | !eat | read {o}, study {o}@l | aufmerksam | S O
 schreiben | schreiben schreibt - | adult youth | acc: Brief Postkarte | !bank desk tisch imcafe balcony | write {o} | konzentriert | S O
-malen | malen malt - | Künstlerin painter child | acc: Bild Blume Haus Baum Pferd Schloss | !tisch kinderzimmer garten park klassenzimmer | paint {o} | konzentriert | S O
+malen | malen malt - | Künstlerin painter | acc: Bild Blume Haus Baum Pferd Schloss | !tisch garten park | paint {o} | konzentriert | S O
+kindermalen | malen malt - | child | acc: Bild Blume Haus Baum Pferd Schloss | !tisch kinderzimmer garten park klassenzimmer | paint {o} | konzentriert | S O
 fotografieren | fotografieren fotografiert - | tourist photographer Mann Frau | acc: sight Statue elephant lion Schwan | - | photograph {o}, take a picture of {o}, take a photo of {o} | begeistert | T R G
 ansehen | sehen sieht an ~3 | people tourist | acc: Gemälde Statue | museum | look at {o} | interessiert aufmerksam | T G
 beobachten | beobachten beobachtet - | people cat tourist | acc*: bird Kaninchen Eichhörnchen | park garten balcony water fenster | watch {o}, observe {o}@l | aufmerksam gemeinsam interessiert | S T
@@ -86,7 +88,7 @@ zootiere | beobachten beobachtet - | people Familie tourist | acc*: elephant lio
 zusehen | sehen sieht zu | people tourist Paar Familie | dat: Clown Straßenmusiker Künstlerin | performs | watch {o} | begeistert aufmerksam interessiert | S T G
 zuhoeren | hören hört zu | people tourist Paar | dat: Straßenmusiker Musikerin Sänger Sängerin | performs | listen to {o} | aufmerksam begeistert | S T G
 schueler | hören hört zu | pupil | dat: Lehrer Lehrerin | !school | listen to {o} | aufmerksam | S G
-winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | balcony house garten fenster | wave at {o}, wave to {o} | froehlich begeistert | T
+winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | haus | wave at {o}, wave to {o} | froehlich begeistert | T
 essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Eis Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o} | - | S T O
 speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o} | gemeinsam | S
 pommes | essen isst - | people | acc: Pommes Kuchen Wassermelone Erdbeere Keks | !chill park tisch | eat {o} | gemeinsam | S
@@ -97,7 +99,7 @@ kindertrinken | trinken trinkt - | people | acc: Limonade Glas_Saft Glas_Wasser 
 fressen | fressen frisst - | grazer | acc: Gras | !pasture | eat {o} | friedlich gemeinsam | G
 kochen | kochen kocht - | adult cook youth | acc: Suppe Nudel Gemüse | kitchen | cook {o} | gemeinsam | -
 backen | backen backt - | baker folk | acc: Kuchen Brot Brötchen Keks Pizza Pfannkuchen | kitchen | bake {o} | gemeinsam | -
-schneiden | schneiden schneidet - | folk cook | acc: Gemüse Tomate Fleisch Karotte | kitchen | cut {o}, chop {o} | vorsichtig schnell | T
+schneiden | schneiden schneidet - | folk cook | acc: Gemüse Tomate Fleisch Karotte | kitchen | cut {o}, chop {o} | vorsichtig | T
 schaelen | schälen schält - | folk cook | acc: Kartoffel Apfel Orange Karotte | kitchen | peel {o} | geduldig | S T
 servieren | servieren serviert - | waiter | acc: Kaffee Pizza Suppe Salat Fisch Bier Kuchen | restaurant imcafe terrasse | serve {o} | ruhig | -
 kaufen | kaufen kauft - | folk tourist | acc: Gemüse Obst Blume Brot Käse Apfel Tomate | !markt | buy {o} | - | -
@@ -106,7 +108,7 @@ verkaufen | verkaufen verkauft - | seller farmer | acc: Gemüse Obst Blume Brot 
 eisverkauf | verkaufen verkauft - | seller | acc: Eis | strand park | sell {o} | - | U
 spuelen | spülen spült - | folk waiter | acc: Geschirr | kitchen | wash {o}, do {o}@t | gemeinsam schnell | T
 abtrocknen | trocknen trocknet ab | folk youth | acc: Geschirr | kitchen | dry {o} | gemeinsam | T
-tischdecken | decken deckt - +den Tisch | folk child waiter | - | restaurant terrasse kueche garten | set the table@u, lay the table@k, set the table@kr | gemeinsam | -
+tischdecken | decken deckt - +den Tisch | folk child waiter | - | terrasse kueche garten | set the table@u, lay the table@k, set the table@kr | gemeinsam | -
 aufraeumen | räumen räumt auf | parent child youth | acc: Zimmer | - | tidy {o}@k, clean up {o}@u, tidy up {o} | gemeinsam | -
 wischen | wischen wischt - +den Boden | folk | - | kueche badezimmer klassenzimmer | mop the floor | - | -
 fensterputzen | putzen putzt - | folk | acc*: Fenster | - | clean {o}, wash {o} | fleissig gemeinsam | T
@@ -160,12 +162,14 @@ tierverstecken | verstecken versteckt - ~4 | cat rabbit | - | !pethide petout | 
 anlehnen | lehnen lehnt - | folk | an3: Mauer Zaun Baum Auto | - | lean against {o} | - | R O
 ueberqueren | überqueren überquert - | people tourist Hund waterbird cyclist | acc: crossable | - | cross {o} | langsam vorsichtig | R G
 aussteigen | steigen steigt aus | people tourist pupil | aus3: Bus Zug Straßenbahn | - | get off {o} | langsam | R G
-wartenauf | warten wartet - | people tourist pupil | auf4: Bus Straßenbahn | bushaltestelle strasse | wait for {o} | geduldig gemeinsam | S T G
+wartenauf | warten wartet - | people tourist pupil | auf4: Bus | bushaltestelle | wait for {o} | geduldig gemeinsam | S T G
+wartentram | warten wartet - | people tourist pupil | auf4: Straßenbahn | strassenecke | wait for {o} | geduldig gemeinsam | S T G
 wartenzug | warten wartet - | people tourist | auf4: Zug | bahnsteig bahnhof | wait for {o} | geduldig gemeinsam | S T G
 wartengruen | warten wartet - | people cyclist tourist | - | !lights kreuzung | wait | geduldig | G
 zeigen | zeigen zeigt - | child tourist | auf4: Luftballon Schwan Statue Kirche Flugzeug | - | point at {o}, point to {o} | begeistert | S T
 zoozeigen | zeigen zeigt - | child Familie | auf4: elephant monkey lion | !zoo | point at {o}, point to {o} | begeistert | T G
-fensterschauen | schauen schaut - +aus dem Fenster | people Katze | - | transitin office wohnzimmer | look out the window@u, look out of the window@k, gaze out the window@ul, gaze out of the window@kl | - | S T O
+fensterschauen | schauen schaut - +aus dem Fenster | people | - | transitin office wohnzimmer | look out the window@u, look out of the window@k, gaze out the window@ul, gaze out of the window@kl | - | S T O
+katzenfenster | schauen schaut - +aus dem Fenster | cat | - | wohnzimmer | look out the window@u, look out of the window@k, gaze out the window@ul, gaze out of the window@kl | - | -
 handy | schauen schaut - | people tourist police | auf4: Handy | !transitin town bank treppe mauer bahnsteig sofa | look at {o} | - | S T O
 laptop | arbeiten arbeitet - | folk | an3: Laptop | !table desk imcafe zug library balcony office | work on {o} | konzentriert | S O
 sprechen | sprechen spricht - | folk tourist | mit3: Polizist Polizistin | town hall | talk to {o}, speak with {o}@u, speak to {o}@l | - | T
@@ -173,7 +177,7 @@ marktreden | sprechen spricht - | folk tourist | mit3: Händler Verkäuferin | !
 bestellen | sprechen spricht - | folk Paar tourist | mit3: Kellner Kellnerin | !eat | talk to {o}, speak with {o}@u, speak to {o}@l | - | -
 zutrinken | helfen hilft - | youth police Junge | dat: Rentner Frau Kind | !ueberstrasse | help {o} | - | D O
 vorlesen | lesen liest vor +eine Geschichte | parent family teacher | dat: Kind Mädchen Junge | sofa wohnzimmer kinderzimmer bank | read a story to {o}, read {o} a story | leise liebevoll | S O
-wegzeigen | zeigen zeigt - +den Weg | police Mann Frau | dat: Tourist Touristin Radfahrer | town | show {o} the way | geduldig | T
+wegzeigen | zeigen zeigt - +den Weg | police Mann Frau | dat: Tourist Touristin Radfahrer | town | show {o} the way | - | T
 apfelgeben | geben gibt - +einen Apfel | child folk horserider farmer | dat: Pferd Pony Esel Ziege | farm2 weide | give {o} an apple, give an apple to {o}@l | vorsichtig | T
 unterrichten | unterrichten unterrichtet - | teacher | acc*: Kind Schüler | school | teach {o} | geduldig | -
 musikhoeren | hören hört - +Musik | youth adult | - | !transitin wiese park haengematte bett | listen to music | - | S L O
