@@ -204,8 +204,6 @@ class Draft:
         rest = Event(verb, place=self._pick(places_with(VERBS[verb].places)))
         thing = Thing(does.thing.noun, does.thing.number, does.thing.adjectives, does=rest)
         return Event(does.verb, thing, does.manner)
-            does.verb, Thing(does.thing.noun, does.thing.number, does.thing.adjectives, does=rest), does.manner
-        )
 
     def _reason(self) -> Caption:
         name, verb, objects = self.rng.choice(REASONABLE)
