@@ -201,9 +201,11 @@ class Draft:
         if does.thing is None or "pet" not in NOUNS[does.thing.noun].tags or does.place:
             raise Unfit
         verb = self._pick(sorted(HABITS["resting"]))
+        if HABITS["lively"] & set(does.thing.adjectives) and verb in HABITS["restful_verbs"]:
+            raise Unfit
         rest = Event(verb, place=self._pick(places_with(VERBS[verb].places)))
         thing = Thing(does.thing.noun, does.thing.number, does.thing.adjectives, does=rest)
-        return Event(does.verb, thing, does.manner)
+        return Event(does.verb, thing)
 
     def _reason(self) -> Caption:
         name, verb, objects = self.rng.choice(REASONABLE)
@@ -231,7 +233,7 @@ def verbs_for(kind: str) -> list[str]:
 @cache
 def verbs_near(tags: Tags) -> list[str]:
     """Names of the verbs for what is done at one of these places."""
-    return [one for one, verb in VERBS.items() if tags & set(verb.places)]
+    return [one for one, verb in VERBS.items() if tags & set(verb.places) and one not in HABITS["posed"]]
 
 
 @cache

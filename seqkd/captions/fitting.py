@@ -5,8 +5,9 @@ from seqkd.captions.meaning import Caption, Clause, Event, Thing
 
 
 def holds_together(caption: Caption) -> bool:
-    """Whether season, clothes, moods and places do not contradict each other, and no noun comes twice."""
-    words = [thing.noun for thing in [*_clothes(caption), *_things(caption)]]
+    """Whether season, clothes, moods and places do not contradict each other, and no word comes twice."""
+    things = [*_clothes(caption), *_things(caption)]
+    words = [word for thing in things for word in (thing.noun, *thing.adjectives)]
     return (
         len(words) == len(set(words))
         and len(_season(caption)) <= 1

@@ -70,7 +70,7 @@ def _clause(clause: Clause, voice: Voice, when: str, first: str) -> Text:
     who = _subject(clause, voice)
     time = said(WHEN[when].english) if when else ""
     plain = series(who, _doing(clause, voice, place=True), time)
-    if first == "who" or (voice.aspect == "participle" and first == "place"):
+    if first == "who" or voice.aspect == "participle":
         return plain
     front = IN_FRONT[first]
     rest: Vector = tuple(1 - share for share in front)

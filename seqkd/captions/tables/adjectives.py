@@ -6,7 +6,7 @@ goes with (a noun, or a word for what nouns are); the English ones. A German adj
 
 ADJECTIVES = """
 alt | age | Mann Frau | old, elderly
-alt | age | Hund Katze Pferd Esel painted Buch instrument building fence art Hut Mantel Jacke Koffer | old
+alt | age | Hund Katze Pferd Esel painted Buch instrument building fence art Koffer | old
 jung | age | Mann Frau Paar pro hiker cyclist horserider | young
 jung | age | Hund Katze Pferd elephant lion monkey Ziege Kuh | young
 klein | size | Junge Mädchen Kind pet Schaf Ziege Pony Affe Ball Zelt Kiste Paket Geschenk Baum house Laptop Tisch Korb Eimer | little, small
@@ -53,7 +53,7 @@ dick | quality | Jacke Pullover Schal Buch | thick
 dick | quality | Katze | fat
 lang | size | Kleid Rock Mantel Schal Brief Leiter | long
 neu | age | car cycle motor Kleid Jacke Laptop Gitarre Kinderwagen | new, brand-new@lr
-schmutzig | quality | car truck tractor cycle shoes Fenster Schürze Hose Jacke | dirty
+schmutzig | quality | car truck tractor cycle shoes Fenster Schürze | dirty
 rostig | quality | cycle tractor Schubkarre | rusty
 kaputt | quality | cycle furniture fence roof tractor motor | broken
 schwer | quality | Koffer Kiste Paket Korb Eimer | heavy

@@ -17,7 +17,7 @@ tierschlaf | schlafen schläft - | pet | - | !petspot petspot2 shade | sleep, li
 tiersitzen | sitzen sitzt - | pet | - | !petspot petspot2 house | sit | - | -
 weiden | grasen grast - | grazer | - | !pasture grass farm | graze | friedlich gemeinsam | G
 spielen | spielen spielt - | child tot | - | !play playground nursery beach | play | froehlich gemeinsam allein | G
-tierspielen | spielen spielt - | Hund Welpe Kätzchen | - | !grass play living petspot | play | gemeinsam | G
+tierspielen | spielen spielt - | Hund Welpe Kätzchen | - | !grass play living | play | gemeinsam | G
 tanzen | tanzen tanzt - | folk Paar dancer | - | !dance stage | dance | froehlich gemeinsam | G
 singen | singen singt - | singer musician | - | !stage performs | sing | laut | U G
 arbeiten | arbeiten arbeitet - | folk | - | !office gardens library | work | konzentriert | -
@@ -30,7 +30,7 @@ joggen | joggen joggt - | folk | - | !durchpark durchwald ueberbruecke durchstad
 laufsport | rennen rennt - | runner | - | !durchpark durchwald ueberbruecke durchstadt | run | schnell | G
 rennen | rennen rennt - | kids | - | !run ueberwiese | run | schnell gemeinsam | G
 tierrennen | rennen rennt - | Hund Pferd Welpe | - | !animalgo | run, race@l | gemeinsam | G
-spazieren | spazieren spaziert - | folk Paar Familie tourist | - | !stroll go | walk, stroll, take a walk@u | gemuetlich gemeinsam | G
+spazieren | spazieren spaziert - | folk Paar Familie tourist | - | !stroll ueberstrand ueberwiese durchwald | walk, stroll, take a walk@u | gemuetlich gemeinsam | G
 gehen | gehen geht - | folk parent | - | !go cross uphill | walk | langsam allein | G
 schlendern | schlendern schlendert - | folk tourist | - | !stroll | stroll, wander, amble@l | gemuetlich gemeinsam | G
 wandern | wandern wandert - | folk hiker | - | !hike uphill | hike | gemeinsam allein | G
@@ -38,9 +38,9 @@ tiergehen | laufen läuft - | Hund Katze Huhn Gans | - | !animalcross durchgarte
 springen | springen springt - | boy girl Kind | - | !leap leapwet leapwater | jump, leap@l | gemeinsam froehlich | G
 tierspringen | springen springt - | Hund Pferd | - | !leap leapwater | jump, leap@l | - | -
 fliegen | fliegen fliegt - | bird | - | !flyover | fly | gemeinsam | G
-fahren | fahren fährt - | driver emergency | - | !drive drive2 | drive | langsam schnell | -
+fahren | fahren fährt - | driver emergency | - | !drive | drive | langsam schnell | -
 zugfahren | fahren fährt - | Zug Straßenbahn | - | !durchstadt ueberbruecke | go, pass@l | langsam | -
-fernzug | fahren fährt - | Zug | - | !durchtunnel ueberfluss durchschnee | go, pass@l | langsam schnell | -
+fernzug | fahren fährt - | Zug | - | !durchtunnel durchschnee | go, pass@l | langsam schnell | -
 radeln | fahren fährt - | folk child | mit3: cycle | !ride | ride {o} | gemuetlich gemeinsam allein | D G
 radfahrer | fahren fährt - | cyclist | - | !ride | ride, cycle@k | schnell langsam | G
 reiten | reiten reitet - | folk girl horserider | auf3: mount | !durchwald durchpark horse | ride {o} | gemuetlich allein | D
@@ -112,10 +112,10 @@ tischdecken | decken deckt - +den Tisch | folk child waiter | - | terrasse kuech
 aufraeumen | räumen räumt auf | parent child youth | acc: Zimmer | - | tidy {o}@k, clean up {o}@u, tidy up {o} | gemeinsam | -
 wischen | wischen wischt - +den Boden | folk | - | kueche badezimmer klassenzimmer | mop the floor | - | -
 fensterputzen | putzen putzt - | folk | acc*: Fenster | - | clean {o}, wash {o} | fleissig gemeinsam | T
-buegeln | bügeln bügelt - | adult | acc*: Hemd Hose Kleid | wohnzimmer | iron {o} | vorsichtig | T
+buegeln | bügeln bügelt - | adult | acc*: Hemd Hose Kleid | wohnzimmer | iron {o} | vorsichtig | T O
 stricken | stricken strickt - | Frau Großmutter Studentin Rentner | acc: Schal Pullover Mütze Handschuh | !bank sofa sessel stuhl balcony | knit {o} | - | S
 aufhaengen | hängen hängt auf | folk parent | acc: Wäsche | garten balcony | hang up {o}, hang out {o}@k | gemeinsam | -
-falten | legen legt zusammen | folk parent | acc: Wäsche | wohnzimmer sofa | fold {o} | - | T S
+falten | legen legt zusammen | folk parent | acc: Wäsche | wohnzimmer | fold {o} | - | T S
 giessen | gießen gießt - | folk gardener child family | acc: Blume Rose Tulpe Tomate | garten balcony | water {o} | geduldig | -
 pflanzen | pflanzen pflanzt - | folk gardener child | acc: Baum Blume Rose Tulpe | garten park | plant {o} | gemeinsam vorsichtig | R
 pfluecken | pflücken pflückt - | folk child farmer | acc: pick | garten bauernhof | pick {o} | gemeinsam vorsichtig | R
@@ -152,7 +152,7 @@ ausfuehren | führen führt aus | folk | acc*: Hund | park strand | walk {o} | -
 buersten | bürsten bürstet - | girl folk farmer horserider | acc: Pferd Pony Hund Esel | barn farm2 | brush {o} | vorsichtig geduldig | -
 melken | melken melkt - | farmer | acc: Kuh Ziege | barn pasture | milk {o} | - | -
 ausruhen | ruhen ruht aus ~4 | folk hiker tourist builder cyclist runner | - | !chill sofa haengematte | rest, take a rest@u, have a rest@k | - | S T G
-sonnen | sonnen sonnt - ~4 | adult youth | - | !sun strand wiese | sunbathe | - | L N G
+sonnen | sonnen sonnt - ~4 | adult youth | - | !strand sun rasen | sunbathe | - | L N G
 unterhalten | unterhalten unterhält - ~4 | folk tourist police builder | - | chill town imcafe bahnsteig transitin kueche | talk, chat, have a conversation@l | - | P S T G
 kaemmen | kämmen kämmt - ~3 +die Haare | Mädchen Frau Mann Junge Studentin | - | bath mirror | comb {his} hair | langsam | T O N
 zaehne | putzen putzt - ~3 +die Zähne | people | - | bath mirror | brush {his} teeth | - | T
