@@ -35,7 +35,7 @@ def split_lines(seed: int, test: int, dev: int, train: int) -> Sets:
     return Sets(tests, devs, list(islice((line for line in made if line[1] not in taken), train)))
 
 
-def test_lines(seed: int, test: int) -> list[Line]:
+def lines_of_test_set(seed: int, test: int) -> list[Line]:
     """The test set of ``split_lines``."""
     return list(islice(_lines(seed), test))
 

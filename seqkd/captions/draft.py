@@ -12,6 +12,7 @@ from seqkd.captions.lexicon import (
     PAIRS,
     PLACES,
     REASONABLE,
+    REASONS,
     VERBS,
     WARDROBES,
     WHEN,
@@ -211,7 +212,8 @@ class Draft:
         name, verb, objects = self.rng.choice(REASONABLE)
         clause = self._clause(verb, place=self._chance(0.5))
         tired = name == "muede" and any("müde" in one.adjectives for one in clause.who)
-        if tired or (clause.does.thing and clause.does.thing.noun not in objects):
+        neither = "they" in NOUNS[clause.who[0].noun].tags and "{er}" in REASONS[name].german  # neither he nor she
+        if tired or neither or (clause.does.thing and clause.does.thing.noun not in objects):
             raise Unfit
         return Caption(clause, reason=name)
 

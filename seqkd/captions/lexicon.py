@@ -186,7 +186,7 @@ def _verbs() -> dict[str, Verb]:
             several="*" in frame,
             objects=_tags(taken),
             place_needed=where.startswith("!"),
-            places=tuple(where.strip("!").split()),
+            places=tuple(where.strip("!-").split()),
             english=options(english),
             manners=tuple(_tags(manners)),
             marks=_tags(marks),

@@ -75,7 +75,7 @@ def make_test_set(settings: dict[str, Any], name: str, files: dict[str, Path], f
     if isinstance(wanted, BibleSettings):
         facts = _write(folder, "test", split_verses(wanted, files[BIBLE_DOWNLOAD]).test)
     elif isinstance(wanted, CaptionsSettings):
-        facts = _write(folder, "test", import_module(CAPTIONS_MODULE).test_lines(wanted.seed, wanted.test_pairs))
+        facts = _write(folder, "test", import_module(CAPTIONS_MODULE).lines_of_test_set(wanted.seed, wanted.test_pairs))
     else:
         facts = _write(folder, "test", _whole(_paths(wanted.test, files), counts))
     log.info("Test set %s: %d pairs.", name, facts["pairs"])

@@ -98,7 +98,7 @@ Löwe m Löwen weak | lion | animal lion wild
 CLOTHES = """
 Hemd n Hemden | shirt | clothes in gentwear boywear top iron
 T-Shirt n T-Shirts | T-shirt, tee@ut | clothes in anywear top light iron
-Jacke f Jacken | jacket | clothes in anywear top warm takeoff
+Jacke f Jacken | jacket | clothes in anywear top warm takeoff outer
 Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff outer
 Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff outer raincoat
 Kleid n Kleider | dress, frock@lr | clothes in ladywear girlwear light top sewn iron try

@@ -10,7 +10,7 @@ R out of doors though no place says so; D the place comes last; U fits no weathe
 VERBS = """
 sitzen | sitzen sitzt - | people tourist | - | !seat campseat | sit | - | U G
 stehen | stehen steht - | people tourist | - | !stand | stand | - | U G
-berufstehen | stehen steht - | pro | - | !town hall | stand | - | U G
+berufstehen | stehen steht - | musician seller photographer police singer artist | - | !town hall | stand | - | U G
 liegen | liegen liegt - | folk Hund Katze | - | !lie | lie | - | U
 schlafen | schlafen schläft - | folk Kind tot | - | !lie bed | sleep, lie asleep@l | friedlich | N
 tierschlaf | schlafen schläft - | pet | - | !petspot petspot2 shade | sleep, lie asleep@l | friedlich | -
@@ -20,7 +20,7 @@ spielen | spielen spielt - | child tot | - | !play playground nursery beach | pl
 tierspielen | spielen spielt - | Hund Welpe Kätzchen | - | !grass play living | play | gemeinsam | G
 tanzen | tanzen tanzt - | folk Paar dancer | - | !dance stage | dance | froehlich gemeinsam | G
 singen | singen singt - | singer musician | - | !stage performs | sing | laut | U G
-arbeiten | arbeiten arbeitet - | folk | - | !office gardens library | work | konzentriert | -
+arbeiten | arbeiten arbeitet - | folk | - | !office gardens library | work | - | -
 bauarbeit | arbeiten arbeitet - | builder | - | !site scaffold roof | work | - | G
 feldarbeit | arbeiten arbeitet - | farmer | - | !farm farm2 | work | - | G
 werken | arbeiten arbeitet - | mechanic carpenter | - | !workshop workshop2 | work | konzentriert | -
@@ -118,7 +118,7 @@ aufhaengen | hängen hängt auf | folk parent | acc: Wäsche | garten balcony | 
 falten | legen legt zusammen | folk parent | acc: Wäsche | wohnzimmer | fold {o} | - | T S
 giessen | gießen gießt - | folk gardener child family | acc: Blume Rose Tulpe Tomate | garten balcony | water {o} | geduldig | -
 pflanzen | pflanzen pflanzt - | folk gardener child | acc: Baum Blume Rose Tulpe | garten park | plant {o} | gemeinsam vorsichtig | R
-pfluecken | pflücken pflückt - | folk child farmer | acc: pick | garten bauernhof | pick {o} | gemeinsam vorsichtig | R
+pfluecken | pflücken pflückt - | folk child farmer | acc: pick | garten bauernhof | pick {o} | gemeinsam | R
 maehen | mähen mäht - +den Rasen | folk gardener | - | garten park haus | mow the lawn, cut the grass@k, mow the grass@u | - | R
 hacken | hacken hackt - | Mann Bauer Großvater | acc: Holz | haus farm2 garten | chop {o} | - | R
 reparieren | reparieren repariert - | mechanic Mann Frau | acc: Fahrrad Motorrad Auto | workshop workshop2 strasse | repair {o}, fix {o} | konzentriert geduldig gemeinsam | -
@@ -127,7 +127,7 @@ traktorreparatur | reparieren repariert - | farmer mechanic | acc: Traktor Zaun 
 streichen | streichen streicht - | folk painter | acc: Zaun Wand Tür Stuhl Tisch | - | paint {o} | fleissig gemeinsam | T
 mauern | bauen baut - | builder | acc: Mauer Haus | site | build {o} | gemeinsam | R G
 sandburg | bauen baut - | child parent | acc: Sandburg | strand playground | build {o}, make {o} | gemeinsam fleissig | R G
-schneemann | bauen baut - | child parent Familie | acc: Schneemann | park garten haus | build {o}, make {o} | gemeinsam fleissig | R W G
+schneemann | bauen baut - | child parent Familie | acc: Schneemann | park garten haus | build {o}, make {o} | gemeinsam fleissig | R G
 aufbauen | bauen baut auf | folk hiker Familie | acc: Zelt | wald wiese see ufer | put up {o}, pitch {o}, set up {o}@u | gemeinsam fleissig | R
 waschen | waschen wäscht - | adult youth | acc: Auto Hund | haus garten | wash {o} | gemeinsam | R
 anzuenden | zünden zündet an | folk | acc*: Kerze | table wohnzimmer terrasse | light {o} | vorsichtig | T
@@ -141,7 +141,7 @@ anziehen | ziehen zieht an | people | acc: takeoff Schuh Handschuh | - | put on 
 ausziehen | ziehen zieht aus | people | acc: takeoff Schuh Handschuh | - | take off {o} | - | S T O N
 anprobieren | probieren probiert an | adult youth | acc: try | kaufhaus mirror | try on {o} | - | T O N
 aufsetzen | setzen setzt auf | people | acc: headgear | - | put on {o} | - | S T O N
-streicheln | streicheln streichelt - | people tot tourist | acc: Hund Katze Welpe Kätzchen Kaninchen | park chill sofa teppich | pet {o}@u, stroke {o} | liebevoll vorsichtig | S T
+streicheln | streicheln streichelt - | people tourist | acc: Hund Katze Welpe Kätzchen Kaninchen | park chill sofa teppich | pet {o}@u, stroke {o} | liebevoll vorsichtig | S T
 hofstreicheln | streicheln streichelt - | people Familie | acc*: Pony Esel Ziege Pferd | bauernhof weide | pet {o}@u, stroke {o} | liebevoll vorsichtig | -
 fuettern | füttern füttert - | people farmer | acc*: Ente Schwan Taube | park water | feed {o} | geduldig gemeinsam vorsichtig | -
 hoffuettern | füttern füttert - | folk child farmer | acc*: Huhn Ziege Pferd Schaf | farm2 | feed {o} | geduldig gemeinsam | -
@@ -178,7 +178,7 @@ bestellen | sprechen spricht - | folk Paar tourist | mit3: Kellner Kellnerin | !
 zutrinken | helfen hilft - | youth police Junge | dat: Rentner Frau Kind | !ueberstrasse | help {o} | - | D O
 vorlesen | lesen liest vor +eine Geschichte | parent family teacher | dat: Kind Mädchen Junge | sofa wohnzimmer kinderzimmer bank | read a story to {o}, read {o} a story | leise liebevoll | S O
 wegzeigen | zeigen zeigt - +den Weg | police Mann Frau | dat: Tourist Touristin Radfahrer | town | show {o} the way | - | T
-apfelgeben | geben gibt - +einen Apfel | child folk horserider farmer | dat: Pferd Pony Esel Ziege | farm2 weide | give {o} an apple, give an apple to {o}@l | vorsichtig | T
+apfelgeben | geben gibt - +einen Apfel | child folk horserider farmer | dat: Pferd Pony Esel Ziege | farm2 weide | give {o} an apple, give an apple to {o}@l | - | T
 unterrichten | unterrichten unterrichtet - | teacher | acc*: Kind Schüler | school | teach {o} | geduldig | -
 musikhoeren | hören hört - +Musik | youth adult | - | !transitin wiese park haengematte bett | listen to music | - | S L O
 fernsehen | sehen sieht fern | people | - | !wohnzimmer sofa sessel | watch TV, watch television@l, watch the telly@ktr | gemeinsam | S
