@@ -22,6 +22,8 @@ def fits_when(caption: Caption) -> bool:
     tags, season, does = WHEN[caption.when].tags, _season(caption), caption.main.does
     if "U" in VERBS[does.verb].marks or not _is_outdoors(does, HABITS["open"]):
         return False
+    if caption.when in HABITS["dark"] and does.place_is == "sonnig":
+        return False
     if "nightonly" in tags:
         return does.verb in HABITS["nightly_verbs"]
     if "rain" in tags:
@@ -73,9 +75,12 @@ def _is_outdoors(event: Event, where: Tags) -> bool:
 
 
 def _dressed_for_it(caption: Caption) -> bool:
-    """No coat in the kitchen, no tie on the roof, no raincoat without need."""
+    """No coat in the kitchen, no tie on the roof, no raincoat without need, no bare feet in town."""
     worn = {tag for thing in _things(caption) if thing.wears for tag in NOUNS[thing.wears.noun].tags}
     if "outer" in worn and not _is_outdoors(caption.main.does, HABITS["coats_on"]):
+        return False
+    where = {tag for event in _events(caption) if event.place for tag in PLACES[event.place].tags}
+    if where & HABITS["shod"] and any("barfüßig" in thing.adjectives for thing in _clothes(caption) + _things(caption)):
         return False
     if "raincoat" in worn and caption.main.does.verb not in HABITS["rainy_verbs"]:
         return False

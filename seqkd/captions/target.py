@@ -93,8 +93,10 @@ def _doing(clause: Clause, voice: Voice, *, place: bool) -> Text:
     also, who = clause.also, clause.who[0]
     bare = Voice("participle" if voice.aspect != "simple" else "simple", voice.plural)
     joined = series(does, "and", _predicate(also, bare, who))
+    if voice.aspect == "progressive" and not place:  # not "is sitting eating"
+        return joined
     trailing = series(does, _predicate(also, Voice("participle", voice.plural), who))
-    return choice([(joined, ""), (trailing, "" if voice.aspect != "simple" and place else "r")])
+    return choice([(joined, ""), (trailing, "r" if voice.aspect == "simple" else "")])
 
 
 def _predicate(event: Event, voice: Voice, who: Thing, *, place: bool = True) -> Text:

@@ -38,7 +38,7 @@ def test_verbs_name_what_there_is() -> None:
 
 
 def test_other_tables_name_what_there_is() -> None:
-    known = NOUN_TAGS | PLACE_TAGS | VERBS.keys() | ADJECTIVES.keys()
+    known = NOUN_TAGS | PLACE_TAGS | VERBS.keys() | ADJECTIVES.keys() | WHEN.keys()
     known |= {adjective for place in PLACES.values() for adjective in place.adjectives}
     for name, words in HABITS.items():
         assert words <= known, (name, words - known)

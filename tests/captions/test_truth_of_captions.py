@@ -9,7 +9,7 @@ import pytest
 
 from seqkd.captions import Caption, Truth, sample_meanings, source_of
 from seqkd.captions.choices import Choice, Series, Text
-from seqkd.captions.corpus import split_lines, lines_of_test_set
+from seqkd.captions.corpus import lines_of_test_set, split_lines
 from seqkd.captions.english import punctuated
 from seqkd.captions.sampling import MOST_TRANSLATIONS
 from seqkd.captions.styles import PRIOR, STYLES

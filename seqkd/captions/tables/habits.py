@@ -9,12 +9,14 @@ summery_places | strand strandseat strandtuch haengematte insee immeer imfluss s
 summery_verbs | sonnen schwimmen pfluecken sandburg picknicken giessen maehen eisverkauf
 summery_things | Eis Limonade Erdbeere Wassermelone
 summery_looks | blühend sonnig
+dark | untergang abend sommerabend nacht regen
 rainy_verbs | gehen rennen joggen laufsport wartenauf wartentram wartengruen wartenzug fussball radeln radfahrer fahren spazieren halten ueberqueren
 nightly_verbs | fahren zugfahren gehen
 open | out go run ride tow stroll hike animalgo uphill drive
 coats_on | out go run ride tow stroll hike animalgo uphill drive hall hallgo market transitin
-rough_verbs | dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln
+rough_verbs | dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln aufhaengen
 lively | fröhlich neugierig lächelnd glücklich hungrig
+shod | school hall transitin town museum library office road zoo soccer market
 restful_verbs | schlafen tierschlaf nickerchen ausruhen
 brisk_verbs | rennen joggen laufsport springen tanzen fussball yoga umarmen winken
 nearby | park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant imcafe wiese camp farm2 workshop balcony nursery

@@ -11,7 +11,7 @@ stuhl | auf ein Stuhl m 3 | seat indoors homeseat single pose | hölzern=wooden 
 sofa | auf ein Sofa n 3 | seat lie home petspot homeseat | rot=red braun=brown weich=soft | on a _ sofa@k, on a _ couch, on a _ settee@kr
 sessel | in ein Sessel m 3 | seat home petspot homeseat single | bequem=comfortable alt=old | in a _ armchair
 treppe | auf ein Treppe f 3 | seat out chill | steinern=stone | on a _ staircase, on some _ steps, on a flight of _ steps@l
-mauer | auf ein Mauer f 3 | seat out petspot chill pose | niedrig=low alt=old | on a _ wall
+mauer | auf ein Mauer f 3 | seat out chill pose | niedrig=low alt=old | on a _ wall
 wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground chill | grün=green blühend=flowery sonnig=sunny | in a _ meadow
 rasen | auf der Rasen m 3 | seat lie out play grass picnic ground chill | grün=green | on the _ lawn, on the _ grass
 gras | in der Gras n 3 | seat lie out grass petspot ground chill | hoch=tall | in the _ grass

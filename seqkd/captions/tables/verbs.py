@@ -15,7 +15,7 @@ liegen | liegen liegt - | folk Hund Katze | - | !lie | lie | - | U
 schlafen | schlafen schläft - | folk Kind tot | - | !lie bed | sleep, lie asleep@l | friedlich | N
 tierschlaf | schlafen schläft - | pet | - | !petspot petspot2 shade | sleep, lie asleep@l | friedlich | -
 tiersitzen | sitzen sitzt - | pet | - | !petspot petspot2 house | sit | - | -
-weiden | grasen grast - | grazer | - | !pasture grass farm | graze | friedlich gemeinsam | G
+weiden | grasen grast - | grazer | - | !pasture farm wiese baum | graze | friedlich gemeinsam | G
 spielen | spielen spielt - | child tot | - | !play playground nursery beach | play | froehlich gemeinsam allein | G
 tierspielen | spielen spielt - | Hund Welpe Kätzchen | - | !grass play living | play | gemeinsam | G
 tanzen | tanzen tanzt - | folk Paar dancer | - | !dance stage | dance | froehlich gemeinsam | G
@@ -38,7 +38,7 @@ tiergehen | laufen läuft - | Hund Katze Huhn Gans | - | !animalcross durchgarte
 springen | springen springt - | boy girl Kind | - | !leap leapwet leapwater | jump, leap@l | gemeinsam froehlich | G
 tierspringen | springen springt - | Hund Pferd | - | !leap leapwater | jump, leap@l | - | -
 fliegen | fliegen fliegt - | bird | - | !flyover | fly | gemeinsam | G
-fahren | fahren fährt - | driver emergency | - | !drive | drive | langsam schnell | -
+fahren | fahren fährt - | driver emergency | - | !drive | drive | langsam | -
 zugfahren | fahren fährt - | Zug Straßenbahn | - | !durchstadt ueberbruecke | go, pass@l | langsam | -
 fernzug | fahren fährt - | Zug | - | !durchtunnel durchschnee | go, pass@l | langsam schnell | -
 radeln | fahren fährt - | folk child | mit3: cycle | !ride | ride {o} | gemuetlich gemeinsam allein | D G
@@ -110,10 +110,10 @@ spuelen | spülen spült - | folk waiter | acc: Geschirr | kitchen | wash {o}, d
 abtrocknen | trocknen trocknet ab | folk youth | acc: Geschirr | kitchen | dry {o} | gemeinsam | T
 tischdecken | decken deckt - +den Tisch | folk child waiter | - | terrasse kueche garten | set the table@u, lay the table@k, set the table@kr | gemeinsam | -
 aufraeumen | räumen räumt auf | parent child youth | acc: Zimmer | - | tidy {o}@k, clean up {o}@u, tidy up {o} | gemeinsam | -
-wischen | wischen wischt - +den Boden | folk | - | kueche badezimmer klassenzimmer | mop the floor | - | -
+wischen | wischen wischt - +den Boden | folk | - | kueche badezimmer | mop the floor | - | -
 fensterputzen | putzen putzt - | folk | acc*: Fenster | - | clean {o}, wash {o} | fleissig gemeinsam | T
 buegeln | bügeln bügelt - | adult | acc*: Hemd Hose Kleid | wohnzimmer | iron {o} | vorsichtig | T O
-stricken | stricken strickt - | Frau Großmutter Studentin Rentner | acc: Schal Pullover Mütze Handschuh | !bank sofa sessel stuhl balcony | knit {o} | - | S
+stricken | stricken strickt - | Frau Großmutter Studentin Rentner | acc: Schal Pullover Mütze Handschuh | !bank sofa sessel stuhl balcony | knit {o} | - | S O
 aufhaengen | hängen hängt auf | folk parent | acc: Wäsche | garten balcony | hang up {o}, hang out {o}@k | gemeinsam | -
 falten | legen legt zusammen | folk parent | acc: Wäsche | wohnzimmer | fold {o} | - | T S
 giessen | gießen gießt - | folk gardener child family | acc: Blume Rose Tulpe Tomate | garten balcony | water {o} | geduldig | -
@@ -123,7 +123,8 @@ maehen | mähen mäht - +den Rasen | folk gardener | - | garten park haus | mow 
 hacken | hacken hackt - | Mann Bauer Großvater | acc: Holz | haus farm2 garten | chop {o} | - | R
 reparieren | reparieren repariert - | mechanic Mann Frau | acc: Fahrrad Motorrad Auto | workshop workshop2 strasse | repair {o}, fix {o} | konzentriert geduldig gemeinsam | -
 dachreparatur | reparieren repariert - | builder Mann | acc: Dach | - | repair {o}, fix {o} | gemeinsam | R
-traktorreparatur | reparieren repariert - | farmer mechanic | acc: Traktor Zaun | farm barn | repair {o}, fix {o} | geduldig gemeinsam | R
+traktorreparatur | reparieren repariert - | farmer mechanic | acc: Traktor | farm barn | repair {o}, fix {o} | geduldig gemeinsam | R
+zaunreparatur | reparieren repariert - | farmer Mann Frau | acc: Zaun | feld weide garten | repair {o}, fix {o} | geduldig gemeinsam | R
 streichen | streichen streicht - | folk painter | acc: Zaun Wand Tür Stuhl Tisch | - | paint {o} | fleissig gemeinsam | T
 mauern | bauen baut - | builder | acc: Mauer Haus | site | build {o} | gemeinsam | R G
 sandburg | bauen baut - | child parent | acc: Sandburg | strand playground | build {o}, make {o} | gemeinsam fleissig | R G
