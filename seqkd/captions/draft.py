@@ -154,7 +154,7 @@ class Draft:
             number = "mass"
         if number == "one" and tags & HABITS["by_the_piece"] and not _is_one(who):
             raise Unfit
-        return Thing(noun, number, self._adjectives(noun, 0.4))
+        return Thing(noun, number, self._adjectives(noun, 0 if verb in HABITS["made"] else 0.4))
 
     # more than a plain clause
 

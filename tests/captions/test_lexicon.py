@@ -1,6 +1,7 @@
 """The tables are whole: whatever a line names is there, and no German word or phrase stands for two things."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,10 @@ from seqkd.captions.lexicon import (
 )
 from seqkd.captions.meaning import Thing
 from seqkd.captions.styles import options, vectors
+from seqkd.corpus.jobs import modules_of
+from workflow.fingerprint import Code
+
+ROOT = Path(__file__).parents[2]
 
 NOUN_TAGS = frozenset().union(*(noun.tags for noun in NOUNS.values()))
 PLACE_TAGS = frozenset().union(*(place.tags for place in PLACES.values()))
@@ -118,6 +123,14 @@ def test_weak_endings_after_the_definite_article() -> None:
     genders = [("m", 1), ("f", 1), ("n", 4), ("m", 4), ("f", 3), ("p", 1)]
     found = [inflected("hoch", "der", gender, case) for gender, case in genders]
     assert found == ["hohe", "hohe", "hohe", "hohen", "hohen", "hohen"]
+
+
+def test_an_edit_of_the_grammar_touches_no_other_corpus() -> None:
+    code = Code(ROOT)
+    assert not [name for name in code.closure(["workflow/scripts/corpus.py"]) if name.startswith("seqkd.captions")]
+    assert modules_of({"source": "bible"}) == modules_of({}) == []
+    reached = code.closure(["workflow/scripts/corpus.py", *modules_of({"source": "captions"})])
+    assert {"seqkd.captions.tables.verbs", "seqkd.captions.target"} <= reached
 
 
 def test_english_forms() -> None:

@@ -9,7 +9,7 @@ summery_places | strand strandseat strandtuch haengematte insee immeer imfluss s
 summery_verbs | sonnen schwimmen pfluecken sandburg picknicken giessen maehen eisverkauf
 summery_things | Eis Limonade Erdbeere Wassermelone
 summery_looks | blühend sonnig
-dark | untergang abend sommerabend nacht regen
+dark | sonnig untergang abend sommerabend nacht regen
 rainy_verbs | gehen rennen joggen laufsport wartenauf wartentram wartengruen wartenzug fussball radeln radfahrer fahren spazieren halten ueberqueren
 nightly_verbs | fahren zugfahren gehen
 open | out go run ride tow stroll hike animalgo uphill drive
@@ -27,6 +27,7 @@ seeing | streicheln beobachten fotografieren
 plenty | kaufen verkaufen pfluecken
 by_the_piece | cup glass piece icecream food
 ridden | cycle mount
+made | mauern
 complete | Anzug Uniform Regenmantel
 """
 
