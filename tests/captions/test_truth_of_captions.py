@@ -1,16 +1,18 @@
 """The distribution is exact, and the language keeps its promises."""
 
 import math
+import re
 from collections import Counter
 from itertools import product
 from random import Random
 
 import pytest
 
-from seqkd.captions import Caption, Truth, sample_meanings, source_of
+from seqkd.captions import Caption, Truth, corpus, sample_meanings, source_of
 from seqkd.captions.choices import Choice, Series, Text
 from seqkd.captions.corpus import lines_of_test_set, split_lines
 from seqkd.captions.english import punctuated
+from seqkd.captions.lexicon import SAME_VERB
 from seqkd.captions.sampling import MOST_TRANSLATIONS
 from seqkd.captions.styles import PRIOR, STYLES
 
@@ -144,6 +146,19 @@ def test_no_two_meanings_share_a_source(lines: list[tuple[str, str, str]]) -> No
     assert len({meaning for _, _, meaning in lines}) == len(lines)
     assert len({source for source, _, _ in lines}) == len(lines)
     assert all(source_of(Caption.from_json(meaning)) == source for source, _, meaning in lines[:500])
+
+
+def test_a_meaning_names_one_verb_for_what_is_said_alike(lines: list[tuple[str, str, str]]) -> None:
+    verbs = {verb for _, _, meaning in lines for verb in re.findall('"verb":"([^"]+)"', meaning)}
+    assert len(verbs) > 80
+    assert verbs == {SAME_VERB[verb] for verb in verbs}
+
+
+def test_a_target_of_one_set_is_kept_out_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [(str(number), target, "") for number, target in enumerate("abacbacdea")]
+    monkeypatch.setattr(corpus, "_lines", lambda seed: iter(made))
+    sets = corpus.split_lines(1, 2, 1, 3)
+    assert [[target for _, target, _ in part] for part in sets] == [["a", "b"], ["c"], ["d", "e"]]
 
 
 def test_sets_share_no_sentence_and_every_reference_is_in_the_language() -> None:
