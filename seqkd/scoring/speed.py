@@ -1,8 +1,9 @@
 """Words a second, each beside the teacher's in the same run, so that the ratio holds on a noisy machine.
 
-Per kind of batching, after one warm-up of each, model and teacher take turns on the same sentences: model greedy, model
-beam, teacher beam. The ratio of a round divides figures that stand seconds apart; the median over rounds counts. A word
-is a white-space word of the source, or a character where the source is written without spaces.
+Per kind of batching, after a short warm-up of each, model and teacher take turns on the same sentences: model greedy,
+model beam, teacher beam, and every second round the other way round, so that a machine that slows down or speeds up
+favours neither. The ratio of a round divides figures that stand seconds apart; the median over rounds counts. A word is
+a white-space word of the source, or a character where the source is written without spaces.
 """
 
 import os
@@ -10,7 +11,6 @@ import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from seqkd.scoring.score import name_of, size
 from seqkd.scoring.settings import SpeedSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 
+WARM_UP = 0.25
+"""Share of the sentences that each model translates before time is taken."""
+
 
 @dataclass(frozen=True)
 class Load:
@@ -38,10 +41,10 @@ class Load:
     words: int
     batch_tokens: int
 
-    def seconds(self, model: TranslationModel, search: SearchSettings) -> float:
-        """Time that one pass takes."""
+    def seconds(self, model: TranslationModel, search: SearchSettings, share: float = 1.0) -> float:
+        """Time that one pass takes, or a pass over the first ``share`` of the sentences."""
         start = time.perf_counter()
-        translate(model, self.ids, search, self.batch_tokens)
+        translate(model, self.ids[: max(1, int(share * len(self.ids)))], search, self.batch_tokens)
         return time.perf_counter() - start
 
 
@@ -110,19 +113,16 @@ def compare(
 ) -> list[dict[str, Any]]:
     """Measure one workload: rounds of all three runs until repeats or time are used up, two rounds at least."""
     greedy = search.model_copy(update={"beam": 1})
-    runs: dict[str, Callable[[], float]] = {
-        name_of(greedy): lambda: load.seconds(own, greedy),
-        name_of(search): lambda: load.seconds(own, search),
-        "teacher": lambda: load.seconds(other, search),
-    }
+    runs = {name_of(greedy): (own, greedy), name_of(search): (own, search), "teacher": (other, search)}
     start = time.perf_counter()
+    for model, how in runs.values():
+        load.seconds(model, how, WARM_UP)
     rounds: list[dict[str, float]] = []
-    for run in runs.values():
-        run()
     while len(rounds) < settings.repeats:
-        rounds.append({name: run() for name, run in runs.items()})
+        order = list(runs) if len(rounds) % 2 == 0 else list(reversed(runs))
+        rounds.append({name: load.seconds(*runs[name]) for name in order})
         spent = time.perf_counter() - start
-        if len(rounds) >= 2 and spent + spent / (len(rounds) + 1) > budget:
+        if len(rounds) >= 2 and spent + spent / len(rounds) > budget:
             break
     return [summary(load, name, rounds) for name in runs if name != "teacher"]
 

@@ -227,6 +227,7 @@ def train_model(
     with stopping() as stop:
         trainer.run(stop)
     train_bleu, _ = on_training_sample(dataset, tokenizer, target_language).measure(network)
+    compare_with_dev(trainer, train_bleu, gold=targets == tokenizer / "train")
     write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
     save_best(trainer, model, sizes, folder)
     return facts(trainer, train_bleu)
@@ -243,17 +244,19 @@ def save_best(trainer: Trainer, model: ModelSettings, sizes: tuple[int, int], fo
     store.save(full, model, sizes, folder)
 
 
+def compare_with_dev(trainer: Trainer, train_bleu: float, gold: bool) -> None:
+    """Tell how much easier the text trained on is than new text; a warning where it is gold text, 10 BLEU and more."""
+    assert trainer.state.best is not None
+    dev_bleu = trainer.state.best[1]
+    log.info("best model: BLEU %.1f on sentences and targets it was trained on, %.1f on dev", train_bleu, dev_bleu)
+    if gold and train_bleu > dev_bleu + 10:
+        log.warning("it knows its training text by heart: as a teacher it will mostly repeat the references")
+
+
 def facts(trainer: Trainer, train_bleu: float) -> dict[str, Any]:
-    """What the manifest keeps of a training; warns where training text is far easier than new text."""
+    """What the manifest keeps of a training."""
     assert trainer.state.best is not None
     update, dev_bleu = trainer.state.best
-    if train_bleu > dev_bleu + 10:
-        log.warning(
-            "BLEU on training sentences is %.1f, on dev %.1f: the model knows its training text by heart; "
-            "as a teacher it will mostly repeat the references",
-            train_bleu,
-            dev_bleu,
-        )
     return {
         "updates": trainer.state.update,
         "epochs": trainer.state.position[0],

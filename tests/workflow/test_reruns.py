@@ -1,5 +1,6 @@
 """Exact reruns: what is edited, and the set of jobs that a dry run then announces. Jobs are named by their logs."""
 
+import base64
 import os
 import shutil
 import subprocess
@@ -229,6 +230,16 @@ def test_records_deleted_and_then_an_edit(place: Place) -> None:
     place.edit_code("seqkd/losses/word_kd.py", "return -(", "return -1.0 * (")
     assert place.dry_run() == trained("word-kd")
     assert "results/students/word-kd/1: its code" in place.said
+
+
+def test_what_an_orphan_finished_hides_nothing_after_it(place: Place) -> None:
+    """A driver was killed and its job went on to the end: Snakemake still marks the outputs as incomplete."""
+    model = "results/students/seq-kd/1/manifest.json"
+    mark = place.work / ".snakemake/incomplete" / base64.urlsafe_b64encode(model.encode()).decode()
+    mark.write_text('{"external_jobid": null}')
+    shutil.rmtree(place.work / "results/students/seq-inter")
+    (place.work / "results/report.html").unlink()
+    assert place.dry_run("results/report.html") == {"train_student/seq-inter/1"} | measured("students/seq-inter/1")
 
 
 def test_an_edited_text_reruns_what_reads_it(place: Place) -> None:
