@@ -24,6 +24,7 @@ include: "workflow/rules/mixture.smk"
 include: "workflow/rules/students.smk"
 include: "workflow/rules/prune.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/truth.smk"
 include: "workflow/rules/report.smk"
 
 

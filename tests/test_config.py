@@ -47,7 +47,7 @@ MISTAKES = [
     ("corpus max_words", 3, "corpus.max_words: unknown key; `max_words` belongs below `corpus.cleaning:`"),
     ("corpus train", {}, "corpus.train: unknown key; it goes with `source: files`"),
     ("corpus dev_verse", 3, "corpus.dev_verse: unknown key; did you mean dev_verses?"),
-    ("corpus source", "bibel", "corpus: source must be one of 'bible', 'files', found 'bibel'"),
+    ("corpus source", "bibel", "corpus: source must be one of 'bible', 'captions', 'files', found 'bibel'"),
     ("corpus", {}, "corpus: needs a `source:`"),
     ("corpus", None, "corpus: must be a section"),
     ("corpus", {**FILES, "test_sets": {}}, "corpus.test_sets: dictionary should have at least 1 item, found {}"),

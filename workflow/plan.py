@@ -14,6 +14,7 @@ from typing import Any
 from seqkd.config import Config, System, Systems
 from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
+from seqkd.corpus.jobs import modules_of
 from seqkd.files import digest
 from seqkd.losses import module_of
 from workflow.fingerprint import Code
@@ -65,6 +66,8 @@ class Plan:
                 self._score(row, test_set)
         for row in self._timed():
             self._speed(row)
+        if config.corpus.source == "captions":
+            self._truths()
         self._report()
 
     @cached_property
@@ -84,13 +87,13 @@ class Plan:
             self._add("download", f"download/{name}", what, {})
         files = self._checksums(slices.corpus_local_files(corpus))
         settings: dict[str, Any] = {"corpus": slices.corpus_slice(corpus), "files": files}
-        self._add("corpus", "corpus", settings, self._downloads(slices.corpus_downloads(corpus)))
+        needed = self._downloads(slices.corpus_downloads(corpus))
+        self._add("corpus", "corpus", settings, needed, *modules_of(settings["corpus"]))
         for name in self.test_sets:
             files = self._checksums(slices.test_set_local_files(corpus, name))
             settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
-            self._add(
-                "test_set", f"test_sets/{name}", settings, self._downloads(slices.test_set_downloads(corpus, name))
-            )
+            needed = self._downloads(slices.test_set_downloads(corpus, name))
+            self._add("test_set", f"test_sets/{name}", settings, needed, *modules_of(settings["corpus"]))
         self._add("tokenizer", "tokenizer", self.config.tokenizer.canonical(), {"corpus": self.steps["corpus"]})
 
     def _downloads(self, names: list[str]) -> dict[str, Step]:
@@ -216,6 +219,27 @@ class Plan:
             "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
         }
         self._add("speed", f"speed/{row['path']}", settings, upstream)
+
+    def _truths(self) -> None:
+        """Every unpruned model against the truth on the first test set, and what a perfect one would score on each."""
+        truth, search = self.config.truth, self.config.score.search
+        for row in self.scored:
+            if row["kind"] != "pruned":
+                settings = self._measured(row, self.test_sets[0])
+                settings |= {"truth": truth.canonical(), "search": search.canonical()}
+                upstream = {
+                    "model": self.steps[row["path"]],
+                    "tokenizer": self.steps["tokenizer"],
+                    "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
+                }
+                self._add("truth", f"truth/{row['path']}", settings, upstream)
+        for name in self.test_sets:
+            settings = {
+                "seed": truth.seed,
+                "bleu_tokenize": self.config.score.bleu_tokenize,
+                "target_language": self.config.corpus.target_language,
+            }
+            self._add("ceilings", f"ceilings/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
 
     def _report(self) -> None:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]

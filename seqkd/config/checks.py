@@ -176,6 +176,11 @@ def _measurements(config: Config) -> Iterator[str]:
             yield f"prune.{key}: {value} is listed twice; list each once"
     if config.score.search.beam == 1:
         yield "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"
+    if "truth" in config.model_fields_set and config.corpus.source != "captions":
+        yield (
+            f"truth: goes with `corpus.source: captions`, whose truth is known, found {config.corpus.source!r}; "
+            "leave it out"
+        )
     sparsity = config.speed.sparsity
     written = "sparsity" in config.speed.model_fields_set and sparsity is not None
     if written and config.prune.students and sparsity not in config.prune.sparsities:

@@ -11,6 +11,7 @@ from seqkd.models.settings import ModelSettings
 from seqkd.pruning.settings import PruneSettings
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring.settings import ScoreSettings, SpeedSettings
+from seqkd.scoring.truth_settings import TruthSettings
 from seqkd.settings import Name, Settings
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.training.settings import TrainingSettings
@@ -98,6 +99,9 @@ class Config(Settings):
     prune: PruneSettings = Field(PruneSettings(), description="Which models are pruned, and how far.")
     score: ScoreSettings = Field(ScoreSettings(), description="What is measured on the test sets.")
     speed: SpeedSettings = Field(SpeedSettings(), description="How speed is measured.")
+    truth: TruthSettings = Field(
+        TruthSettings(), description="How models are held against the truth; for the corpus `captions` alone."
+    )
     report: ReportSettings = Field(ReportSettings(), description="What the page shows.")
 
 

@@ -1,14 +1,22 @@
 """What the corpus jobs take: the part of the settings that each reads, as ``seqkd.corpus.slices`` cuts it out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from seqkd.corpus.settings import BibleSettings, CleaningSettings, PairSettings
+from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CleaningSettings, PairSettings
 from seqkd.settings import Settings
 
 BIBLE_DOWNLOAD = "bible.db"
-BIBLE_TEST_SET = "test"
+TEST_SET = "test"
+"""Name of the only test set of a corpus that is split here."""
+CAPTIONS_MODULE = "seqkd.captions.corpus"
+"""Loaded by name, and named to the fingerprint: an edit of the grammar touches no other corpus."""
+
+
+def modules_of(settings: dict[str, Any]) -> list[str]:
+    """Modules that a corpus job with these settings (a slice) loads by name."""
+    return [CAPTIONS_MODULE] if settings.get("source") == "captions" else []
 
 
 class FilesCorpus(Settings):
@@ -28,9 +36,9 @@ class FilesTestSet(Settings):
     test: PairSettings
 
 
-CorpusSlice: TypeAdapter[BibleSettings | FilesCorpus] = TypeAdapter(
-    Annotated[BibleSettings | FilesCorpus, Field(discriminator="source")]
+CorpusSlice: TypeAdapter[BibleSettings | CaptionsSettings | FilesCorpus] = TypeAdapter(
+    Annotated[BibleSettings | CaptionsSettings | FilesCorpus, Field(discriminator="source")]
 )
-TestSetSlice: TypeAdapter[BibleSettings | FilesTestSet] = TypeAdapter(
-    Annotated[BibleSettings | FilesTestSet, Field(discriminator="source")]
+TestSetSlice: TypeAdapter[BibleSettings | CaptionsSettings | FilesTestSet] = TypeAdapter(
+    Annotated[BibleSettings | CaptionsSettings | FilesTestSet, Field(discriminator="source")]
 )

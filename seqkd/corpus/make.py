@@ -2,8 +2,8 @@
 
 ``make_corpus`` and ``make_test_set`` take what ``seqkd.corpus.slices`` gives for them (plain dicts), the paths of
 the downloads by download name, and the folder to fill with ``train.*``/``dev.*`` or ``test.*``: ``.src`` and
-``.tgt`` (one sentence a line, UTF-8, NFC, single blanks), ``.groups`` (the chapter or document of each line, or
-its line number in the file it comes from).
+``.tgt`` (one sentence a line, UTF-8, NFC, single blanks), ``.groups`` (the chapter or document of each line, the
+meaning of a caption, or the line's number in the file it comes from).
 """
 
 import logging
@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from seqkd.corpus.bible import split_verses
 from seqkd.corpus.clean import FILTERS, Line, Sides, TrainFilter
-from seqkd.corpus.jobs import BIBLE_DOWNLOAD, CorpusSlice, FilesCorpus, TestSetSlice
+from seqkd.corpus.jobs import BIBLE_DOWNLOAD, CAPTIONS_MODULE, CorpusSlice, FilesCorpus, TestSetSlice
 from seqkd.corpus.read import aligned
-from seqkd.corpus.settings import BibleSettings, LocalFile, PairSettings, WebFile
+from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CleaningSettings, LocalFile, PairSettings, WebFile
 from seqkd.corpus.text import words
 from seqkd.errors import UserError
 from seqkd.files import sha256, written
@@ -49,6 +50,8 @@ def make_corpus(settings: dict[str, Any], files: dict[str, Path], folder: Path) 
     wanted = CorpusSlice.validate_python(settings)
     if isinstance(wanted, BibleSettings):
         return _write_corpus(_from_bible(wanted, files[BIBLE_DOWNLOAD]), folder)
+    if isinstance(wanted, CaptionsSettings):
+        return _write_corpus(_from_captions(wanted), folder)
     return _write_corpus(_from_files(wanted, files), folder)
 
 
@@ -71,6 +74,8 @@ def make_test_set(settings: dict[str, Any], name: str, files: dict[str, Path], f
     counts: Counter[str] = Counter()
     if isinstance(wanted, BibleSettings):
         facts = _write(folder, "test", split_verses(wanted, files[BIBLE_DOWNLOAD]).test)
+    elif isinstance(wanted, CaptionsSettings):
+        facts = _write(folder, "test", import_module(CAPTIONS_MODULE).lines_of_test_set(wanted.seed, wanted.test_pairs))
     else:
         facts = _write(folder, "test", _whole(_paths(wanted.test, files), counts))
     log.info("Test set %s: %d pairs.", name, facts["pairs"])
@@ -93,6 +98,15 @@ def _from_bible(settings: BibleSettings, database: Path) -> _Corpus:
     keep = TrainFilter(settings.cleaning, dev=_sides(split.dev), tests=_sides(split.test))
     keep.taken.update(split.taken)
     return _Corpus(split.dev, split.train, keep, Counter())
+
+
+def _from_captions(settings: CaptionsSettings) -> _Corpus:
+    """Made so that the sets share nothing: the filter finds nothing to do, and would tell if it did."""
+    sets = import_module(CAPTIONS_MODULE).split_lines(
+        settings.seed, settings.test_pairs, settings.dev_pairs, settings.train_pairs
+    )
+    keep = TrainFilter(CleaningSettings(), dev=_sides(sets.dev), tests=_sides(sets.test))
+    return _Corpus(sets.dev, sets.train, keep, Counter())
 
 
 def _from_files(settings: FilesCorpus, files: dict[str, Path]) -> _Corpus:

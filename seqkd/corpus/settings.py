@@ -1,8 +1,8 @@
 """Where the text comes from and how it is cleaned: the ``corpus:`` section.
 
-``CorpusSettings`` is a union, told apart by ``source:``: ``bible`` (``BibleSettings``) or ``files``
-(``FilesSettings``). Both have ``source_language`` and ``target_language``. What a job reads of them is
-taken by the functions of ``seqkd.corpus.slices``.
+``CorpusSettings`` is a union, told apart by ``source:``: ``bible`` (``BibleSettings``), ``captions``
+(``CaptionsSettings``) or ``files`` (``FilesSettings``). All have ``source_language`` and ``target_language``. What a
+job reads of them is taken by the functions of ``seqkd.corpus.slices``.
 """
 
 import re
@@ -161,6 +161,28 @@ class BibleSettings(Settings):
         return TEXT_LANGUAGES[self.target_text]
 
 
+class CaptionsSettings(Settings):
+    """Synthetic image captions, German to English, made by a grammar that knows every translation's probability."""
+
+    source: Literal["captions"] = Field(
+        "captions", description="`captions`: synthetic sentences made on the spot, nothing is downloaded."
+    )
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the sentences; another one makes other sentences.")
+    train_pairs: int = Field(20000, ge=1, le=500000, description="Pairs in the training set.")
+    dev_pairs: int = Field(500, ge=1, le=20000, description="Pairs in the dev set.")
+    test_pairs: int = Field(1000, ge=1, le=20000, description="Pairs in the test set.")
+
+    @property
+    def source_language(self) -> str:
+        """German."""
+        return "de"
+
+    @property
+    def target_language(self) -> str:
+        """English."""
+        return "en"
+
+
 class FilesSettings(Settings):
     """A parallel corpus of one's own, as line-aligned files."""
 
@@ -180,4 +202,4 @@ class FilesSettings(Settings):
         return value.replace("_", "-")
 
 
-CorpusSettings = Annotated[BibleSettings | FilesSettings, Field(discriminator="source")]
+CorpusSettings = Annotated[BibleSettings | CaptionsSettings | FilesSettings, Field(discriminator="source")]

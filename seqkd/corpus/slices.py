@@ -19,18 +19,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seqkd.corpus.jobs import BIBLE_DOWNLOAD, BIBLE_TEST_SET, FilesCorpus, FilesTestSet
+from seqkd.corpus.jobs import BIBLE_DOWNLOAD, TEST_SET, FilesCorpus, FilesTestSet
 from seqkd.corpus.settings import BibleSettings, CorpusSettings, FilesSettings, LocalFile, PairSettings, WebFile
 
 
 def test_sets(settings: CorpusSettings) -> list[str]:
     """Names of the test sets in config order; the first is primary."""
-    return [BIBLE_TEST_SET] if isinstance(settings, BibleSettings) else list(settings.test_sets)
+    return list(settings.test_sets) if isinstance(settings, FilesSettings) else [TEST_SET]
 
 
 def corpus_slice(settings: CorpusSettings) -> dict[str, Any]:
     """What ``make_corpus`` reads, as plain JSON values with sorted keys."""
-    if isinstance(settings, BibleSettings):
+    if not isinstance(settings, FilesSettings):
         return settings.canonical()
     return FilesCorpus(
         train=settings.train, dev=settings.dev, purge=_purged(settings), cleaning=settings.cleaning
@@ -39,7 +39,7 @@ def corpus_slice(settings: CorpusSettings) -> dict[str, Any]:
 
 def test_set_slice(settings: CorpusSettings, name: str) -> dict[str, Any]:
     """What ``make_test_set`` reads for the test set ``name``, as plain JSON values with sorted keys."""
-    if isinstance(settings, BibleSettings):
+    if not isinstance(settings, FilesSettings):
         return settings.canonical()
     return FilesTestSet(test=_pair(settings, name)).canonical()
 
@@ -73,7 +73,7 @@ def _local(pairs: list[PairSettings]) -> list[Path]:
 
 def web_files(settings: CorpusSettings) -> dict[str, WebFile]:
     """Every file that has to be downloaded, by its download name."""
-    if isinstance(settings, BibleSettings):
+    if not isinstance(settings, FilesSettings):
         return {}
     pairs: list[PairSettings] = [settings.train, settings.dev, *settings.test_sets.values()]
     return {one.name: one for one in _locations(pairs) if isinstance(one, WebFile)}
@@ -81,22 +81,26 @@ def web_files(settings: CorpusSettings) -> dict[str, WebFile]:
 
 def corpus_downloads(settings: CorpusSettings) -> list[str]:
     """Names of the downloads that ``make_corpus`` needs."""
-    return [BIBLE_DOWNLOAD] if isinstance(settings, BibleSettings) else _downloads(_corpus_pairs(settings))
+    if isinstance(settings, FilesSettings):
+        return _downloads(_corpus_pairs(settings))
+    return [BIBLE_DOWNLOAD] if isinstance(settings, BibleSettings) else []
 
 
 def test_set_downloads(settings: CorpusSettings, name: str) -> list[str]:
     """Names of the downloads that ``make_test_set`` needs for the test set ``name``."""
-    return [BIBLE_DOWNLOAD] if isinstance(settings, BibleSettings) else _downloads([_pair(settings, name)])
+    if isinstance(settings, FilesSettings):
+        return _downloads([_pair(settings, name)])
+    return [BIBLE_DOWNLOAD] if isinstance(settings, BibleSettings) else []
 
 
 def corpus_local_files(settings: CorpusSettings) -> list[Path]:
     """The user's own files that ``make_corpus`` reads, as written in the config."""
-    return [] if isinstance(settings, BibleSettings) else _local(_corpus_pairs(settings))
+    return _local(_corpus_pairs(settings)) if isinstance(settings, FilesSettings) else []
 
 
 def test_set_local_files(settings: CorpusSettings, name: str) -> list[Path]:
     """The user's own files that ``make_test_set`` reads for the test set ``name``."""
-    return [] if isinstance(settings, BibleSettings) else _local([_pair(settings, name)])
+    return _local([_pair(settings, name)]) if isinstance(settings, FilesSettings) else []
 
 
 def local_files(settings: CorpusSettings) -> list[Path]:

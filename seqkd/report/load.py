@@ -149,7 +149,8 @@ def lines(path: Path) -> list[str]:
         raise _unreadable(path, error) from None
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """A JSON file that a stage before should have made."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -167,7 +168,7 @@ def _scores(results: Path, systems: list[System]) -> pd.DataFrame:
     rows = []
     for system in systems:
         for test_set in system.test_sets:
-            found = _json(results / "scores" / system.path / test_set / "scores.json")
+            found = read_json(results / "scores" / system.path / test_set / "scores.json")
             rows += [_keys(system, test_set) | measured for measured in found["measurements"]]
     return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SCORES])
 
@@ -177,7 +178,7 @@ def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
     for system in systems:
         file = results / "speed" / system.path / "speed.json"
         if file.is_file() and _is_fresh(results, file.with_name("manifest.json")):
-            found = _json(file)
+            found = read_json(file)
             machine = {key: value for key, value in found.items() if key not in (*KEYS, "measurements")}
             test_set = found.get("test_set") or next(iter(system.test_sets), "")
             rows += [_keys(system, test_set) | measured | machine for measured in found["measurements"]]
@@ -217,9 +218,9 @@ def _concerns(path: Path, systems: list[System]) -> bool:
     stage = path.parts[0]
     if stage in ("download", "corpus", "tokenizer"):
         return True
-    if stage == "test_sets":
+    if stage in ("test_sets", "ceilings"):
         return any(path.parts[1] in system.test_sets for system in systems)
-    before = {"scores": 1, "speed": 1, "decode": 1, "targets": 1}.get(stage, 0)
+    before = {"scores": 1, "speed": 1, "truth": 1, "decode": 1, "targets": 1}.get(stage, 0)
     model = "/".join(path.parts[before:])
     model = f"teachers/{model}" if stage in ("decode", "targets") else model
     return any(model.startswith(f"{system.path}/") for system in systems)

@@ -23,6 +23,7 @@ from seqkd.report.load import Results, load
 from seqkd.report.page import render
 from seqkd.report.settings import ReportSettings
 from seqkd.report.tables import Row
+from seqkd.report.truth import TruthSection, truth_section, truth_table
 
 Drawing = Callable[[bool], Figure]
 
@@ -48,10 +49,11 @@ def make_report(
     decoding = primary_decoding(found, settings)
     rows = {name: tables.main_rows(found, comparisons, name, decoding) for name in found.test_sets}
     pens = _pens(found)
-    drawings = _drawings(found, _first(rows), pens, decoding)
-    _write_files(results, found, comparisons, drawings)
+    truth = truth_section(found, config, settings)
+    drawings = _drawings(found, _first(rows), pens, decoding, truth)
+    _write_files(results, found, comparisons, drawings, truth)
     context = _context(settings, config, found, comparisons, rows, remarks)
-    context |= _pictures(drawings, found, pens)
+    context |= _pictures(drawings, found, pens) | {"truth": truth}
     write_text(results / "report.html", render(context))
     return {
         "systems": len(found.systems),
@@ -71,13 +73,17 @@ def _pens(found: Results) -> dict[str, Pen]:
     return drawing.pens(list(dict.fromkeys(teachers)), list(dict.fromkeys(students)))
 
 
-def _drawings(found: Results, rows: list[Row], pens: dict[str, Pen], decoding: str) -> dict[str, Drawing]:
+def _drawings(
+    found: Results, rows: list[Row], pens: dict[str, Pen], decoding: str, truth: TruthSection | None
+) -> dict[str, Drawing]:
     """What can be drawn from these results, by file name."""
     made: dict[str, Drawing] = {}
     for batching in dict.fromkeys(found.speed["batching"]):
         made[f"bleu-against-speed-{batching}"] = partial(plots.speed_plot, [r for r in rows if r.speed], pens, batching)
     if any(row.system.kind == "pruned" for row in rows):
         made["pruning"] = partial(plots.pruning_plot, rows, pens, decoding)
+    if truth:
+        made["truth"] = partial(plots.truth_plot, truth.rows, pens)
     for column in ("loss", "dev_bleu"):
         logged = [one for one in found.systems if found.curves[one.path][column].notna().any()]
         trained = [one for one in logged if one.kind != "pruned"]
@@ -96,13 +102,20 @@ def _pictures(drawings: dict[str, Drawing], found: Results, pens: dict[str, Pen]
     return {
         "speed_plots": [plot for name, plot in shown.items() if name.startswith("bleu-against-speed")],
         "pruning_plot": shown.get("pruning", ""),
+        "truth_plot": shown.get("truth", ""),
         "curves": [plot for name, plot in shown.items() if name.startswith("training-")],
         "pens": list(pens.values()),
         "pruned_pens": [pens[name] for name in pruned if name in pens],
     }
 
 
-def _write_files(results: Path, found: Results, comparisons: list[Comparison], drawings: dict[str, Drawing]) -> None:
+def _write_files(
+    results: Path,
+    found: Results,
+    comparisons: list[Comparison],
+    drawings: dict[str, Drawing],
+    truth: TruthSection | None,
+) -> None:
     """CSV and SVG files; those of an earlier page that this one doesn't have are removed."""
     folder = results / "report"
     tables.write_csv(tables.scores_table(found), results / "scores.csv")
@@ -112,6 +125,7 @@ def _write_files(results: Path, found: Results, comparisons: list[Comparison], d
         "jobs": found.jobs,
         "provenance": pd.DataFrame(sections.provenance(found), columns=["artefact", "key", "file", "sha256", "bytes"]),
     }
+    csv |= {"truth": truth_table(truth)} if truth else {}
     for name, table in csv.items():
         tables.write_csv(table, folder / f"{name}.csv")
     for name, draw in drawings.items():

@@ -40,6 +40,8 @@ def number(value: Any, digits: int = 1, sign: bool = False) -> str:
     """A number with fixed decimals, a true minus sign and thin spaces between thousands; a dash where there is none."""
     if missing(value):
         return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     shown = round(float(value), digits) or 0.0
     return f"{shown:{'+' if sign and shown else ''},.{digits}f}".replace("-", "−").replace(",", "\u202f")
 

@@ -1,5 +1,6 @@
 """The plots, one function each: from tables to a figure, no statistics here."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -7,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from seqkd.report.drawing import MUTED, PAPER, Pen, legend_below, single
+from seqkd.report.drawing import INK, MUTED, PAPER, Pen, legend_below, single
 from seqkd.report.load import System
 from seqkd.report.tables import Row
+from seqkd.report.truth import HeldRow
 
 
 def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, legend: bool) -> Figure:
@@ -79,6 +81,26 @@ def curve_plot(
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     title = "Training loss per token" if column == "loss" else "BLEU on dev, greedy"
     _finish(figure, axes, title, "update", "", legend)
+    return figure
+
+
+def truth_plot(rows: Sequence[HeldRow], pens: Mapping[str, Pen], legend: bool) -> Figure:
+    """True KL against reverse KL of what is inside, with both intervals; the origin is the truth itself."""
+    figure, axes = single(legend)
+    axes.plot([0], [0], "+", color=INK, markersize=11, clip_on=False)
+    for row in rows:
+        across, up = row.estimates["kl"], row.estimates["reverse_kl"]
+        if row.kind == "truth" or not math.isfinite(up.high):
+            continue
+        pen = pens[row.label]
+        axes.plot([across.low, across.high], [up.value] * 2, color=pen.colour, linewidth=1)
+        axes.plot([across.value] * 2, [up.low, up.high], color=pen.colour, linewidth=1)
+        axes.plot([across.value], [up.value], "o", color=pen.colour, markersize=6, label=pen.label)
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
+    _finish(
+        figure, axes, "Distance from the truth, nats", "KL(p ‖ q): what the model misses", "KL(q ‖ p) inside", legend
+    )
     return figure
 
 

@@ -102,7 +102,7 @@ def chrf_scores(sums: NDArray[Any], beta: float = 2.0) -> Scores:
     return scores
 
 
-def resampled_scores(systems: Sequence[Counts], scorer: Scorer, resamples: int, seed: int) -> Scores:
+def resampled_scores(systems: Sequence[NDArray[Any]], scorer: Scorer, resamples: int, seed: int) -> Scores:
     """Scores of every system on the same resamples of units (sentences or groups): (systems, resamples).
 
     ``systems`` holds one (units, counts) array each; units are drawn with replacement, as many as there are.

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from seqkd.corpus import slices
 from seqkd.corpus.describe import describe
 from seqkd.corpus.download import downloads
-from seqkd.corpus.settings import BibleSettings, CorpusSettings, FilesSettings, WebFile
+from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSettings, FilesSettings, WebFile
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
 SHA = "a" * 64
@@ -42,7 +42,9 @@ def test_source_tells_the_kinds_apart() -> None:
     assert files().target_language == "en"
 
 
-@pytest.mark.parametrize("settings", [BibleSettings(), files(train={"src": web(), "tgt": "b"})])
+@pytest.mark.parametrize(
+    "settings", [BibleSettings(), CaptionsSettings(seed=3), files(train={"src": web(), "tgt": "b"})]
+)
 def test_canonical_settings_give_the_same_settings(settings: Any) -> None:
     assert SETTINGS.validate_python(settings.canonical()) == settings
 
@@ -130,6 +132,20 @@ def test_the_bible_is_one_download() -> None:
     settings = BibleSettings()
     assert slices.corpus_downloads(settings) == slices.test_set_downloads(settings, "test") == list(downloads(settings))
     assert slices.test_sets(settings) == ["test"]
+
+
+def test_captions_need_no_file() -> None:
+    settings = CaptionsSettings(test_pairs=10)
+    assert (settings.source_language, settings.target_language) == ("de", "en")
+    assert slices.corpus_downloads(settings) == slices.test_set_downloads(settings, "test") == list(downloads(settings))
+    assert slices.local_files(settings) == slices.corpus_downloads(settings) == []
+    assert slices.test_sets(settings) == ["test"]
+
+
+def test_captions_say_that_they_are_synthetic() -> None:
+    told = describe(CaptionsSettings())
+    assert "Synthetic" in told.title and "Synthetic" in told.description
+    assert "say nothing about translation of natural text" in told.caveat
 
 
 def test_descriptions() -> None:

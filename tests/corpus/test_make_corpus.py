@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from seqkd.captions import Caption, source_of
 from seqkd.corpus import slices
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
@@ -174,3 +175,16 @@ def test_the_same_text_gives_the_same_bytes(case: Case) -> None:
         return {path.name: path.read_bytes() for path in case.out.iterdir()} | {"facts": repr(facts).encode()}
 
     assert made() == made()
+
+
+def test_captions_are_made_on_the_spot_with_their_meanings(tmp_path: Path) -> None:
+    settings = SETTINGS.validate_python(
+        {"source": "captions", "seed": 2, "train_pairs": 60, "dev_pairs": 20, "test_pairs": 30}
+    )
+    facts = make_corpus(slices.corpus_slice(settings), {}, tmp_path)
+    test = make_test_set(slices.test_set_slice(settings, "test"), "test", {}, tmp_path)
+    assert (facts["train"]["pairs"], facts["dev"]["pairs"], test["pairs"]) == (60, 20, 30)
+    assert (test["groups"], facts["taken"], facts["dev_in_test_sets"]) == (30, {}, 0)
+    for name in ("train", "dev", "test"):
+        sources, meanings = read_lines(tmp_path / f"{name}.src"), read_lines(tmp_path / f"{name}.groups")
+        assert [source_of(Caption.from_json(meaning)) for meaning in meanings] == sources

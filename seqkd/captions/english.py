@@ -1,0 +1,89 @@
+"""English inflection and noun phrases, with their choices."""
+
+import re
+from functools import lru_cache
+
+from seqkd.captions.choices import Text, choice, said, series
+from seqkd.captions.lexicon import NOUNS, EnglishNoun, adjective_for
+from seqkd.captions.meaning import Thing
+from seqkd.captions.styles import Option
+
+COUNTS = {
+    "two": (Option("two"), Option("a couple of", "r")),
+    "three": (Option("three"),),
+    "four": (Option("four"),),
+    "some": (Option("some"), Option("a few")),
+    "several": (Option("several"), Option("a number of", "lr")),
+    "many": (Option("many"), Option("lots of", "t"), Option("numerous", "lr")),
+    "bare": (Option(""),),
+    "mass": (Option(""),),
+}
+DOUBLED = {"sit", "run", "swim", "jog", "chat", "hug", "pet", "chop", "cut", "put", "mop", "set", "get", "sip", "stir",
+           "knit", "wrap", "drag", "nap", "shut", "unwrap"}  # fmt: skip
+IRREGULAR_ING = {"lie": "lying", "ski": "skiing", "picnic": "picnicking"}
+IRREGULAR_S = {"have": "has"}
+SOUNDED_LIKE_A_CONSONANT = r"(?:uni|uk|eu|one\b|use)"
+
+
+def ing(verb: str) -> str:
+    """The participle of the first word: *sitting on*."""
+    head, _, rest = verb.partition(" ")
+    if head in IRREGULAR_ING:
+        head = IRREGULAR_ING[head]
+    elif head.split("-")[-1] in DOUBLED:
+        head += head[-1] + "ing"
+    else:
+        head = (head[:-1] if head.endswith("e") and not head.endswith(("ee", "oe", "ye")) else head) + "ing"
+    return f"{head} {rest}".strip()
+
+
+def third(verb: str) -> str:
+    """The third person of the first word: *sits on*."""
+    head, _, rest = verb.partition(" ")
+    if head in IRREGULAR_S:
+        head = IRREGULAR_S[head]
+    elif head.endswith(("s", "x", "ch", "sh", "o")):
+        head += "es"
+    elif head.endswith("y") and head[-2] not in "aeiou":
+        head = head[:-1] + "ies"
+    else:
+        head += "s"
+    return f"{head} {rest}".strip()
+
+
+def punctuated(words: str) -> str:
+    """As a sentence: *an* for *a* where it is due, a capital, commas and full stop."""
+    text = re.sub(r"(?: ?,)+(?= |$)", ",", " ".join(words.split())).rstrip(",")
+    text = re.sub(rf"\b([Aa]) (?=[aeiou])(?!{SOUNDED_LIKE_A_CONSONANT})", r"\1n ", text)
+    return text[0].upper() + text[1:] + "."
+
+
+@lru_cache(2000)
+def noun_phrase(thing: Thing) -> Text:
+    """Counting word, adjectives and noun, without what follows it."""
+    if thing.number == "group":
+        return series("a group of", noun_phrase(Thing(thing.noun, "bare", thing.adjectives)))
+    forms = NOUNS[thing.noun].english
+    return choice([(_with(thing, form), form.tags) for form in forms])
+
+
+def _with(thing: Thing, form: EnglishNoun) -> Text:
+    noun = NOUNS[thing.noun]
+    adjectives = [said(adjective_for(noun, one).english) for one in thing.adjectives]
+    word = form.singular if thing.number in ("one", "mass") or form.kind == "mass" else form.plural
+    return series(_counted(thing, form), *adjectives, word)
+
+
+def _counted(thing: Thing, form: EnglishNoun) -> Text:
+    if form.kind in ("mass", "plural"):
+        return ""
+    if thing.number == "one":
+        return "a" if form.kind == "count" else choice([("", ""), ("a pair of", "lr")])
+    if form.kind == "pair" and thing.number == "two":
+        return "two pairs of"
+    return said(COUNTS[thing.number])
+
+
+def is_person(thing: Thing) -> bool:
+    """Whether *who* stands for it."""
+    return not NOUNS[thing.noun].tags & {"animal", "vehicle"}

@@ -1,0 +1,74 @@
+"""The German sentence of a meaning."""
+
+import re
+
+from seqkd.captions.german import (
+    PRONOUN,
+    finite,
+    gender_of,
+    is_plural,
+    middle,
+    noun_phrase,
+    place_phrase,
+    verb_last,
+)
+from seqkd.captions.lexicon import MANNERS, REASONS, VERBS, WHEN
+from seqkd.captions.meaning import Caption, Clause, Event
+
+
+def source_of(caption: Caption) -> str:
+    """Its one German sentence; no two meanings share one.
+
+    Raises:
+        KeyError: a name is not in the lexicon.
+    """
+    return punctuated(f"{_main(caption)} {_after(caption)}")
+
+
+def punctuated(words: str) -> str:
+    """As a sentence: a capital, commas and full stop in their places."""
+    text = " ".join(words.split())
+    text = re.sub(r"(?: ?,)+(?= |$)", ",", text).rstrip(",")
+    return text[0].upper() + text[1:] + "."
+
+
+def _main(caption: Caption) -> str:
+    clause, when = caption.main, WHEN[caption.when].german if caption.when else ""
+    who, does = subject(clause), clause.does
+    reflexive = "sich" if VERBS[does.verb].reflexive else ""
+    manner = MANNERS[does.manner].german if does.manner else ""
+    start = {"who": who, "place": place_phrase(does), "when": when}[caption.first]
+    parts = [start, finite(does, is_plural(clause)), reflexive]
+    if caption.first != "who":
+        parts.append(who)
+    if caption.first != "when":
+        parts.append(when)
+    parts += [*middle(does, manner, place=caption.first != "place"), VERBS[does.verb].prefix.strip("_")]
+    if clause.also:
+        parts += ["und", _joined(clause.also, is_plural(clause))]
+    return " ".join(parts)
+
+
+def _joined(event: Event, plural: bool) -> str:
+    verb = VERBS[event.verb]
+    manner = MANNERS[event.manner].german if event.manner else ""
+    parts = [finite(event, plural), "sich" if verb.reflexive else "", *middle(event, manner), verb.prefix.strip("_")]
+    return " ".join(parts)
+
+
+def _after(caption: Caption) -> str:
+    found = ""
+    if caption.meanwhile:
+        clause = caption.meanwhile
+        found += f", während {verb_last(clause.does, is_plural(clause), subject(clause))}"
+    if caption.reason:
+        gender = "p" if is_plural(caption.main) else gender_of(caption.main.who[0])
+        ist, hat = ("sind", "haben") if gender == "p" else ("ist", "hat")
+        reason = REASONS[caption.reason].german.format(er=PRONOUN[gender], ist=ist, hat=hat)
+        found += f", {reason}"
+    return found
+
+
+def subject(clause: Clause) -> str:
+    """The subject in the nominative."""
+    return " und ".join(noun_phrase(thing, 1) for thing in clause.who)

@@ -1,0 +1,52 @@
+"""The hidden styles of a translation, and how likely each of a slot's options is in each."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+Vector = tuple[float, ...]
+"""One number for each of ``STYLES``."""
+
+STYLES = ("american", "british", "terse", "literary")
+PRIOR: Vector = (0.30, 0.22, 0.26, 0.22)
+"""p(z)."""
+
+TAGS: dict[str, Vector] = {
+    "u": (1, 0, 1, 0),  # American
+    "k": (0, 1, 0, 1),  # British
+    "t": (0.25, 0.2, 4, 0),  # short, informal
+    "l": (0.25, 0.3, 0.02, 3),  # long, literary
+    "r": (0.45, 0.45, 0.2, 0.6),  # rare
+}
+DECAY: Vector = (0.2, 0.2, 1.6, 0.15)
+"""How much less likely an option is than the one before it: the terse style says nearly always the same."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to say something, and its tags: each multiplies the weights by its row of ``TAGS``."""
+
+    text: str
+    tags: str = ""
+
+
+def options(entry: str) -> tuple[Option, ...]:
+    """``text@tags, text, ...`` as options."""
+    return tuple(Option(*(part.strip() for part in one.partition("@")[::2])) for one in entry.split(","))
+
+
+@cache
+def vectors(tags: tuple[str, ...]) -> list[Vector]:
+    """For options with these tags, in order: p(option | style), for each style.
+
+    Raises:
+        ValueError: some style has no option.
+    """
+    rows = [
+        [math.exp(-DECAY[z] * i) * math.prod(TAGS[tag][z] for tag in one) for z in range(len(STYLES))]
+        for i, one in enumerate(tags)
+    ]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    if not all(sums):
+        raise ValueError(f"a style has no option among {list(tags)}")
+    return [tuple(value / total for value, total in zip(row, sums, strict=True)) for row in rows]

@@ -1,0 +1,66 @@
+"""What goes together beyond the tags of single words: a name, and the verbs, places, nouns or tags that it stands for."""
+
+HABITS = """
+wintry_places | durchschnee piste eisbahn
+wintry_verbs | schneemann schlitten skifahren schlittschuh
+wintry_looks | verschneit
+winter_walks | gehen spazieren joggen tierrennen
+summery_places | strand strandseat strandtuch haengematte insee immeer imfluss schwimmbad
+summery_verbs | sonnen schwimmen pfluecken sandburg picknicken giessen maehen eisverkauf
+summery_things | Eis Limonade Erdbeere Wassermelone
+summery_looks | blühend sonnig
+dark | sonnig untergang abend sommerabend nacht regen
+rainy_verbs | gehen rennen joggen laufsport wartenauf wartentram wartengruen wartenzug fussball radeln radfahrer fahren spazieren halten ueberqueren
+nightly_verbs | fahren zugfahren gehen
+open | out go run ride tow stroll hike animalgo uphill drive
+coats_on | out go run ride tow stroll hike animalgo uphill drive hall hallgo market transitin
+rough_verbs | dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln aufhaengen
+lively | fröhlich neugierig lächelnd glücklich hungrig
+shod | school hall transitin town museum library office road zoo soccer market
+restful_verbs | schlafen tierschlaf nickerchen ausruhen
+brisk_verbs | rennen joggen laufsport springen tanzen fussball yoga umarmen winken
+nearby | park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant imcafe wiese camp farm2 workshop balcony nursery
+posed | sitzen stehen berufstehen liegen tiersitzen tierschlaf
+resting | tierschlaf tiersitzen
+dressing | anziehen ausziehen anprobieren aufsetzen
+seeing | streicheln beobachten fotografieren
+plenty | kaufen verkaufen pfluecken
+by_the_piece | cup glass piece icecream food
+ridden | cycle mount
+made | mauern
+complete | Anzug Uniform Regenmantel
+"""
+
+PAIRS = """
+Mann Frau, Frau Mann, Junge Mädchen, Mädchen Junge, Mann Junge, Frau Kind, Frau Mädchen, Mann Kind, Vater Kind,
+Mutter Kind, Hund Katze, Hund Welpe, Pferd Esel, Kuh Pferd, Ente Schwan, Katze Kätzchen
+"""
+"""Who does something side by side."""
+
+WARDROBES = """
+uniform | uniformwear
+cook waiter baker | cookwear
+builder horserider cyclist | helmetwear
+Mann Rentner | anywear gentwear
+Frau | anywear ladywear
+boy | anywear boywear
+girl | anywear girlwear
+Studentin Schülerin Touristin Lehrerin Fotografin Musikerin | anywear ladywear
+Kind youth tourist teacher seller musician photographer gardener | anywear
+"""
+"""Who, by name or tag, wears which clothes; the first line that fits."""
+
+REASONABLE = """
+regnet | anziehen | Regenmantel
+regnet | halten | Regenschirm
+heiss | ausziehen | Jacke Pullover Mantel
+heiss | essen | Eis
+heiss | kindertrinken | Limonade
+kalt | anziehen | Jacke Pullover Mantel Handschuh
+muede | schlafen | -
+muede | ausruhen | -
+muede | nickerchen | -
+durst | kindertrinken | Glas_Wasser Glas_Saft
+durst | trinken | Glas_Wasser
+"""
+"""A reason, the verb it explains, and the objects."""

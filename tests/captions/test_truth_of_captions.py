@@ -1,0 +1,180 @@
+"""The distribution is exact, and the language keeps its promises."""
+
+import math
+import re
+from collections import Counter
+from itertools import product
+from random import Random
+
+import pytest
+
+from seqkd.captions import Caption, Truth, corpus, sample_meanings, source_of
+from seqkd.captions.choices import Choice, Series, Text
+from seqkd.captions.corpus import lines_of_test_set, split_lines
+from seqkd.captions.english import punctuated
+from seqkd.captions.lexicon import SAME_VERB
+from seqkd.captions.sampling import MOST_TRANSLATIONS
+from seqkd.captions.styles import PRIOR, STYLES
+
+SAMPLED = 100_000
+
+
+@pytest.fixture(scope="module")
+def meanings() -> list[Caption]:
+    return sample_meanings(7, 1000)
+
+
+@pytest.fixture(scope="module")
+def truths(meanings: list[Caption]) -> list[Truth]:
+    return [Truth(caption) for caption in meanings]
+
+
+def test_probabilities_sum_to_one(truths: list[Truth]) -> None:
+    assert math.fsum(PRIOR) == pytest.approx(1, abs=1e-12)
+    for truth in truths:
+        assert math.fsum(truth.translations().values()) == pytest.approx(1, abs=1e-9)
+        assert 1 < len(truth.translations()) <= MOST_TRANSLATIONS
+
+
+def test_entropy_and_traps(truths: list[Truth]) -> None:
+    entropies = [truth.entropy() for truth in truths]
+    assert 3 <= sum(entropies) / len(entropies) <= 5
+    assert sum(greedy(truth) != truth.mode() for truth in truths) >= 0.2 * len(truths)
+
+
+def greedy(truth: Truth) -> str:
+    """The locally best path."""
+    words: list[str] = []
+    while True:
+        following = truth.next_words(words)
+        word = max(sorted(following), key=lambda one: following[one])
+        if not word:
+            return " ".join(words)
+        words.append(word)
+
+
+def plainly(text: Text) -> dict[str, list[float]]:
+    """String to p(string | style), by running through all choices: slow and obvious."""
+    if isinstance(text, str):
+        return {text: [1.0] * len(STYLES)}
+    found: dict[str, list[float]] = {}
+    if isinstance(text, Series):
+        for ways in product(*(plainly(part).items() for part in text.parts)):
+            words = " ".join(word for word, _ in ways)
+            shares = [math.prod(weights[z] for _, weights in ways) for z in range(len(STYLES))]
+            found[words] = [a + b for a, b in zip(found.get(words, [0.0] * len(STYLES)), shares, strict=True)]
+        return found
+    assert isinstance(text, Choice)
+    for one, factors in zip(text.texts, text.weights, strict=True):
+        for words, weights in plainly(one).items():
+            shares = [a * b for a, b in zip(weights, factors, strict=True)]
+            found[words] = [a + b for a, b in zip(found.get(words, [0.0] * len(STYLES)), shares, strict=True)]
+    return found
+
+
+def test_mode_and_probabilities_equal_enumeration(truths: list[Truth]) -> None:
+    for truth in truths[:40]:
+        expected: Counter[str] = Counter()
+        for words, weights in plainly(truth.text).items():
+            share = math.fsum(p * weight for p, weight in zip(PRIOR, weights, strict=True))
+            if share:
+                expected[punctuated(words)] += share  # type: ignore[assignment]
+        assert truth.translations() == pytest.approx(dict(expected), abs=1e-12)
+        assert truth.log_prob(truth.mode()) == pytest.approx(math.log(max(expected.values())))
+
+
+def test_samples_match() -> None:
+    """Chi-square over the translations of one source, the rare ones put together; the bound is far in the tail."""
+    truth = next(t for t in map(Truth, sample_meanings(8, 50)) if 20 <= len(t.translations()) <= 60)
+    rng = Random(1)
+    counts = Counter(truth.sample(rng) for _ in range(SAMPLED))
+    assert counts.keys() <= truth.translations().keys()
+    pooled = [[counts[text], share * SAMPLED] for text, share in truth.translations().items()]
+    often = [row for row in pooled if row[1] >= 10]
+    rest = [sum(column) for column in zip(*(row for row in pooled if row[1] < 10), strict=True)]
+    cells = [*often, *([rest] if rest else [])]
+    statistic = sum((seen - expected) ** 2 / expected for seen, expected in cells)
+    freedom = len(cells) - 1
+    assert freedom > 10
+    assert statistic < freedom + 4.5 * math.sqrt(2 * freedom)
+
+
+def test_next_words_multiply_to_the_probability(truths: list[Truth]) -> None:
+    rng = Random(2)
+    for truth in truths[:50]:
+        text = truth.sample(rng)
+        words = text.split(" ")
+        steps = [truth.next_words(words[:i])[word] for i, word in enumerate([*words, ""])]
+        assert math.fsum(map(math.log, steps)) == pytest.approx(truth.log_prob(text), abs=1e-9)
+        assert math.fsum(truth.next_words(words[:2]).values()) == pytest.approx(1, abs=1e-12)
+
+
+def test_outside_the_language(truths: list[Truth]) -> None:
+    truth = truths[0]
+    assert truth.log_prob("Something else.") == -math.inf
+    assert truth.rank("Something else.") is None and truth.rank(truth.mode()) == 1
+    assert truth.next_words(["Something"]) == {} and truth.next_words([*truth.mode().split(" "), ""]) == {}
+
+
+def test_british_and_american_do_not_mix(truths: list[Truth]) -> None:
+    american, british = {"sidewalk", "pants", "sweater", "gray"}, {"pavement", "trousers", "jumper", "grey"}
+    seen = set()
+    for truth in truths:
+        for text in truth.translations():
+            words = set(text.rstrip(".").split(" "))
+            seen |= words
+            assert not (words & american and words & british), text
+    assert american | british <= seen
+
+
+def test_meanings_are_the_same_for_a_seed_and_survive_json(meanings: list[Caption]) -> None:
+    assert sample_meanings(7, 50) == meanings[:50]
+    assert sample_meanings(8, 50) != meanings[:50]
+    for caption in meanings[:200]:
+        line = caption.to_json()
+        assert "\n" not in line and Caption.from_json(line) == caption
+    with pytest.raises(ValueError):
+        Caption.from_json('{"main": 1}')
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[tuple[str, str, str]]:
+    return [line for part in split_lines(3, 300, 200, 5000) for line in part]
+
+
+def test_no_two_meanings_share_a_source(lines: list[tuple[str, str, str]]) -> None:
+    assert len({meaning for _, _, meaning in lines}) == len(lines)
+    assert len({source for source, _, _ in lines}) == len(lines)
+    assert all(source_of(Caption.from_json(meaning)) == source for source, _, meaning in lines[:500])
+
+
+def test_a_meaning_names_one_verb_for_what_is_said_alike(lines: list[tuple[str, str, str]]) -> None:
+    verbs = {verb for _, _, meaning in lines for verb in re.findall('"verb":"([^"]+)"', meaning)}
+    assert len(verbs) > 80
+    assert verbs == {SAME_VERB[verb] for verb in verbs}
+
+
+def test_a_target_of_one_set_is_kept_out_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [(str(number), target, "") for number, target in enumerate("abacbacdea")]
+    monkeypatch.setattr(corpus, "_lines", lambda seed: iter(made))
+    sets = corpus.split_lines(1, 2, 1, 3)
+    assert [[target for _, target, _ in part] for part in sets] == [["a", "b"], ["c"], ["d", "e"]]
+
+
+def test_sets_share_no_sentence_and_every_reference_is_in_the_language() -> None:
+    sets = split_lines(3, 300, 200, 2000)
+    assert [len(part) for part in sets] == [300, 200, 2000]
+    for side in (0, 1):
+        test, dev, train = ({line[side] for line in part} for part in sets)
+        assert not (test & dev | test & train | dev & train)
+    assert lines_of_test_set(3, 300) == sets.test
+    for _, target, meaning in sets.test[:100]:
+        assert Truth(Caption.from_json(meaning)).log_prob(target) > -math.inf
+
+
+def test_sentences_look_like_sentences(lines: list[tuple[str, str, str]]) -> None:
+    for source, target, _ in lines:
+        for text in (source, target):
+            assert text[0].isupper() and text.endswith(".") and text.count(".") == 1
+            assert "  " not in text and " ," not in text and ",," not in text and "{" not in text and "_" not in text
+        assert 6 <= len(source.split()) <= 17

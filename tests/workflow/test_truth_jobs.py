@@ -1,0 +1,138 @@
+"""Jobs that need a known truth: only for its corpus, and run again exactly when something they read is edited."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from workflow_place import ROOT, TOY, new
+
+from seqkd.config import ConfigError, load
+from seqkd.manifest import read, verify
+from workflow.fingerprint import Code
+from workflow.plan import Plan
+
+CAPTIONS = {"source": "captions"}
+UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in ("baseline", "word-kd", "seq-kd", "seq-inter"))]
+TRUTHS = {f"truth/{path}" for path in UNPRUNED}
+CEILINGS = {"ceilings/test"}
+
+
+def keys(root: Path = ROOT, **sections: object) -> dict[str, str]:
+    """Every step's key; a section given replaces the toy's."""
+    content = yaml.safe_load(TOY.read_text(encoding="utf-8")) | {"corpus": CAPTIONS} | sections
+    plan = Plan(load(content), Code(root), lambda paths: {str(path): "0" for path in paths})
+    return {path: step.key for path, step in plan.steps.items()}
+
+
+def changed(before: dict[str, str], now: dict[str, str]) -> set[str]:
+    return {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+
+
+def measured(paths: set[str]) -> set[str]:
+    return {path for path in paths if path.split("/")[0] in ("truth", "ceilings")}
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[str, str]:
+    return keys()
+
+
+def test_every_unpruned_model_is_held_against_the_truth_once(plain: dict[str, str]) -> None:
+    assert measured(set(plain)) == TRUTHS | CEILINGS
+
+
+def test_no_other_corpus_has_such_jobs() -> None:
+    for file in (TOY, ROOT / "config.yaml", ROOT / "configs" / "multi30k-de-en.yaml"):
+        steps = Plan(load(file), Code(ROOT), lambda paths: {str(path): "0" for path in paths}).steps
+        assert not measured(set(steps)), file
+
+
+def test_the_section_goes_with_its_corpus_alone() -> None:
+    content = yaml.safe_load(TOY.read_text(encoding="utf-8")) | {"truth": {"samples": 3}}
+    with pytest.raises(ConfigError, match=r"truth: goes with `corpus\.source: captions`.*found 'files'"):
+        load(content)
+
+
+@pytest.mark.parametrize(
+    ("sections", "touched"),
+    [
+        ({"truth": {"samples": 51}}, TRUTHS | {"report"}),
+        ({"truth": {"seed": 2}}, TRUTHS | CEILINGS | {"report"}),
+        ({"truth": {"samples": 50}}, set()),
+        ({"report": {"title": "Another"}}, {"report"}),
+        ({"speed": {"enabled": False}}, {f"speed/{path}" for path in UNPRUNED} | {"speed/pruned", "report"}),
+    ],
+    ids=["samples", "seed", "a default written out", "title", "no speed"],
+)
+def test_an_edit_of_the_config_touches_what_reads_it(
+    plain: dict[str, str], sections: dict[str, object], touched: set[str]
+) -> None:
+    found = changed(plain, keys(**sections))
+    assert {"speed/pruned" if path.startswith("speed/pruned/") else path for path in found} == touched
+
+
+def test_one_students_edit_touches_its_own_truth_alone(plain: dict[str, str]) -> None:
+    students = yaml.safe_load(TOY.read_text(encoding="utf-8"))["students"]
+    students["word-kd"]["learning_rate"] = 0.02
+    assert measured(changed(plain, keys(students=students))) == {"truth/students/word-kd/1"}
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "touched"),
+    [
+        ("seqkd/scoring/truth.py", "def hold(", "LATEST = 1\n\n\ndef hold(", TRUTHS | {"report"}),
+        ("seqkd/scoring/ceilings.py", "NUMBERS = (", "LATEST = 1\nNUMBERS = (", CEILINGS | {"report"}),
+        ("seqkd/decoding/sampling.py", "class Sampler", "LATEST = 1\n\n\nclass Sampler", TRUTHS | {"report"}),
+        ("seqkd/scoring/truth.py", '"""One model', '"""A single model', set()),
+        ("seqkd/report/truth.html.jinja", "<h3>", "<h3 >", {"report"}),
+    ],
+    ids=["the measurement", "the ceilings", "sampling", "a docstring", "the section's template"],
+)
+def test_an_edit_of_the_code_touches_what_runs_it(
+    plain: dict[str, str], tmp_path: Path, file: str, before: str, after: str, touched: set[str]
+) -> None:
+    for part in ("seqkd", "workflow"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (tmp_path / file).read_text(encoding="utf-8")
+    assert before in text
+    (tmp_path / file).write_text(text.replace(before, after, 1), encoding="utf-8")
+    assert changed(plain, keys(tmp_path)) == touched
+
+
+@pytest.mark.parametrize(("config", "jobs"), [("configs/captions.yaml", True), ("config.yaml", False)])
+def test_a_dry_run_announces_them(tmp_path: Path, config: str, jobs: bool) -> None:
+    command = [sys.executable, "-m", "snakemake", "-n", "--directory", str(tmp_path), "--configfile", config]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    logs = set(re.findall(r"\(follow it in results/logs/((?:truth|ceilings)/\S+)\.log\)", said))
+    systems = load(ROOT / config)
+    wanted = len(systems.teachers) + len(systems.students) * len(systems.seeds) + 1
+    assert len(logs) == (wanted if jobs else 0)
+
+
+def tiny(config: dict) -> None:
+    """The toy config as one of the corpus whose truth is known, with a teacher alone."""
+    config |= {"corpus": CAPTIONS | {"train_pairs": 60, "dev_pairs": 5, "test_pairs": 12}, "students": {}, "prune": {}}
+    config |= {"tokenizer": {"vocabulary": 200}, "truth": {"sources": 6, "samples": 4}, "speed": {"enabled": False}}
+
+
+@pytest.mark.slow
+def test_the_jobs_run_and_then_have_nothing_to_do(tmp_path: Path) -> None:
+    place = new(tmp_path)
+    place.edit_config(tiny)
+    done = place.snakemake("results/report.html", "--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = place.work / "results"
+    facts = read(results / "truth/teachers/base/1/manifest.json").facts
+    assert facts["sources"] == 6 and 0 < facts["enumerated"] <= 6
+    assert verify(results / "ceilings/test/manifest.json").facts["sentences"] == 12
+    assert "This corpus is synthetic." in (results / "report.html").read_text(encoding="utf-8")
+    assert (results / "report/truth.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert place.dry_run() == set()
+    place.edit_config(lambda config: config["truth"].update(samples=5))
+    assert place.dry_run() == {"truth/teachers/base/1", "report/report"}

@@ -1,0 +1,24 @@
+"""Hold a model against the true distribution."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """truth.json into results/truth/{model}."""
+    from seqkd.decoding.settings import SearchSettings
+    from seqkd.scoring.truth import measure_truth
+    from seqkd.scoring.truth_settings import TruthSettings
+
+    return measure_truth(
+        settings=TruthSettings(**job.settings["truth"]),
+        search=SearchSettings(**job.settings["search"]),
+        system=job.settings["system"],
+        model=job.input("model"),
+        tokenizer=job.input("tokenizer"),
+        test_set=job.input("test_set"),
+        folder=job.folder,
+        precision=job.settings["precision"],
+    )
+
+
+run(work)
