@@ -10,7 +10,8 @@ from seqkd.decoding.settings import DecodeSettings
 from seqkd.models.settings import ModelSettings
 from seqkd.pruning.settings import PruneSettings
 from seqkd.report.settings import ReportSettings
-from seqkd.scoring.settings import ScoreSettings, SpeedSettings
+from seqkd.scoring.settings import ScoreSettings
+from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.scoring.truth_settings import TruthSettings
 from seqkd.settings import Name, Settings
 from seqkd.tokenizer.settings import TokenizerSettings

@@ -1,4 +1,4 @@
-"""What is measured: the ``score:`` and ``speed:`` sections."""
+"""What is measured of quality: the ``score:`` section."""
 
 from pydantic import Field
 
@@ -14,21 +14,4 @@ class ScoreSettings(Settings):
         "auto",
         pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200)$",
         description="sacrebleu's tokenization; `auto` takes the one for the target language.",
-    )
-
-
-class SpeedSettings(Settings):
-    """The ``speed:`` section: words a second, each beside the teacher's in the same run."""
-
-    enabled: bool = Field(True, description="Measure speed at all; its jobs run alone on the machine.")
-    sentences: int = Field(100, ge=1, description="Sentences of the first test set, taken evenly from it, batched.")
-    single_sentences: int = Field(15, ge=1, description="Sentences translated one at a time.")
-    seconds: float = Field(12.0, gt=0, le=3600, description="A job's time at most; repeats stop when it is used up.")
-    repeats: int = Field(5, ge=1, le=1000, description="Repeats at most; the median counts.")
-    threads: int = Field(1, ge=1, le=1024, description="Threads that the measured models use.")
-    sparsity: float | None = Field(
-        0.9,
-        gt=0,
-        lt=1,
-        description="The pruned model (first of `prune.students`, retrained) measured too; null for none.",
     )

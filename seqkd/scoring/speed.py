@@ -25,7 +25,7 @@ from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.score import name_of, size
-from seqkd.scoring.settings import SpeedSettings
+from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 WARM_UP = 0.25

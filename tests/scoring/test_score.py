@@ -12,8 +12,9 @@ from seqkd.models import store
 from seqkd.models.settings import ModelSettings
 from seqkd.scoring import bleu, diagnostics
 from seqkd.scoring.score import overlap, score_model
-from seqkd.scoring.settings import ScoreSettings, SpeedSettings
+from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed import measure_speed, words
+from seqkd.scoring.speed_settings import SpeedSettings
 
 SYSTEM = {"system": "s", "teacher": "", "model": "m", "seed": 1, "sparsity": 0, "retrained": None, "test_set": "t"}
 

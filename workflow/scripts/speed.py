@@ -6,8 +6,8 @@ from workflow.job import Facts, Job, run
 def work(job: Job) -> Facts:
     """speed.json into results/speed/{model}."""
     from seqkd.decoding.settings import SearchSettings
-    from seqkd.scoring.settings import SpeedSettings
     from seqkd.scoring.speed import measure_speed
+    from seqkd.scoring.speed_settings import SpeedSettings
 
     return measure_speed(
         settings=SpeedSettings(**job.settings["speed"]),
