@@ -156,8 +156,8 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         '    new: int = Field(3, description="New.")\n    resamples: int', REPORT,
     ),
     "a new key in the speed's settings": (
-        "seqkd/scoring/speed_settings.py", "    repeats: int", '    new: int = Field(3, description="New.")\n    repeats: int',
-        SPEEDS,
+        "seqkd/scoring/speed_settings.py", "    repeats: int",
+        '    new: int = Field(3, description="New.")\n    repeats: int', SPEEDS,
     ),
     "how speed is measured": ("seqkd/scoring/speed.py", "def workloads", "LATEST = 1\n\n\ndef workloads", SPEEDS),
 }  # fmt: skip
