@@ -44,6 +44,14 @@ def test_every_artefact_has_a_manifest_that_holds(finished: Place) -> None:
             assert manifest.sha256(results / name) == digest
 
 
+ELSEWHERE = {"download", "truth", "ceilings"}
+"""Stages that a corpus of local files does not have: nothing is downloaded, and no truth is known."""
+
+
+def stages(place: Place) -> set[str]:
+    return {file.stem for file in (place.clone / "workflow/scripts").glob("*.py")} - ELSEWHERE
+
+
 def test_every_job_has_a_log_and_a_benchmark(finished: Place) -> None:
     results = finished.work / "results"
     logs = {file.relative_to(results / "logs").with_suffix("") for file in (results / "logs").rglob("*.log")}
@@ -51,8 +59,7 @@ def test_every_job_has_a_log_and_a_benchmark(finished: Place) -> None:
         file.relative_to(results / "benchmarks").with_suffix("") for file in (results / "benchmarks").rglob("*.tsv")
     }
     assert logs == times
-    scripts = {file.stem for file in (finished.clone / "workflow/scripts").glob("*.py")}
-    assert {log.parts[0] for log in logs} == scripts - {"download"}
+    assert {log.parts[0] for log in logs} == stages(finished)
 
 
 def test_nothing_of_a_job_stays_behind(finished: Place) -> None:
@@ -74,7 +81,7 @@ def test_ordinary_commands_work(place: Place, arguments: tuple[str, ...]) -> Non
 def test_a_plan_from_nothing_shows_every_stage(tmp_path: Path) -> None:
     place = new(tmp_path)
     rules = {job.split("/")[0] for job in place.dry_run()}
-    assert rules == {file.stem for file in (place.clone / "workflow/scripts").glob("*.py")} - {"download"}
+    assert rules == stages(place)
     assert not (place.work / "results").exists()
 
 
