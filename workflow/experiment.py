@@ -43,6 +43,7 @@ class Experiment:
         root = Path(workflow.basedir)
         self.plan = Plan(load(*_config(workflow, root)), Code(root), lambda paths: checksums(paths, RESULTS))
         self._stale: Stale = stale(self.plan, RESULTS) if workflow.is_main_process else {}
+        self._fresh: dict[str, bool] = {}
 
     def made_by(self, path: str) -> InputFunction:
         """The one parameter of a rule: what its step is made by. ``path`` is the step's, with wildcards."""
@@ -111,9 +112,13 @@ class Experiment:
             yield f"and {len(own) - SHOWN} more"
 
     def _input(self, path: str, name: str = NAME) -> Any:
-        """A manifest as an input. Its date does not count; what is stale is made again, and so is all that reads it."""
+        """A manifest as an input. The date of one that was fresh when the run began does not count; what is stale or
+        missing then is made in this run, and so is all that reads it. That one must not be ancient: a job whose ancient
+        output is there, but whose end is not yet taken note of when the corpus ends and Snakemake plans anew, would
+        take all jobs after it out of the plan."""
         file = f"{RESULTS}/{path}/{name}"
-        return file if file in self._stale else ancient(file)
+        fresh = self._fresh.setdefault(file, file not in self._stale and Path(file).is_file())
+        return ancient(file) if fresh or not self._workflow.is_main_process else file
 
     def _step(self, path: str, wildcards: Wildcards) -> Step:
         return self.plan.steps[path.format(**wildcards)]
