@@ -25,16 +25,15 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; logits [N, V] and targets [N] to a scalar."""
-    log_q, smoothing = positions.log_q, positions.label_smoothing
-    hard = -log_q.gather(1, positions.target[:, None]).sum()
+    logits, log_z, smoothing = positions.student, positions.log_z, positions.label_smoothing
+    hard = (log_z - logits.gather(1, positions.target[:, None])).sum()
     if not smoothing:
         return hard
-    return (1 - smoothing) * hard - smoothing * log_q.mean(-1).sum()
+    return (1 - smoothing) * hard + smoothing * (log_z - logits.mean(-1, keepdim=True)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: q less the target distribution."""
-    smoothing = positions.label_smoothing
-    grad = positions.q - smoothing / positions.q.shape[1]
-    target = positions.target[:, None]
+    smoothing, target = positions.label_smoothing, positions.target[:, None]
+    grad = positions.q - smoothing / positions.q.shape[1] if smoothing else positions.q.clone()
     return grad.scatter_(1, target, grad.gather(1, target) - (1 - smoothing))

@@ -31,10 +31,9 @@ def dropout(x: Tensor, rate: float, training: bool) -> Tensor:
     return x * keep.to(x.dtype).mul_(1 / (1 - rate))
 
 
-def split_heads(x: Tensor, heads: int) -> Tensor:
-    """[B, T, dim] to [B, heads, T, dim / heads]."""
-    split: Tensor = x.unflatten(-1, (heads, -1)).transpose(1, 2)
-    return split
+def split_heads(x: Tensor, heads: int, parts: int) -> tuple[Tensor, ...]:
+    """[B, T, parts * dim] to ``parts`` of [B, heads, T, dim / heads], laid out by one copy as matrix products want them."""
+    return x.unflatten(-1, (parts, heads, -1)).permute(2, 0, 3, 1, 4).contiguous().unbind()
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, rate: float) -> Tensor:
@@ -42,17 +41,21 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, rate:
 
     Args:
         query: [B, heads, Q, width]. key, value: [B, heads, L, width].
-        bias: added to the scores, broadcast to [B, heads, Q, L]; -inf forbids.
+        bias: added to the scores, [B, 1, 1, L] or [Q, L]; -inf forbids.
 
     Returns:
         [B, Q, heads * width].
     """
-    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))
-    if bias is not None:
-        scores = scores + bias
-    weights = scores.softmax(-1)
-    weights = dropout(weights, rate, rate > 0)
-    return torch.matmul(weights, value).transpose(1, 2).flatten(2)
+    batch, heads, _, width = query.shape
+    query, key, value = query.flatten(0, 1), key.flatten(0, 1), value.flatten(0, 1)
+    if bias is None:
+        scores = torch.bmm(query, key.transpose(1, 2)) * width**-0.5
+    else:
+        if bias.dim() == 4:
+            bias = bias.expand(-1, heads, -1, -1).flatten(0, 1)
+        scores = torch.baddbmm(bias, query, key.transpose(1, 2), alpha=width**-0.5)
+    weights = dropout(scores.softmax(-1), rate, rate > 0)
+    return torch.bmm(weights, value).unflatten(0, (batch, heads)).transpose(1, 2).flatten(2)
 
 
 class Block(nn.Module):
@@ -85,13 +88,13 @@ class SelfAttention(Block):
 
     def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
         """[B, T, dim] to the same."""
-        query, key, value = (split_heads(part, self.heads) for part in self.qkv(self.enter(x)).chunk(3, -1))
+        query, key, value = split_heads(self.qkv(self.enter(x)), self.heads, 3)
         mixed = attend(query, key, value, bias, self.attention_dropout if self.training else 0.0)
         return self.leave(x, self.out(mixed))
 
     def step(self, x: Tensor, cache: "Cache", layer: int) -> Tensor:
         """One new position a row, [N, dim], with all earlier ones from the cache."""
-        query, key, value = (split_heads(part, self.heads) for part in self.qkv(self.enter(x))[:, None].chunk(3, -1))
+        query, key, value = split_heads(self.qkv(self.enter(x))[:, None], self.heads, 3)
         keys, values = cache.append(layer, key, value)
         return self.leave(x, self.out(attend(query, keys, values, None, 0.0)[:, 0]))
 
@@ -108,12 +111,12 @@ class CrossAttention(Block):
 
     def project(self, memory: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values of the encoder's output: [B, S, dim] to two of [B, heads, S, width]."""
-        key, value = (split_heads(part, self.heads) for part in self.kv(memory).chunk(2, -1))
+        key, value = split_heads(self.kv(memory), self.heads, 2)
         return key, value
 
     def forward(self, x: Tensor, keys: tuple[Tensor, Tensor], bias: Tensor | None) -> Tensor:
         """[B, T, dim] to the same; in a search T runs over the hypotheses of a sentence, which share its keys."""
-        query = split_heads(self.query(self.enter(x)), self.heads)
+        (query,) = split_heads(self.query(self.enter(x)), self.heads, 1)
         mixed = attend(query, *keys, bias, self.attention_dropout if self.training else 0.0)
         return self.leave(x, self.out(mixed))
 

@@ -32,7 +32,7 @@ class _Projected(torch.autograd.Function):
         for first in range(0, len(hidden), CHUNK):
             part = slice(first, first + CHUNK)
             logits = (hidden[part] @ weight.T).float()
-            known = None if teacher is None else teacher.log_probs(part)
+            known = None if teacher is None else teacher.logits(part)
             loss, exact = objective.gradient(Positions(logits, target[part], known, smoothing))
             grad = exact.to(hidden.dtype)
             grad_hidden[part] = grad @ weight
@@ -53,10 +53,10 @@ class Teacher:
     def __init__(self, hidden: Tensor, weight: Tensor) -> None:
         self.hidden, self.weight = hidden, weight
 
-    def log_probs(self, part: slice) -> Tensor:
-        """Log-probabilities of some positions, float32 [n, V], without gradient."""
+    def logits(self, part: slice) -> Tensor:
+        """Logits of some positions, float32 [n, V], without gradient."""
         with torch.no_grad():
-            return (self.hidden[part] @ self.weight.T).float().log_softmax(-1)
+            return (self.hidden[part] @ self.weight.T).float()
 
 
 def projected_loss(
