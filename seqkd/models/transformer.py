@@ -32,7 +32,7 @@ def dropout(x: Tensor, rate: float, training: bool) -> Tensor:
 
 
 def split_heads(x: Tensor, heads: int, parts: int) -> tuple[Tensor, ...]:
-    """[B, T, parts * dim] to ``parts`` of [B, heads, T, dim / heads], laid out by one copy as matrix products want them."""
+    """[B, T, parts * dim] to ``parts`` of [B, heads, T, dim / heads], laid out in one copy as bmm wants them."""
     return x.unflatten(-1, (parts, heads, -1)).permute(2, 0, 3, 1, 4).contiguous().unbind()
 
 

@@ -143,7 +143,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the version": ("seqkd/__init__.py", '__version__ = "', '__version__ = "9', set()),
     "the workflow's own code": ("workflow/job.py", "%Y-%m-%d", "%d.%m.%Y", set()),
     "a rule's memory": ("workflow/rules/students.smk", "mem_mb=3000", "mem_mb=3500", set()),
-    "one loss file": ("seqkd/losses/word_kd.py", "return -(", "return -1.0 * (", trained("word-kd")),
+    "one loss file": ("seqkd/losses/word_kd.py", "return positions.log_z", "return 1.0 * positions.log_z", trained("word-kd")),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "a student's script": (
         "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
@@ -231,7 +231,7 @@ def test_copied_results_and_then_an_edit(finished: Place, tmp_path: Path, edit: 
 
 def test_records_deleted_and_then_an_edit(place: Place) -> None:
     shutil.rmtree(place.work / ".snakemake")
-    place.edit_code("seqkd/losses/word_kd.py", "return -(", "return -1.0 * (")
+    place.edit_code("seqkd/losses/word_kd.py", "return positions.log_z", "return 1.0 * positions.log_z")
     assert place.dry_run() == trained("word-kd")
     assert "results/students/word-kd/1: its code" in place.said
 
