@@ -133,6 +133,8 @@ def test_config_edit_reruns_exactly_what_it_touches(place: Place, edit: str) -> 
     assert place.dry_run() == jobs
 
 
+WORD_KD = "seqkd/losses/word_kd.py"
+LOSS_EDIT = ("return positions.log_z", "return 1.0 * positions.log_z")
 TRAININGS = TEACHER | trained("baseline")
 
 CODE: dict[str, tuple[str, str, str, set[str]]] = {
@@ -143,7 +145,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the version": ("seqkd/__init__.py", '__version__ = "', '__version__ = "9', set()),
     "the workflow's own code": ("workflow/job.py", "%Y-%m-%d", "%d.%m.%Y", set()),
     "a rule's memory": ("workflow/rules/students.smk", "mem_mb=3000", "mem_mb=3500", set()),
-    "one loss file": ("seqkd/losses/word_kd.py", "return positions.log_z", "return 1.0 * positions.log_z", trained("word-kd")),
+    "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "a student's script": (
         "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
@@ -231,7 +233,7 @@ def test_copied_results_and_then_an_edit(finished: Place, tmp_path: Path, edit: 
 
 def test_records_deleted_and_then_an_edit(place: Place) -> None:
     shutil.rmtree(place.work / ".snakemake")
-    place.edit_code("seqkd/losses/word_kd.py", "return positions.log_z", "return 1.0 * positions.log_z")
+    place.edit_code(WORD_KD, *LOSS_EDIT)
     assert place.dry_run() == trained("word-kd")
     assert "results/students/word-kd/1: its code" in place.said
 
