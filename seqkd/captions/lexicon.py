@@ -188,7 +188,7 @@ def _verbs() -> dict[str, Verb]:
             place_needed=where.startswith("!"),
             places=tuple(where.strip("!-").split()),
             english=options(english),
-            manners=tuple(_tags(manners)),
+            manners=tuple(manners.strip("-").split()),  # in order: what is drawn must not depend on hashing
             marks=_tags(marks),
         )
     return found

@@ -1,9 +1,13 @@
 """The distribution is exact, and the language keeps its promises."""
 
 import math
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from itertools import product
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,6 +21,7 @@ from seqkd.captions.sampling import MOST_TRANSLATIONS
 from seqkd.captions.styles import PRIOR, STYLES
 
 SAMPLED = 100_000
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +140,16 @@ def test_meanings_are_the_same_for_a_seed_and_survive_json(meanings: list[Captio
         assert "\n" not in line and Caption.from_json(line) == caption
     with pytest.raises(ValueError):
         Caption.from_json('{"main": 1}')
+
+
+def test_meanings_do_not_depend_on_how_strings_are_hashed() -> None:
+    """Python hashes strings anew in every process, so what is drawn from a set would differ from run to run."""
+    code = "from seqkd.captions.corpus import split_lines; print(split_lines(3, 200, 100, 700))"
+    found = {
+        subprocess.check_output([sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, cwd=ROOT)
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1
 
 
 @pytest.fixture(scope="module")
