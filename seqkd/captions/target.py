@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from seqkd.captions.choices import Text, choice, said, series, weighted
 from seqkd.captions.english import ing, is_person, noun_phrase, third
-from seqkd.captions.lexicon import MANNERS, NOUNS, PLACES, REASONS, VERBS, WHEN
+from seqkd.captions.lexicon import HABITS, MANNERS, NOUNS, PLACES, REASONS, VERBS, WHEN
 from seqkd.captions.meaning import ONE, Caption, Clause, Event, Thing
 from seqkd.captions.styles import Option, Vector
 
@@ -18,9 +18,10 @@ ASPECTS: dict[str, Vector] = {
 """*is reading*, *reads*, or no finite verb at all, as captions like it."""
 IN_FRONT: dict[str, Vector] = {"place": (0.35, 0.4, 0.04, 0.75), "when": (0.5, 0.5, 0.1, 0.8)}
 """What stands first in German, first in English too."""
-INVERTED: Vector = (0, 0.1, 0, 0.6)
-"""*On a bench sits an old man*, of what has the place in front."""
-INVERTIBLE = {"sitzen", "stehen", "liegen", "tiersitzen"}
+POSTURES = HABITS["posed"]
+"""With these, what has the place in front has the verb before the subject: *On a bench sits an old man*."""
+AFTER_WHICH = {"for", "at", "to", "with", "on"}
+"""Prepositions of verbs that let an adverb before them: *waiting patiently for a bus*."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _whole(caption: Caption, aspect: str) -> Text:
     inner = aspect if aspect != "participle" else "progressive"
     after: list[Text] = []
     if caption.meanwhile:
-        conjunction = choice([("while", ""), ("as", "lr")])
+        conjunction = choice([("while", ""), ("as", "lr")]) if inner == "simple" else "while"
         after += [conjunction, _agreeing(caption.meanwhile, inner, "", "who")]
     if caption.reason:
         after.append(_reason(caption))
@@ -69,33 +70,44 @@ def _agreeing(clause: Clause, aspect: str, when: str, first: str) -> Text:
 def _clause(clause: Clause, voice: Voice, when: str, first: str) -> Text:
     who = _subject(clause, voice)
     time = said(WHEN[when].english) if when else ""
-    plain = series(who, _doing(clause, voice, place=True), time)
+    plain = series(who, _doing(clause, voice), time)
     if first == "who" or voice.aspect == "participle":
         return plain
     front = IN_FRONT[first]
     rest: Vector = tuple(1 - share for share in front)
     if first == "when":
-        return weighted((series(time, ",", who, _doing(clause, voice, place=True)), front), (plain, rest))
-    where = _place(clause.does)
-    fronted = series(where, ",", who, _doing(clause, voice, place=False), time)
-    turned: Vector = (0, 0, 0, 0)
-    if clause.does.verb in INVERTIBLE and voice.aspect == "simple" and not clause.also and not clause.does.manner:
-        turned = tuple(share * part for share, part in zip(front, INVERTED, strict=True))
+        return weighted((series(time, ",", who, _doing(clause, voice)), front), (plain, rest))
+    fronted = _turned(clause, voice) if clause.does.verb in POSTURES else _fronted(clause, voice, who)
+    return weighted((series(fronted, time), front), (plain, rest)) if fronted else plain
+
+
+def _fronted(clause: Clause, voice: Voice, who: Text) -> Text:
+    """*In a kitchen, a man is cooking soup*; empty where it would end in a bare verb: *In a lake, a man swims*."""
+    does = clause.does
+    if voice.aspect == "simple" and not (does.thing or does.manner or VERBS[does.verb].words):
+        return ""
+    return series(_place(does), ",", who, _predicate(does, voice, clause.who[0], place=False))
+
+
+def _turned(clause: Clause, voice: Voice) -> Text:
+    """*On a bench sits an old man reading a book*; empty where English has no such order."""
+    if voice.aspect != "simple" or (clause.also and any(thing.wears for thing in clause.who)):
+        return ""
     verb = choice([(voice.verb(one.text), one.tags) for one in VERBS[clause.does.verb].english])
-    kept: Vector = tuple(share - part for share, part in zip(front, turned, strict=True))
-    return weighted((fronted, kept), (series(where, verb, who, time), turned), (plain, rest))
+    does = _predicate(clause.also, Voice("participle", voice.plural), clause.who[0]) if clause.also else ""
+    return series(_place(clause.does), verb, _subject(clause, voice), does)
 
 
-def _doing(clause: Clause, voice: Voice, *, place: bool) -> Text:
-    does = _predicate(clause.does, voice, clause.who[0], place=place)
+def _doing(clause: Clause, voice: Voice) -> Text:
+    does = _predicate(clause.does, voice, clause.who[0])
     if clause.also is None:
         return does
     also, who = clause.also, clause.who[0]
+    trailing = series(does, _predicate(also, Voice("participle", voice.plural), who))
+    if voice.aspect == "simple" and clause.does.verb == "liegen":  # not "lies and sunbathes"
+        return trailing
     bare = Voice("participle" if voice.aspect != "simple" else "simple", voice.plural)
     joined = series(does, "and", _predicate(also, bare, who))
-    if voice.aspect == "progressive" and not place:  # not "is sitting eating"
-        return joined
-    trailing = series(does, _predicate(also, Voice("participle", voice.plural), who))
     return choice([(joined, ""), (trailing, "r" if voice.aspect == "simple" else "")])
 
 
@@ -104,14 +116,31 @@ def _predicate(event: Event, voice: Voice, who: Thing, *, place: bool = True) ->
     verb = VERBS[event.verb]
     if not event.manner:
         return series(choice([(_verb(one.text, voice, event, who), one.tags) for one in verb.english]), where)
-    texts = []
+    verbs = [(_adverbial(one.text, voice, event, who, placed=bool(where)), one.tags) for one in verb.english]
+    return series(choice(verbs), where)
+
+
+def _adverbial(template: str, voice: Voice, event: Event, who: Thing, *, placed: bool) -> Text:
+    """The verb with its object and an adverb of its manner, wherever that may stand."""
+    found = []
     for manner in MANNERS[event.manner].english:
-        after = [(_verb(one.text, voice, event, who), one.tags) for one in verb.english]
-        texts.append((series(choice(after), manner.text, where), manner.tags.replace(">", "")))
-        if ">" not in manner.tags:
-            before = [(_verb(one.text, voice, event, who, manner.text), one.tags) for one in verb.english]
-            texts.append((series(choice(before), where), manner.tags))
-    return choice(texts)
+        tags = manner.tags.replace(">", "")
+        last = series(_verb(template, voice, event, who), manner.text)
+        if manner.tags != tags:
+            found.append((last, tags))
+            continue
+        if split := _before_preposition(template, manner.text):
+            found.append((_verb(split, voice, event, who), tags))
+        elif not placed or " " not in template:
+            found.append((last, tags))
+        found.append((_verb(template, voice, event, who, manner.text), tags))
+    return choice(found)
+
+
+def _before_preposition(template: str, adverb: str) -> str:
+    """*wait patiently for {o}*; empty for a verb without such a preposition."""
+    verb, *words = template.split()
+    return " ".join([verb, adverb, *words]) if len(words) == 2 and words[0] in AFTER_WHICH else ""
 
 
 def _verb(template: str, voice: Voice, event: Event, who: Thing, manner: str = "") -> Text:
@@ -182,12 +211,11 @@ def _wearing(thing: Thing, worn_thing: Thing, voice: Voice | None) -> Text:
 
 def _relative(thing: Thing, event: Event, voice: Voice | None) -> Text:
     plural = thing.number not in ONE
-    aspect = voice.aspect if voice and voice.aspect != "participle" else "progressive"
     pronouns = [("who", "")] if is_person(thing) else [("that", ""), ("which", "k")]
     short = _predicate(event, Voice("participle", plural), thing)
     if voice and voice.aspect == "participle":
         return short
-    whole = series(choice(pronouns), _predicate(event, Voice(aspect, plural), thing))
+    whole = series(choice(pronouns), _predicate(event, Voice("progressive", plural), thing))
     return choice([(short, ""), (whole, "l")])
 
 
