@@ -145,10 +145,11 @@ class Draft:
             known = [one for one in known if one in clothes_of(who[0].noun) or "shoes" in NOUNS[one].tags]
         noun = self._pick(known)
         tags, number = NOUNS[noun].tags, self._weighted(OBJECTS) if VERBS[verb].several else "one"
-        if verb == "jonglieren":
-            number = self._pick(["three", "four"])
+        if verb in HABITS["many_at_once"]:
+            number = self._pick(["three", "four", "several"])
+        ridden = tags & HABITS["ridden"] and "D" in VERBS[verb].marks  # each has one
         bareable = "bareable" in tags and (not _is_one(who) or verb in HABITS["plenty"] or self._chance(0.6))
-        if bareable or tags & {"bareonly", "shoes"} or (not _is_one(who) and tags & HABITS["ridden"]):
+        if bareable or tags & {"bareonly", "shoes"} or (ridden and not _is_one(who)):
             number = "bare"
         if "mass" in tags:
             number = "mass"
@@ -183,7 +184,7 @@ class Draft:
         other = self._clause(self._pick(verbs_near(here & HABITS["nearby"])), place=False, clothes=False)
         if VERBS[other.does.verb].place_needed and not set(VERBS[other.does.verb].places) & here:
             raise Unfit
-        if other.does.verb == clause.does.verb:
+        if said_alike(other.does.verb, clause.does.verb):
             raise Unfit
         return other
 
@@ -230,6 +231,13 @@ def verbs_for(kind: str) -> list[str]:
     if kind == "object":
         return sorted(HABITS["seeing"])
     return [one for one, verb in VERBS.items() if verb.places or kind == "plain"]
+
+
+@cache
+def said_alike(verb: str, other: str) -> bool:
+    """Whether an English sentence may have the same verb for both."""
+    first, second = ({one.text.split()[0] for one in VERBS[name].english} for name in (verb, other))
+    return bool(first & second)
 
 
 @cache

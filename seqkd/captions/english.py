@@ -78,7 +78,8 @@ def _counted(thing: Thing, form: EnglishNoun) -> Text:
     if form.kind in ("mass", "plural"):
         return ""
     if thing.number == "one":
-        return "a" if form.kind == "count" else choice([("", ""), ("a pair of", "lr")])
+        paired = form.kind == "pair" and "eyes" not in NOUNS[thing.noun].tags  # a man with glasses has one pair of them
+        return choice([("", ""), ("a pair of", "lr")]) if paired else "a" if form.kind == "count" else ""
     if form.kind == "pair" and thing.number == "two":
         return "two pairs of"
     return said(COUNTS[thing.number])

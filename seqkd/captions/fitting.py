@@ -1,6 +1,6 @@
 """What goes together beyond the tags of single words: clothes, weather, and one caption's parts."""
 
-from seqkd.captions.lexicon import HABITS, NOUNS, PLACES, VERBS, WHEN, Tags
+from seqkd.captions.lexicon import HABITS, NOUNS, PLACES, STRANGERS, VERBS, WHEN, Tags
 from seqkd.captions.meaning import Caption, Clause, Event, Thing
 
 
@@ -13,7 +13,9 @@ def holds_together(caption: Caption) -> bool:
         and len(_season(caption)) <= 1
         and _dressed_for_it(caption)
         and _has_room(caption)
+        and not any(map(_is_strange, _clauses(caption)))
         and not any(map(_is_moody, _clauses(caption)))
+        and not any(map(_is_nosy, _clothes(caption)))
     )
 
 
@@ -32,7 +34,9 @@ def fits_when(caption: Caption) -> bool:
         return season == {"winter"} or (not season and does.verb in HABITS["winter_walks"])
     if "sun" in tags:
         return season <= {"summer"}
-    return "autumn" not in tags or not season
+    if caption.when == "morgen":
+        return does.verb not in HABITS["restful_verbs"]
+    return "autumn" not in tags or not (season or does.verb in HABITS["fair_weather"])
 
 
 def _clauses(caption: Caption) -> list[Clause]:
@@ -77,14 +81,16 @@ def _is_outdoors(event: Event, where: Tags) -> bool:
 def _dressed_for_it(caption: Caption) -> bool:
     """No coat in the kitchen, no tie on the roof, no raincoat without need, no bare feet in town."""
     worn = {tag for thing in _things(caption) if thing.wears for tag in NOUNS[thing.wears.noun].tags}
-    if "outer" in worn and not _is_outdoors(caption.main.does, HABITS["coats_on"]):
+    verbs = {event.verb for event in _events(caption)}
+    if "outer" in worn and (verbs & HABITS["coatless"] or not _is_outdoors(caption.main.does, HABITS["coats_on"])):
         return False
     where = {tag for event in _events(caption) if event.place for tag in PLACES[event.place].tags}
-    if where & HABITS["shod"] and any("barfüßig" in thing.adjectives for thing in _clothes(caption) + _things(caption)):
+    barefoot = any("barfüßig" in thing.adjectives for thing in _clothes(caption) + _things(caption))
+    if barefoot and (where & HABITS["shod"] or "winter" in _season(caption)):
         return False
     if "raincoat" in worn and caption.main.does.verb not in HABITS["rainy_verbs"]:
         return False
-    return not ("formal" in worn and {event.verb for event in _events(caption)} & HABITS["rough_verbs"])
+    return not ("formal" in worn and verbs & HABITS["rough_verbs"])
 
 
 def _has_room(caption: Caption) -> bool:
@@ -93,9 +99,23 @@ def _has_room(caption: Caption) -> bool:
     return not (many and any("single" in PLACES[event.place].tags for event in _events(caption) if event.place))
 
 
+def _is_strange(clause: Clause) -> bool:
+    """Whether somebody is where he is not found."""
+    who = {tag for thing in clause.who for tag in NOUNS[thing.noun].tags}
+    resting = clause.does.thing.does if clause.does.thing else None
+    where = {tag for one in (clause.does, resting) if one and one.place for tag in PLACES[one.place].tags}
+    return any(who & strangers and where & places for strangers, places in STRANGERS)
+
+
+def _is_nosy(thing: Thing) -> bool:
+    """Whether somebody is curious to whom something is done; animals may be."""
+    return "neugierig" in thing.adjectives and "animal" not in NOUNS[thing.noun].tags
+
+
 def _is_moody(clause: Clause) -> bool:
-    """Whether somebody merry sleeps or somebody tired runs."""
+    """Whether somebody merry sleeps, somebody tired runs, or somebody curious does what asks for no curiosity."""
     moods = {adjective for thing in clause.who for adjective in thing.adjectives}
     verbs = {event.verb for event in (clause.does, clause.also) if event}
     merry = bool(moods & HABITS["lively"] and verbs & HABITS["restful_verbs"])
-    return merry or ("müde" in moods and bool(verbs & HABITS["brisk_verbs"]))
+    idle = "neugierig" in moods and not verbs & HABITS["curious_verbs"]
+    return merry or idle or ("müde" in moods and bool(verbs & HABITS["brisk_verbs"]))

@@ -222,6 +222,7 @@ def _same_verbs() -> dict[str, str]:
 HABITS = {name: frozenset(words.split()) for name, words in _rows(habits.HABITS, 2)}
 PAIRS = [tuple(pair.split()) for pair in habits.PAIRS.split(",")]
 WARDROBES = [(frozenset(who.split()), frozenset(clothes.split())) for who, clothes in _rows(habits.WARDROBES, 2)]
+STRANGERS = [(frozenset(who.split()), frozenset(where.split())) for who, where in _rows(habits.STRANGERS, 2)]
 REASONABLE = [(name, verb, _tags(objects)) for name, verb, objects in _rows(habits.REASONABLE, 3)]
 SAME_VERB = _same_verbs()
 """Verb to the first that is said like it in both languages."""

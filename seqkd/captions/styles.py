@@ -18,7 +18,7 @@ TAGS: dict[str, Vector] = {
     "l": (0.25, 0.3, 0.02, 3),  # long, literary
     "r": (0.45, 0.45, 0.2, 0.6),  # rare
 }
-DECAY: Vector = (0.2, 0.2, 1.6, 0.15)
+DECAY: Vector = (0.1, 0.1, 1.2, 0.1)
 """How much less likely an option is than the one before it: the terse style says nearly always the same."""
 
 

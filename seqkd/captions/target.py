@@ -84,7 +84,8 @@ def _clause(clause: Clause, voice: Voice, when: str, first: str) -> Text:
 def _fronted(clause: Clause, voice: Voice, who: Text) -> Text:
     """*In a kitchen, a man is cooking soup*; empty where it would end in a bare verb: *In a lake, a man swims*."""
     does = clause.does
-    if voice.aspect == "simple" and not (does.thing or does.manner or VERBS[does.verb].words):
+    bare = not does.manner and any(" " not in one.text for one in VERBS[does.verb].english)
+    if voice.aspect == "simple" and bare:
         return ""
     return series(_place(does), ",", who, _predicate(does, voice, clause.who[0], place=False))
 
@@ -124,16 +125,20 @@ def _adverbial(template: str, voice: Voice, event: Event, who: Thing, *, placed:
     """The verb with its object and an adverb of its manner, wherever that may stand."""
     found = []
     for manner in MANNERS[event.manner].english:
-        tags = manner.tags.replace(">", "")
-        last = series(_verb(template, voice, event, who), manner.text)
-        if manner.tags != tags:
-            found.append((last, tags))
-            continue
-        if split := _before_preposition(template, manner.text):
-            found.append((_verb(split, voice, event, who), tags))
-        elif not placed or " " not in template:
-            found.append((last, tags))
-        found.append((_verb(template, voice, event, who, manner.text), tags))
+        tags = manner.tags.strip("<>")
+        first = _verb(template, voice, event, who, manner.text), tags
+        last = series(_verb(template, voice, event, who), manner.text), tags
+        split = _before_preposition(template, manner.text)
+        if "<" in manner.tags:
+            found.append(first)
+        elif split:
+            found += [(_verb(split, voice, event, who), tags), *([] if ">" in manner.tags else [first])]
+        elif ">" in manner.tags:
+            found.append(last)
+        elif " " not in template or (not placed and len(template.split()) == 2):
+            found += [last, first]
+        else:
+            found.append(first)
     return choice(found)
 
 

@@ -26,7 +26,6 @@ glücklich | quality | Kind Paar Familie | happy
 lächelnd | quality | Mann Frau Junge Mädchen waiter seller baker | smiling
 elegant | quality | Mann Frau Kleid Hut Mantel | elegant
 barfüßig | look | Junge Mädchen Kind | barefoot
-hungrig | quality | Hund Katze monkey | hungry
 nass | quality | Hund | wet
 zottelig | look | Hund Pony Esel Ziege | shaggy
 gefleckt | look | Hund Kuh Pony | spotted
@@ -53,11 +52,11 @@ dick | quality | Jacke Pullover Schal Buch | thick
 dick | quality | Katze | fat
 lang | size | Kleid Rock Mantel Schal Brief Leiter | long
 neu | age | car cycle motor Kleid Jacke Laptop Gitarre Kinderwagen | new, brand-new@lr
-schmutzig | quality | car truck tractor cycle shoes Fenster Schürze | dirty
+schmutzig | quality | car truck tractor cycle Schuh Fenster Schürze | dirty
 rostig | quality | cycle tractor Schubkarre | rusty
 kaputt | quality | cycle furniture fence roof tractor motor | broken
 schwer | quality | Koffer Kiste Paket Korb Eimer | heavy
-leer | quality | Korb Eimer Einkaufswagen Kinderwagen Kiste | empty
+leer | quality | Korb Eimer Einkaufswagen Kiste | empty
 voll | quality | Korb Einkaufswagen Eimer Tablett | full
 hölzern | look | Leiter furniture Kiste Zaun Brücke | wooden
 berühmt | quality | art Kirche Schloss Brücke | famous, well-known@l

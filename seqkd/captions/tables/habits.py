@@ -10,24 +10,28 @@ summery_verbs | sonnen schwimmen pfluecken sandburg picknicken giessen maehen ei
 summery_things | Eis Limonade Erdbeere Wassermelone
 summery_looks | blühend sonnig
 dark | sonnig untergang abend sommerabend nacht regen
-rainy_verbs | gehen rennen joggen laufsport wartenauf wartentram wartengruen wartenzug fussball radeln radfahrer fahren spazieren halten ueberqueren
+rainy_verbs | gehen rennen joggen wartenauf wartentram wartengruen wartenzug fussball radeln radfahrer fahren spazieren halten ueberqueren
 nightly_verbs | fahren zugfahren gehen
 open | out go run ride tow stroll hike animalgo uphill drive
 coats_on | out go run ride tow stroll hike animalgo uphill drive hall hallgo market transitin
-rough_verbs | dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln aufhaengen
-lively | fröhlich neugierig lächelnd glücklich hungrig
-shod | school hall transitin town museum library office road zoo soccer market
-restful_verbs | schlafen tierschlaf nickerchen ausruhen
-brisk_verbs | rennen joggen laufsport springen tanzen fussball yoga umarmen winken
+rough_verbs | dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln aufhaengen falten buegeln spuelen abtrocknen wischen aufraeumen fensterputzen kochen backen tischdecken schneiden schaelen
+lively | fröhlich neugierig lächelnd glücklich
+shod | cross school hall transitin town museum library office road zoo soccer market
+restful_verbs | schlafen kleinschlaf tierschlaf nickerchen ausruhen
+brisk_verbs | rennen joggen springen tanzen fussball yoga umarmen winken schneemann sandburg drachen spielen kugeln verstecken fangen schlittschuh skifahren schwimmen auspacken jonglieren
+curious_verbs | ansehen beobachten voegel zootiere zusehen zuhoeren zeigen zoozeigen fensterschauen katzenfenster oeffnen auspacken kinderlesen lesen streicheln hofstreicheln fotografieren baumkatze klettern
+coatless | tischdecken schlafen nickerchen yoga giessen maehen sonnen servieren speisen kochen
 nearby | park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant imcafe wiese camp farm2 workshop balcony nursery
-posed | sitzen stehen berufstehen liegen tiersitzen tierschlaf
+posed | sitzen anglersitz skistehen stehen berufstehen liegen tiersitzen tierschlaf
 resting | tierschlaf tiersitzen
 dressing | anziehen ausziehen anprobieren aufsetzen
 seeing | streicheln beobachten fotografieren
-plenty | kaufen verkaufen pfluecken
+plenty | kaufen verkaufen pfluecken giessen pflanzen backen
 by_the_piece | cup glass piece icecream food
 ridden | cycle mount
-made | mauern
+made | mauern backen
+many_at_once | jonglieren unterrichten
+fair_weather | schlafen tierschlaf kleinschlaf nickerchen ausruhen lesen kinderlesen schreiben musikhoeren yoga sonnen tanzen malen kindermalen schach karten speisen pommes stricken trinken abendtrinken kindertrinken tischdecken giessen gitarre
 complete | Anzug Uniform Regenmantel
 """
 
@@ -49,6 +53,13 @@ Studentin Schülerin Touristin Lehrerin Fotografin Musikerin | anywear ladywear
 Kind youth tourist teacher seller musician photographer gardener | anywear
 """
 """Who, by name or tag, wears which clothes; the first line that fits."""
+
+STRANGERS = """
+Rentner Schüler Schülerin child | office
+Rentner | gym rink slope
+Tourist Touristin | home house petspot living
+"""
+"""Who, by name or tag, is not found at which places."""
 
 REASONABLE = """
 regnet | anziehen | Regenmantel

@@ -42,7 +42,7 @@ Bauer m Bauern weak | farmer | pro he farmer
 Bäuerin f Bäuerinnen | farmer | pro she farmer
 Gärtner m Gärtner | gardener | pro he gardener
 Gärtnerin f Gärtnerinnen | gardener | pro she gardener
-Bauarbeiter m Bauarbeiter | construction worker@u, builder@k, building worker@l | pro he builder
+Bauarbeiter m Bauarbeiter | construction worker, workman/workmen@kr | pro he builder
 Mechaniker m Mechaniker | mechanic | pro he mechanic
 Tischler m Tischler | carpenter, joiner@kr | pro he carpenter
 Maler m Maler | painter | pro he painter
@@ -115,7 +115,7 @@ Strohhut m Strohhüte | straw hat | with gentwear ladywear head light headgear o
 Mütze f Mützen | cap, hat | clothes with anywear head knit headgear
 Wollmütze f Wollmützen | woolly hat@k, wool hat@u, knit cap@u | clothes with anywear head warm knit headgear outer
 Helm m Helme | helmet | clothes with helmetwear head headgear outer
-Schal m Schäle | scarf/scarves | clothes with anywear warm knit outer
+Schal m Schals | scarf/scarves | clothes with anywear warm knit outer
 Brille f Brillen | =glasses, =spectacles@lr | with anywear eyes headgear
 Sonnenbrille f Sonnenbrillen | =sunglasses, =shades@tr | with gentwear ladywear light eyes headgear outer
 Rucksack m Rucksäcke | backpack, rucksack@k | clothes with anywear back bag carry outer
@@ -178,9 +178,9 @@ Ball m Bälle | ball | toy ball
 Puppe f Puppen | doll | toy soft
 Teddybär m Teddybären weak | teddy bear, teddy@k | toy soft
 Frisbee n Frisbees | frisbee | frisbee
-Bauklotz m Bauklötze | building block, toy block@u, toy brick@k | blocks
+Bauklotz m Bauklötze | building block, toy block@u, toy brick@k | blocks bareonly
 Drachen m Drachen | kite | kite
-Luftballon m Luftballons | balloon | balloon
+Luftballon m Luftballons | balloon | balloon bareable
 Fahrrad n Fahrräder | bicycle, bike@t | cycle pushable wheels vehicle painted
 Motorrad n Motorräder | motorcycle@u, motorbike@k | motor wheels vehicle painted
 Auto n Autos | car, automobile@ulr | car wheels vehicle driver painted
@@ -233,8 +233,8 @@ Zelt n Zelte | tent | tent
 Straße f Straßen | street, road | crossable road
 Zimmer n Zimmer | room | room
 Holz n - | ~wood | mass wood
-Wäsche f - | ~laundry, ~washing@k | mass laundry
-Geschirr n - | +dishes | mass dishes
+Wäsche f - | ~laundry, ~the washing@k | mass laundry
+Geschirr n - | +dishes, +the dishes | mass dishes
 Sandburg f Sandburgen | sandcastle | sandcastle
 Schneemann m Schneemänner | snowman/snowmen | snowman
 Feuer n Feuer | fire | fire2

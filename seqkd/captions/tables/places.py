@@ -50,10 +50,10 @@ laden | vor ein Laden m 3 | out town stand performs | klein=small/little | in fr
 kirche | vor ein Kirche f 3 | out town stand photo | alt=old berühmt=famous | in front of a _ church, outside a _ church
 cafe | vor ein Café n 3 | out town stand performs | klein=small/little | in front of a _ café, outside a _ café
 zelt | vor ein Zelt n 3 | out camp stand | grün=green klein=small/little | in front of a _ tent, outside a _ tent
-lagerfeuer | an ein Lagerfeuer n 3 | out camp campseat | - | by a _ campfire, at a _ campfire
+lagerfeuer | an ein Lagerfeuer n 3 | out camp campseat | - | by a _ campfire, beside a _ campfire
 kueche | in ein Küche f 3 | home kitchen stand | modern=modern klein=small/little hell=bright | in a _ kitchen
 wohnzimmer | in ein Wohnzimmer n 3 | home living | gemütlich=cozy@u/cosy@k hell=bright | in a _ living room, in a _ sitting room@k, in a _ lounge@kr
-kinderzimmer | in ein Kinderzimmer n 3 | nursery | unordentlich=messy/untidy@k | in a _ children's room, in a _ nursery@l
+kinderzimmer | in ein Kinderzimmer n 3 | nursery | unordentlich=messy/untidy@k | in a _ playroom, in a _ children's bedroom@l, in a _ nursery@k
 badezimmer | in ein Badezimmer n 3 | bath | klein=small/little weiß=white | in a _ bathroom
 klassenzimmer | in ein Klassenzimmer n 3 | school | hell=bright klein=small/little | in a _ classroom
 bibliothek | in ein Bibliothek f 3 | library | ruhig=quiet groß=large/big | in a _ library
@@ -132,28 +132,27 @@ morgen | am frühen Morgen | front | early in the morning, in the early morning
 nachmittag | am Nachmittag | front | in the afternoon
 nacht | in der Nacht | nightonly | at night
 untergang | bei Sonnenuntergang | mid sun | at sunset, at sundown@u
-wetter | bei schönem Wetter | front sun | in nice weather, in good weather, in fine weather@k
+wetter | bei schönem Wetter | front sun | on a nice day, on a fine day@k, in nice weather@l
 sommer | im Sommer | front sun | in the summer@u, in summer@k
 """
 
 MANNERS = """
-konzentriert | konzentriert | intently, with great concentration@>lr
+konzentriert | konzentriert | intently
 langsam | langsam | slowly
-schnell | schnell | quickly, fast@>t, rapidly@l
+schnell | schnell | quickly@>, fast@>
 froehlich | fröhlich | happily, cheerfully
-vorsichtig | vorsichtig | carefully, cautiously@l
+vorsichtig | vorsichtig | carefully
 allein | allein | alone@>
 gemeinsam | gemeinsam | together@>
 geduldig | geduldig | patiently
 aufmerksam | aufmerksam | attentively, carefully@t
-begeistert | begeistert | enthusiastically, with enthusiasm@>l
-laut | laut | loudly
+begeistert | begeistert | enthusiastically, eagerly
+laut | laut | loudly@>
 leise | leise | quietly, softly@l
 gemuetlich | gemütlich | at a leisurely pace@>
 friedlich | friedlich | peacefully
-fleissig | fleißig | busily, diligently@l
+fleissig | fleißig | busily@<, diligently@<l
 ruhig | ruhig | calmly, quietly
-interessiert | interessiert | with interest@>
 liebevoll | liebevoll | lovingly, affectionately, tenderly@l
 """
 

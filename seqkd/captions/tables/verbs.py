@@ -9,25 +9,27 @@ R out of doors though no place says so; D the place comes last; U fits no weathe
 
 VERBS = """
 sitzen | sitzen sitzt - | people tourist | - | !seat campseat | sit | - | U G
+anglersitz | sitzen sitzt - | angler | - | !water boat | sit | - | U G
 stehen | stehen steht - | people tourist | - | !stand | stand | - | U G
 berufstehen | stehen steht - | musician seller photographer police singer artist | - | !town hall | stand | - | U G
+skistehen | stehen steht - | skier | - | !slope | stand | - | U G
 liegen | liegen liegt - | folk Hund Katze | - | !lie | lie | - | U
-schlafen | schlafen schläft - | folk Kind tot | - | !lie bed | sleep, lie asleep@l | friedlich | N
+kleinschlaf | schlafen schläft - | tot | - | !homebed sofa blanket | sleep | friedlich | N
+schlafen | schlafen schläft - | folk Kind | - | !lie bed | sleep | friedlich | N
 tierschlaf | schlafen schläft - | pet | - | !petspot petspot2 shade | sleep, lie asleep@l | friedlich | -
 tiersitzen | sitzen sitzt - | pet | - | !petspot petspot2 house | sit | - | -
 weiden | grasen grast - | grazer | - | !pasture farm wiese baum | graze | friedlich gemeinsam | G
 spielen | spielen spielt - | child tot | - | !play playground nursery beach | play | froehlich gemeinsam allein | G
 tierspielen | spielen spielt - | Hund Welpe Kätzchen | - | !grass play living | play | gemeinsam | G
 tanzen | tanzen tanzt - | folk Paar dancer | - | !dance stage | dance | froehlich gemeinsam | G
-singen | singen singt - | singer musician | - | !stage performs | sing | laut | U G
+singen | singen singt - | Mann Frau musician | - | !stage performs | sing | laut | U G
 arbeiten | arbeiten arbeitet - | folk | - | !office gardens library | work | - | -
 bauarbeit | arbeiten arbeitet - | builder | - | !site scaffold roof | work | - | G
 feldarbeit | arbeiten arbeitet - | farmer | - | !farm farm2 | work | - | G
 werken | arbeiten arbeitet - | mechanic carpenter | - | !workshop workshop2 | work | konzentriert | -
 schwimmen | schwimmen schwimmt - | folk child | - | !swim | swim | gemeinsam | N G
 entenschwimmen | schwimmen schwimmt - | waterbird | - | !pond swimanimal | swim | - | G
-joggen | joggen joggt - | folk | - | !durchpark durchwald ueberbruecke durchstadt ueberstrand | jog | gemeinsam allein langsam | G
-laufsport | rennen rennt - | runner | - | !durchpark durchwald ueberbruecke durchstadt | run | schnell | G
+joggen | joggen joggt - | folk runner | - | !durchpark durchwald ueberbruecke durchstadt ueberstrand | jog | gemeinsam allein langsam | G
 rennen | rennen rennt - | kids | - | !run ueberwiese | run | schnell gemeinsam | G
 tierrennen | rennen rennt - | Hund Pferd Welpe | - | !animalgo | run, race@l | gemeinsam | G
 spazieren | spazieren spaziert - | folk Paar Familie tourist | - | !stroll ueberstrand ueberwiese durchwald | walk, stroll, take a walk@u | gemuetlich gemeinsam | G
@@ -42,22 +44,22 @@ fahren | fahren fährt - | driver emergency | - | !drive | drive | langsam | -
 zugfahren | fahren fährt - | Zug Straßenbahn | - | !durchstadt ueberbruecke | go, pass@l | langsam | -
 fernzug | fahren fährt - | Zug | - | !durchtunnel durchschnee | go, pass@l | langsam schnell | -
 radeln | fahren fährt - | folk child | mit3: cycle | !ride | ride {o} | gemuetlich gemeinsam allein | D G
-radfahrer | fahren fährt - | cyclist | - | !ride | ride, cycle@k | schnell langsam | G
-reiten | reiten reitet - | folk girl horserider | auf3: mount | !durchwald durchpark horse | ride {o} | gemuetlich allein | D
+radfahrer | fahren fährt - | cyclist | - | !ride | ride | schnell langsam | G
+reiten | reiten reitet - | folk girl | auf3: mount | !durchwald durchpark horse | ride {o} | gemuetlich allein | D
 schieben | schieben schiebt - | adult parent | acc: Kinderwagen cycle | !durchpark tow ueberstrasse | push {o} | langsam vorsichtig | D
 schubkarre | schieben schiebt - | Mann Bauer Bäuerin gardener builder | acc: Schubkarre | !gardentow ueberwiese ueberfeld | push {o} | langsam vorsichtig | D
 wagenschieben | schieben schiebt - | folk | acc: Einkaufswagen | !shoptow | push {o} | langsam | D
 schlitten | ziehen zieht - | folk child | acc: Schlitten | !snow | pull {o}, drag {o}@t | langsam gemeinsam | D
-kofferziehen | ziehen zieht - | folk tourist | acc: Koffer | !hallgo tow | pull {o}, drag {o}@t | langsam | D
+kofferziehen | ziehen zieht - | folk tourist | acc: Koffer | !hallgo ueberstrasse durchgasse durchstadt ueberbruecke | pull {o}, drag {o}@t | langsam | D O
 tragen | tragen trägt - | folk | acc: Kiste Korb Eimer Paket Leiter | gardentow ueberstrasse | carry {o} | vorsichtig gemeinsam | D
-trageblumen | tragen trägt - | Mann Frau Mädchen | acc: Blumenstrauß Blume | durchpark ueberstrasse durchgasse | carry {o} | - | D
+trageblumen | tragen trägt - | Mann Frau Mädchen | acc: Blumenstrauß | durchpark ueberstrasse durchgasse | carry {o} | - | D
 tablett | tragen trägt - | waiter | acc: Tablett | durchgarten | carry {o} | vorsichtig | D O
 tragekind | tragen trägt - | parent Mann Frau | acc: Baby Kleinkind | go stroll | carry {o} | vorsichtig | D
 halten | halten hält - | people tourist | acc: Blumenstrauß Luftballon Schild Fahne Regenschirm | town | hold {o} | - | T U O
 haltebaby | halten hält - | Mann Frau parent family | acc: Baby Kätzchen Welpe Kaninchen | bank sofa sessel balcony wohnzimmer | hold {o} | liebevoll vorsichtig | S T O
-angeln | angeln angelt - | adult angler Junge | - | !water boat | fish | geduldig gemeinsam allein | S T
-picknicken | picknicken picknickt - | Paar Familie | - | !picnic | picnic, have a picnic | gemeinsam | -
-telefonieren | telefonieren telefoniert - | folk seller | - | town office balcony hall fenster | talk on the phone, make a phone call@l, chat on the phone@t | - | S T O
+angeln | angeln angelt - | adult Junge | - | !water boat | fish | geduldig gemeinsam allein | S T
+picknicken | picknicken picknickt - | Paar Familie | - | !picnic | picnic, have a picnic | - | -
+telefonieren | telefonieren telefoniert - | folk seller | - | town office balcony hall fenster | talk on the phone, make a phone call@l, chat on the phone@t | - | S T O U
 klettern | klettern klettert - | child | auf4: Baum Mauer Leiter | - | climb {o}, climb up {o} | vorsichtig | R O
 baumkatze | klettern klettert - | cat monkey squirrel | auf4: Baum | - | climb {o}, climb up {o} | langsam schnell | R
 kugeln | spielen spielt - | child dog | mit3: Ball | !grass play park | play with {o} | gemeinsam allein | G
@@ -70,7 +72,7 @@ karten | spielen spielt - +Karten | adult youth | - | table wohnzimmer bank park
 schach | spielen spielt - +Schach | adult youth Junge | - | table park library | play chess | konzentriert | P S
 verstecken | spielen spielt - +Verstecken | child | - | !park wald garten scheune | play hide-and-seek | gemeinsam | P G
 schlittschuh | laufen läuft - +Schlittschuh | folk child | - | !rink | ice-skate, skate@t | gemeinsam vorsichtig | G
-skifahren | fahren fährt - +Ski | folk child skier | - | !slope | ski | schnell vorsichtig | G
+skifahren | fahren fährt - +Ski | folk child | - | !slope | ski | vorsichtig gemeinsam | G
 gitarre | spielen spielt - +Gitarre | folk musician | - | chill sofa performs stage balcony living campseat | play the guitar, play guitar@t | leise | S T
 klavier | spielen spielt - +Klavier | folk child musician | - | living stage bahnhof | play the piano, play piano@t | konzentriert leise | -
 geige | spielen spielt - +Geige | folk Mädchen musician | - | performs stage living | play the violin, play violin@t, play the fiddle@tr | konzentriert | T
@@ -81,11 +83,12 @@ menue | lesen liest - | Mann Frau Paar Tourist | acc: Speisekarte | !eat | read 
 schreiben | schreiben schreibt - | adult youth | acc: Brief Postkarte | !bank desk tisch imcafe balcony | write {o} | konzentriert | S O
 malen | malen malt - | Künstlerin painter | acc: Bild Blume Haus Baum Pferd Schloss | !tisch garten park | paint {o} | konzentriert | S O
 kindermalen | malen malt - | child | acc: Bild Blume Haus Baum Pferd Schloss | !tisch kinderzimmer garten park klassenzimmer | paint {o} | konzentriert | S O
-fotografieren | fotografieren fotografiert - | tourist photographer Mann Frau | acc: sight Statue elephant lion Schwan | - | photograph {o}, take a picture of {o}, take a photo of {o} | begeistert | T R G
-ansehen | sehen sieht an ~3 | people tourist | acc: Gemälde Statue | museum | look at {o} | interessiert aufmerksam | T G
-beobachten | beobachten beobachtet - | people cat tourist | acc*: bird Kaninchen Eichhörnchen | park garten balcony water fenster | watch {o}, observe {o}@l | aufmerksam gemeinsam interessiert | S T
-zootiere | beobachten beobachtet - | people Familie tourist | acc*: elephant lion monkey | !zoo | watch {o}, observe {o}@l | interessiert aufmerksam | T G
-zusehen | sehen sieht zu | people tourist Paar Familie | dat: Clown Straßenmusiker Künstlerin | performs | watch {o} | begeistert aufmerksam interessiert | S T G
+fotografieren | fotografieren fotografiert - | tourist Mann Frau | acc: sight Statue elephant lion Schwan | - | photograph {o}, take a picture of {o}, take a photo of {o} | begeistert | T R G
+ansehen | sehen sieht an ~3 | people tourist | acc: Gemälde Statue | museum | look at {o} | aufmerksam gemeinsam | T G
+beobachten | beobachten beobachtet - | people cat tourist | acc*: pigeon Kaninchen Eichhörnchen | park garten balcony fenster | watch {o}, observe {o}@l | aufmerksam gemeinsam | S T
+voegel | beobachten beobachtet - | people tourist | acc*: waterbird | park water | watch {o}, observe {o}@l | aufmerksam gemeinsam | S T
+zootiere | beobachten beobachtet - | people Familie tourist | acc*: elephant lion monkey | !zoo | watch {o}, observe {o}@l | aufmerksam gemeinsam | T G
+zusehen | sehen sieht zu | people tourist Paar Familie | dat: Clown Straßenmusiker Künstlerin | performs | watch {o} | begeistert aufmerksam | S T G
 zuhoeren | hören hört zu | people tourist Paar | dat: Straßenmusiker Musikerin Sänger Sängerin | performs | listen to {o} | aufmerksam begeistert | S T G
 schueler | hören hört zu | pupil | dat: Lehrer Lehrerin | !school | listen to {o} | aufmerksam | S G
 winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | haus | wave at {o}, wave to {o} | froehlich begeistert | T
@@ -93,7 +96,7 @@ essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Ei
 speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o} | gemeinsam | S
 pommes | essen isst - | people | acc: Pommes Kuchen Wassermelone Erdbeere Keks | !chill park tisch | eat {o} | gemeinsam | S
 pfannkuchen | essen isst - | people Familie | acc: Pfannkuchen | !kueche tisch | eat {o} | gemeinsam | S
-trinken | trinken trinkt - | adult youth seller builder | acc: Kaffee Tee Tasse_Kaffee Tasse_Tee Glas_Wasser | !kueche imcafe balcony office tisch bank treppe | drink {o}, have {o}@r, sip {o}@l | - | S T
+trinken | trinken trinkt - | adult youth builder | acc: Kaffee Tee Tasse_Kaffee Tasse_Tee Glas_Wasser | !kueche imcafe balcony office tisch bank treppe | drink {o}, have {o}@r, sip {o}@l | - | S T
 abendtrinken | trinken trinkt - | adult | acc: Glas_Wein Bier | !restaurant balcony terrasse lagerfeuer table | drink {o}, have {o}@r, sip {o}@l | gemeinsam | S
 kindertrinken | trinken trinkt - | people | acc: Limonade Glas_Saft Glas_Wasser | !imcafe kueche garten balcony picnic | drink {o}, have {o}@r, sip {o}@l | - | S
 fressen | fressen frisst - | grazer | acc: Gras | !pasture | eat {o} | friedlich gemeinsam | G
@@ -104,8 +107,9 @@ schaelen | schälen schält - | folk cook | acc: Kartoffel Apfel Orange Karotte 
 servieren | servieren serviert - | waiter | acc: Kaffee Pizza Suppe Salat Fisch Bier Kuchen | restaurant imcafe terrasse | serve {o} | ruhig | -
 kaufen | kaufen kauft - | folk tourist | acc: Gemüse Obst Blume Brot Käse Apfel Tomate | !markt | buy {o} | - | -
 kleidkauf | kaufen kauft - | adult youth | acc: Kleid Rock Hut Handtasche Mantel | !kaufhaus | buy {o} | - | O
-verkaufen | verkaufen verkauft - | seller farmer | acc: Gemüse Obst Blume Brot Erdbeere Käse Luftballon | !markt | sell {o} | - | U
-eisverkauf | verkaufen verkauft - | seller | acc: Eis | strand park | sell {o} | - | U
+verkaufen | verkaufen verkauft - | seller farmer | acc: Gemüse Obst Blume Erdbeere Käse | !markt | sell {o} | - | U
+marktverkauf | verkaufen verkauft - | seller | acc: Brot Luftballon | !markt | sell {o} | - | U
+eisverkauf | verkaufen verkauft - +Eis | seller | - | strand park | sell ice cream | - | U
 spuelen | spülen spült - | folk waiter | acc: Geschirr | kitchen | wash {o}, do {o}@t | gemeinsam schnell | T
 abtrocknen | trocknen trocknet ab | folk youth | acc: Geschirr | kitchen | dry {o} | gemeinsam | T
 tischdecken | decken deckt - +den Tisch | folk child waiter | - | terrasse kueche garten | set the table@u, lay the table@k, set the table@kr | gemeinsam | -
@@ -116,7 +120,7 @@ buegeln | bügeln bügelt - | adult | acc*: Hemd Hose Kleid | wohnzimmer | iron 
 stricken | stricken strickt - | Frau Großmutter Studentin Rentner | acc: Schal Pullover Mütze Handschuh | !bank sofa sessel stuhl balcony | knit {o} | - | S O
 aufhaengen | hängen hängt auf | folk parent | acc: Wäsche | garten balcony | hang up {o}, hang out {o}@k | gemeinsam | -
 falten | legen legt zusammen | folk parent | acc: Wäsche | wohnzimmer | fold {o} | - | T S
-giessen | gießen gießt - | folk gardener child family | acc: Blume Rose Tulpe Tomate | garten balcony | water {o} | geduldig | -
+giessen | gießen gießt - | folk gardener child family | acc: Blume Rose Tulpe | garten balcony | water {o} | geduldig | -
 pflanzen | pflanzen pflanzt - | folk gardener child | acc: Baum Blume Rose Tulpe | garten park | plant {o} | gemeinsam vorsichtig | R
 pfluecken | pflücken pflückt - | folk child farmer | acc: pick | garten bauernhof | pick {o} | gemeinsam | R
 maehen | mähen mäht - +den Rasen | folk gardener | - | garten park haus | mow the lawn, cut the grass@k, mow the grass@u | - | R
@@ -130,10 +134,11 @@ mauern | bauen baut - | builder | acc: Mauer Haus | site | build {o} | gemeinsam
 sandburg | bauen baut - | child parent | acc: Sandburg | strand playground | build {o}, make {o} | gemeinsam fleissig | R G
 schneemann | bauen baut - | child parent Familie | acc: Schneemann | park garten haus | build {o}, make {o} | gemeinsam fleissig | R G
 aufbauen | bauen baut auf | folk hiker Familie | acc: Zelt | wald wiese see ufer | put up {o}, pitch {o}, set up {o}@u | gemeinsam fleissig | R
-waschen | waschen wäscht - | adult youth | acc: Auto Hund | haus garten | wash {o} | gemeinsam | R
+waschen | waschen wäscht - | adult youth | acc: Hund | haus garten | wash {o} | gemeinsam | R
+autowaschen | waschen wäscht - | adult youth | acc: Auto | haus | wash {o} | gemeinsam | R
 anzuenden | zünden zündet an | folk | acc*: Kerze | table wohnzimmer terrasse | light {o} | vorsichtig | T
 drachen | lassen lässt steigen_ | child parent youth | acc: Drachen | !wiese strand feld | fly {o} | gemeinsam begeistert | R
-aufheben | heben hebt auf | child folk | acc: Ball Handschuh Brief Puppe | strasse gehweg park spielplatz | pick up {o} | - | O
+aufheben | heben hebt auf | child folk | acc: Ball Handschuh Puppe | strasse gehweg park spielplatz | pick up {o} | - | O
 hochheben | heben hebt hoch | parent Mann | acc: Kleinkind Baby Kind Kiste | - | lift up {o}, lift {o}, pick up {o} | vorsichtig | T O
 auspacken | packen packt aus | child Mann Frau | acc*: Geschenk | wohnzimmer tisch sofa teppich | unwrap {o}, open {o}@t | begeistert vorsichtig | S
 oeffnen | öffnen öffnet - | folk child | acc: Fenster Tür Paket Brief | - | open {o} | vorsichtig langsam leise | T
@@ -169,7 +174,7 @@ wartenzug | warten wartet - | people tourist | auf4: Zug | bahnsteig bahnhof | w
 wartengruen | warten wartet - | people cyclist tourist | - | !lights kreuzung | wait | geduldig | G
 zeigen | zeigen zeigt - | child tourist | auf4: Luftballon Schwan Statue Kirche Flugzeug | - | point at {o}, point to {o} | begeistert | S T
 zoozeigen | zeigen zeigt - | child Familie | auf4: elephant monkey lion | !zoo | point at {o}, point to {o} | begeistert | T G
-fensterschauen | schauen schaut - +aus dem Fenster | people | - | transitin office wohnzimmer | look out the window@u, look out of the window@k, gaze out the window@ul, gaze out of the window@kl | - | S T O
+fensterschauen | schauen schaut - +aus dem Fenster | people | - | transitin wohnzimmer | look out the window@u, look out of the window@k, gaze out the window@ul, gaze out of the window@kl | - | S T O
 katzenfenster | schauen schaut - +aus dem Fenster | cat | - | wohnzimmer | look out the window@u, look out of the window@k, gaze out the window@ul, gaze out of the window@kl | - | -
 handy | schauen schaut - | people tourist police | auf4: Handy | !transitin town bank treppe mauer bahnsteig sofa | look at {o} | - | S T O
 laptop | arbeiten arbeitet - | folk | an3: Laptop | !table desk imcafe zug library balcony office | work on {o} | konzentriert | S O
@@ -177,7 +182,7 @@ sprechen | sprechen spricht - | folk tourist | mit3: Polizist Polizistin | town 
 marktreden | sprechen spricht - | folk tourist | mit3: Händler Verkäuferin | !markt | talk to {o}, speak with {o}@u, speak to {o}@l | - | -
 bestellen | sprechen spricht - | folk Paar tourist | mit3: Kellner Kellnerin | !eat | talk to {o}, speak with {o}@u, speak to {o}@l | - | -
 zutrinken | helfen hilft - | youth police Junge | dat: Rentner Frau Kind | !ueberstrasse | help {o} | - | D O
-vorlesen | lesen liest vor +eine Geschichte | parent family teacher | dat: Kind Mädchen Junge | sofa wohnzimmer kinderzimmer bank | read a story to {o}, read {o} a story | leise liebevoll | S O
+vorlesen | lesen liest vor +eine Geschichte | parent family | dat: Kind Mädchen Junge | sofa wohnzimmer kinderzimmer bank | read a story to {o}, read {o} a story | leise liebevoll | S O
 wegzeigen | zeigen zeigt - +den Weg | police Mann Frau | dat: Tourist Touristin Radfahrer | town | show {o} the way | - | T
 apfelgeben | geben gibt - +einen Apfel | child folk horserider farmer | dat: Pferd Pony Esel Ziege | farm2 weide | give {o} an apple, give an apple to {o}@l | - | T
 unterrichten | unterrichten unterrichtet - | teacher | acc*: Kind Schüler | school | teach {o} | geduldig | -
