@@ -15,7 +15,9 @@ def holds_together(caption: Caption) -> bool:
         and _has_room(caption)
         and not any(map(_is_strange, _clauses(caption)))
         and not any(map(_is_moody, _clauses(caption)))
-        and not any(map(_is_nosy, _clothes(caption)))
+        and not any(map(_is_nosy, _events(caption)))
+        and not any(map(_carries_twice, _clauses(caption)))
+        and not _trails(caption)
     )
 
 
@@ -25,6 +27,8 @@ def fits_when(caption: Caption) -> bool:
     if "U" in VERBS[does.verb].marks or not _is_outdoors(does, HABITS["open"]):
         return False
     if caption.when in HABITS["dark"] and does.place_is == "sonnig":
+        return False
+    if does.place == "lagerfeuer" and caption.when not in HABITS["firelight"]:
         return False
     if "nightonly" in tags:
         return does.verb in HABITS["nightly_verbs"]
@@ -107,9 +111,23 @@ def _is_strange(clause: Clause) -> bool:
     return any(who & strangers and where & places for strangers, places in STRANGERS)
 
 
-def _is_nosy(thing: Thing) -> bool:
-    """Whether somebody is curious to whom something is done; animals may be."""
-    return "neugierig" in thing.adjectives and "animal" not in NOUNS[thing.noun].tags
+def _is_nosy(event: Event) -> bool:
+    """Whether somebody is curious to whom something is done; animals may be that are held or seen."""
+    if event.thing is None or "neugierig" not in event.thing.adjectives:
+        return False
+    return "animal" not in NOUNS[event.thing.noun].tags or event.verb not in HABITS["of_the_curious"]
+
+
+def _trails(caption: Caption) -> bool:
+    """Whether a prefix stands alone at the end: *In einem Sessel sieht ein Mann, der einen Hut trägt, fern*."""
+    does, last = caption.main.does, caption.main.who[-1]
+    alone = not (does.thing or does.manner or (does.place and caption.first != "place"))
+    return bool(caption.first != "who" and last.how == "who" and alone and VERBS[does.verb].prefix)
+
+
+def _carries_twice(clause: Clause) -> bool:
+    """*Ein Mann, der einen Hut trägt, trägt eine Kiste* would be clumsy."""
+    return VERBS[clause.does.verb].infinitive == "tragen" and any(thing.how == "who" for thing in clause.who)
 
 
 def _is_moody(clause: Clause) -> bool:

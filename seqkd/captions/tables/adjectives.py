@@ -23,7 +23,7 @@ fröhlich | quality | Junge Mädchen Kind Mann Frau | cheerful, happy
 müde | quality | Mann Frau Wanderer parent Bauer | tired, weary@l
 neugierig | quality | Junge Mädchen Kind pet Tourist Touristin Affe Ziege | curious, inquisitive@lr
 glücklich | quality | Kind Paar Familie | happy
-lächelnd | quality | Mann Frau Junge Mädchen waiter seller baker | smiling
+lächelnd | quality | Mann Frau Junge Mädchen waiter seller baker | smiling, grinning@r
 elegant | quality | Mann Frau Kleid Hut Mantel | elegant
 barfüßig | look | Junge Mädchen Kind | barefoot
 nass | quality | Hund | wet

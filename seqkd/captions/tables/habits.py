@@ -9,6 +9,7 @@ summery_places | strand strandseat strandtuch haengematte insee immeer imfluss s
 summery_verbs | sonnen schwimmen pfluecken sandburg picknicken giessen maehen eisverkauf
 summery_things | Eis Limonade Erdbeere Wassermelone
 summery_looks | blühend sonnig
+firelight | sommer abend sommerabend herbsttag untergang
 dark | sonnig untergang abend sommerabend nacht regen
 rainy_verbs | gehen rennen joggen wartenauf wartentram wartengruen wartenzug fussball radeln radfahrer fahren spazieren halten ueberqueren
 nightly_verbs | fahren zugfahren gehen
@@ -26,6 +27,7 @@ posed | sitzen anglersitz skistehen stehen berufstehen liegen tiersitzen tiersch
 resting | tierschlaf tiersitzen
 dressing | anziehen ausziehen anprobieren aufsetzen
 seeing | streicheln beobachten fotografieren
+of_the_curious | halten haltebaby beobachten voegel zootiere streicheln hofstreicheln zeigen zoozeigen fotografieren
 plenty | kaufen verkaufen pfluecken giessen pflanzen backen
 by_the_piece | cup glass piece icecream food
 ridden | cycle mount
@@ -58,6 +60,7 @@ STRANGERS = """
 Rentner Schüler Schülerin child | office
 Rentner | gym rink slope
 Tourist Touristin | home house petspot living
+cat | shore
 """
 """Who, by name or tag, is not found at which places."""
 

@@ -13,9 +13,9 @@ Mädchen n Mädchen | girl | child common she girl
 Kind n Kinder | child/children, kid@t | child common they
 Kleinkind n Kleinkinder | toddler | tot they
 Baby n Babys | baby, infant@l | tot baby they
-Teenager m Teenager | teenager, teen@t | youth he
-Student m Studenten weak | student | youth he student
-Studentin f Studentinnen | student | youth she student
+Teenager m Teenager | teenager, teen@t, adolescent@lr | youth he
+Student m Studenten weak | student, college student@ur, university student@kr | youth he student
+Studentin f Studentinnen | student, college student@ur, university student@kr | youth she student
 Rentner m Rentner | retiree@u, pensioner@k | adult he
 Großvater m Großväter | grandfather, grandpa@t | he family
 Großmutter f Großmütter | grandmother, grandma@t | she family
@@ -42,7 +42,7 @@ Bauer m Bauern weak | farmer | pro he farmer
 Bäuerin f Bäuerinnen | farmer | pro she farmer
 Gärtner m Gärtner | gardener | pro he gardener
 Gärtnerin f Gärtnerinnen | gardener | pro she gardener
-Bauarbeiter m Bauarbeiter | construction worker, workman/workmen@kr | pro he builder
+Bauarbeiter m Bauarbeiter | construction worker | pro he builder
 Mechaniker m Mechaniker | mechanic | pro he mechanic
 Tischler m Tischler | carpenter, joiner@kr | pro he carpenter
 Maler m Maler | painter | pro he painter
@@ -208,7 +208,7 @@ Kerze f Kerzen | candle | candle
 Fahne f Fahnen | flag | hold flag
 Schild n Schilder | sign | hold sign
 Handy n Handys | cell phone@u, mobile phone@k, phone@t, mobile@kr | phone
-Laptop m Laptops | laptop | laptop
+Laptop m Laptops | laptop, laptop computer@lr | laptop
 Blume f Blumen | flower | flower pick bareable
 Rose f Rosen | rose | flower pick bareable
 Tulpe f Tulpen | tulip | flower pick bareable

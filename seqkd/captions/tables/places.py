@@ -7,12 +7,12 @@ it is used only without adjective).
 
 PLACES = """
 bank | auf ein Bank f 3 | seat out chill | hölzern=wooden alt=old grün=green | on a _ bench
-stuhl | auf ein Stuhl m 3 | seat indoors homeseat single pose | hölzern=wooden alt=old | on a _ chair
+stuhl | auf ein Stuhl m 3 | seat indoors homeseat single pose | hölzern=wooden alt=old | on a _ chair, in a _ chair
 sofa | auf ein Sofa n 3 | seat lie home petspot homeseat | rot=red braun=brown weich=soft | on a _ sofa@k, on a _ couch, on a _ settee@kr
 sessel | in ein Sessel m 3 | seat home petspot homeseat single | bequem=comfortable alt=old | in a _ armchair
 treppe | auf ein Treppe f 3 | seat out chill | steinern=stone | on a _ staircase, on some _ steps, on a flight of _ steps@l
 mauer | auf ein Mauer f 3 | seat out chill pose | niedrig=low alt=old | on a _ wall
-wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground chill | grün=green blühend=flowery sonnig=sunny | in a _ meadow
+wiese | auf ein Wiese f 3 | seat lie out play grass picnic dance ground chill | grün=green blühend=flowery sonnig=sunny | in a _ meadow, in a grassy field@u
 rasen | auf der Rasen m 3 | seat lie out play grass picnic ground chill | grün=green | on the _ lawn, on the _ grass
 gras | in der Gras n 3 | seat lie out grass petspot ground chill | hoch=tall | in the _ grass
 decke | auf ein Decke f 3 | seat lie out blanket chill picnic | kariert=checked@k/plaid@u bunt=colorful@u/colourful@k | on a _ blanket
@@ -43,7 +43,7 @@ feld | auf ein Feld n 3 | out farm | groß=large/big | in a _ field
 bauernhof | auf ein Bauernhof m 3 | out farm2 | klein=small/little alt=old | on a _ farm
 weide | auf ein Weide f 3 | out pasture ground | grün=green | in a _ pasture, in a _ meadow
 scheune | in ein Scheune f 3 | farm2 barn | alt=old | in a _ barn
-brunnen | an ein Brunnen m 3 | out town stand performs | alt=old historisch=historic | by a _ fountain, at a _ fountain, beside a _ fountain@l
+brunnen | an ein Brunnen m 3 | out town stand performs | alt=old historisch=historic | by a _ fountain, next to a _ fountain, beside a _ fountain@l
 baum | unter ein Baum m 3 | seat lie out shade grass ground chill | groß=large/big alt=old | under a _ tree, beneath a _ tree@l
 haus | vor ein Haus n 3 | out stand house play | alt=old gelb=yellow weiß=white | in front of a _ house, outside a _ house
 laden | vor ein Laden m 3 | out town stand performs | klein=small/little | in front of a _ store@u, outside a _ store@u, in front of a _ shop@k, outside a _ shop@k
@@ -80,7 +80,7 @@ strassenecke | an ein Straßenecke f 3 | out town stand performs | - | on a stre
 ampel | an ein Ampel f 3 | out town lights | rot=red | at a _ traffic light, at a _ stoplight@u
 schreibtisch | an ein Schreibtisch m 3 | desk seat single | groß=large/big hölzern=wooden | at a _ desk
 tisch | an ein Tisch m 3 | seat table home cafe homeseat | rund=round lang=long | at a _ table
-fenster | an ein Fenster n 3 | stand home seat homeseat | offen=open groß=large/big | at a _ window, by a _ window
+fenster | an ein Fenster n 3 | stand home seat homeseat | offen=open groß=large/big | at a _ window, by a _ window, next to a _ window@l
 spiegel | vor ein Spiegel m 3 | mirror | groß=large/big | in front of a _ mirror
 dach | auf ein Dach n 3 | roof | steil=steep | on a _ roof, on a _ rooftop@l
 geruest | auf ein Gerüst n 3 | scaffold | hoch=high | on _ scaffolding, on a _ scaffold
@@ -146,7 +146,7 @@ allein | allein | alone@>
 gemeinsam | gemeinsam | together@>
 geduldig | geduldig | patiently
 aufmerksam | aufmerksam | attentively, carefully@t
-begeistert | begeistert | enthusiastically, eagerly
+begeistert | begeistert | enthusiastically, excitedly
 laut | laut | loudly@>
 leise | leise | quietly, softly@l
 gemuetlich | gemütlich | at a leisurely pace@>

@@ -35,7 +35,7 @@ tierrennen | rennen rennt - | Hund Pferd Welpe | - | !animalgo | run, race@l | g
 spazieren | spazieren spaziert - | folk Paar Familie tourist | - | !stroll ueberstrand ueberwiese durchwald | walk, stroll, take a walk@u | gemuetlich gemeinsam | G
 gehen | gehen geht - | folk parent | - | !go cross uphill | walk | langsam allein | G
 schlendern | schlendern schlendert - | folk tourist | - | !stroll | stroll, wander, amble@l | gemuetlich gemeinsam | G
-wandern | wandern wandert - | folk hiker | - | !hike uphill | hike | gemeinsam allein | G
+wandern | wandern wandert - | folk hiker | - | !hike uphill | hike, trek@l | gemeinsam allein | G
 tiergehen | laufen läuft - | Hund Katze Huhn Gans | - | !animalcross durchgarten | walk | langsam | G
 springen | springen springt - | boy girl Kind | - | !leap leapwet leapwater | jump, leap@l | gemeinsam froehlich | G
 tierspringen | springen springt - | Hund Pferd | - | !leap leapwater | jump, leap@l | - | -
@@ -47,7 +47,7 @@ radeln | fahren fährt - | folk child | mit3: cycle | !ride | ride {o} | gemuetl
 radfahrer | fahren fährt - | cyclist | - | !ride | ride | schnell langsam | G
 reiten | reiten reitet - | folk girl | auf3: mount | !durchwald durchpark horse | ride {o} | gemuetlich allein | D
 schieben | schieben schiebt - | adult parent | acc: Kinderwagen cycle | !durchpark tow ueberstrasse | push {o} | langsam vorsichtig | D
-schubkarre | schieben schiebt - | Mann Bauer Bäuerin gardener builder | acc: Schubkarre | !gardentow ueberwiese ueberfeld | push {o} | langsam vorsichtig | D
+schubkarre | schieben schiebt - | Mann Bauer Bäuerin gardener builder | acc: Schubkarre | !gardentow ueberwiese ueberfeld | push {o} | langsam vorsichtig | D O
 wagenschieben | schieben schiebt - | folk | acc: Einkaufswagen | !shoptow | push {o} | langsam | D
 schlitten | ziehen zieht - | folk child | acc: Schlitten | !snow | pull {o}, drag {o}@t | langsam gemeinsam | D
 kofferziehen | ziehen zieht - | folk tourist | acc: Koffer | !hallgo ueberstrasse durchgasse durchstadt ueberbruecke | pull {o}, drag {o}@t | langsam | D O
@@ -61,10 +61,10 @@ angeln | angeln angelt - | adult Junge | - | !water boat | fish | geduldig gemei
 picknicken | picknicken picknickt - | Paar Familie | - | !picnic | picnic, have a picnic | - | -
 telefonieren | telefonieren telefoniert - | folk seller | - | town office balcony hall fenster | talk on the phone, make a phone call@l, chat on the phone@t | - | S T O U
 klettern | klettern klettert - | child | auf4: Baum Mauer Leiter | - | climb {o}, climb up {o} | vorsichtig | R O
-baumkatze | klettern klettert - | cat monkey squirrel | auf4: Baum | - | climb {o}, climb up {o} | langsam schnell | R
+baumkatze | klettern klettert - | cat monkey squirrel | auf4: Baum | - | climb {o}, climb up {o} | langsam | R
 kugeln | spielen spielt - | child dog | mit3: Ball | !grass play park | play with {o} | gemeinsam allein | G
 puppenspiel | spielen spielt - | Mädchen Kind Junge tot | mit3: soft Bauklotz | !nursery living teppich fussboden | play with {o} | froehlich allein | S
-jagen | jagen jagt - | dog | acc: Katze Ball Ente Taube | durchpark ueberwiese ueberstrasse ueberfeld | chase {o} | - | R D
+jagen | jagen jagt - | dog | acc: Katze Ball Ente Taube | durchpark ueberwiese ueberstrasse ueberfeld | chase {o}, run after {o} | - | R D
 fangen | fangen fängt - | Junge Mädchen Kind Hund Teenager | acc: Ball Frisbee | !park rasen wiese strand garten | catch {o} | - | -
 jonglieren | jonglieren jongliert - | busker Mann | mit3*: Ball Apfel Orange | !performs stage | juggle {o} | konzentriert | U
 fussball | spielen spielt - +Fußball | kids Mann footballer | - | !play soccer strasse | play soccer@u, play football@k | gemeinsam begeistert | N G
@@ -92,21 +92,21 @@ zusehen | sehen sieht zu | people tourist Paar Familie | dat: Clown Straßenmusi
 zuhoeren | hören hört zu | people tourist Paar | dat: Straßenmusiker Musikerin Sänger Sängerin | performs | listen to {o} | aufmerksam begeistert | S T G
 schueler | hören hört zu | pupil | dat: Lehrer Lehrerin | !school | listen to {o} | aufmerksam | S G
 winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | haus | wave at {o}, wave to {o} | froehlich begeistert | T
-essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Eis Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o} | - | S T O
-speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o} | gemeinsam | S
-pommes | essen isst - | people | acc: Pommes Kuchen Wassermelone Erdbeere Keks | !chill park tisch | eat {o} | gemeinsam | S
+essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Eis Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o}, munch on {o}@t | - | S T O
+speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o}, enjoy {o}@l | gemeinsam | S
+pommes | essen isst - | people | acc: Pommes Kuchen Wassermelone Erdbeere Keks | !chill park tisch | eat {o}, munch on {o}@t | gemeinsam | S
 pfannkuchen | essen isst - | people Familie | acc: Pfannkuchen | !kueche tisch | eat {o} | gemeinsam | S
-trinken | trinken trinkt - | adult youth builder | acc: Kaffee Tee Tasse_Kaffee Tasse_Tee Glas_Wasser | !kueche imcafe balcony office tisch bank treppe | drink {o}, have {o}@r, sip {o}@l | - | S T
-abendtrinken | trinken trinkt - | adult | acc: Glas_Wein Bier | !restaurant balcony terrasse lagerfeuer table | drink {o}, have {o}@r, sip {o}@l | gemeinsam | S
-kindertrinken | trinken trinkt - | people | acc: Limonade Glas_Saft Glas_Wasser | !imcafe kueche garten balcony picnic | drink {o}, have {o}@r, sip {o}@l | - | S
+trinken | trinken trinkt - | adult youth builder | acc: Kaffee Tee Tasse_Kaffee Tasse_Tee Glas_Wasser | !kueche imcafe balcony office tisch bank treppe | drink {o}, sip {o}@l | - | S T
+abendtrinken | trinken trinkt - | adult | acc: Glas_Wein Bier | !restaurant balcony terrasse lagerfeuer table | drink {o}, sip {o}@l | gemeinsam | S
+kindertrinken | trinken trinkt - | people | acc: Limonade Glas_Saft Glas_Wasser | !imcafe kueche garten balcony picnic | drink {o}, sip {o}@l | - | S
 fressen | fressen frisst - | grazer | acc: Gras | !pasture | eat {o} | friedlich gemeinsam | G
 kochen | kochen kocht - | adult cook youth | acc: Suppe Nudel Gemüse | kitchen | cook {o} | gemeinsam | -
 backen | backen backt - | baker folk | acc: Kuchen Brot Brötchen Keks Pizza Pfannkuchen | kitchen | bake {o} | gemeinsam | -
 schneiden | schneiden schneidet - | folk cook | acc: Gemüse Tomate Fleisch Karotte | kitchen | cut {o}, chop {o} | vorsichtig | T
 schaelen | schälen schält - | folk cook | acc: Kartoffel Apfel Orange Karotte | kitchen | peel {o} | geduldig | S T
 servieren | servieren serviert - | waiter | acc: Kaffee Pizza Suppe Salat Fisch Bier Kuchen | restaurant imcafe terrasse | serve {o} | ruhig | -
-kaufen | kaufen kauft - | folk tourist | acc: Gemüse Obst Blume Brot Käse Apfel Tomate | !markt | buy {o} | - | -
-kleidkauf | kaufen kauft - | adult youth | acc: Kleid Rock Hut Handtasche Mantel | !kaufhaus | buy {o} | - | O
+kaufen | kaufen kauft - | folk tourist | acc: Gemüse Obst Blume Brot Käse Apfel Tomate | !markt | buy {o}, purchase {o}@l | - | -
+kleidkauf | kaufen kauft - | adult youth | acc: Kleid Rock Hut Handtasche Mantel | !kaufhaus | buy {o}, purchase {o}@l | - | O
 verkaufen | verkaufen verkauft - | seller farmer | acc: Gemüse Obst Blume Erdbeere Käse | !markt | sell {o} | - | U
 marktverkauf | verkaufen verkauft - | seller | acc: Brot Luftballon | !markt | sell {o} | - | U
 eisverkauf | verkaufen verkauft - +Eis | seller | - | strand park | sell ice cream | - | U
@@ -154,11 +154,11 @@ hoffuettern | füttern füttert - | folk child farmer | acc*: Huhn Ziege Pferd S
 babyfuettern | füttern füttert - | parent family Mann Frau | acc: Baby Kleinkind | kueche table | feed {o} | geduldig liebevoll | O
 umarmen | umarmen umarmt - | folk parent family | acc: Kind Mädchen Junge Frau Mann | bahnhof flughafen | hug {o}, embrace {o}@l | liebevoll | T O
 teddy | umarmen umarmt - | child tot | acc: Teddybär | sofa bett kinderzimmer | hug {o} | liebevoll | O
-ausfuehren | führen führt aus | folk | acc*: Hund | park strand | walk {o} | - | R
+ausfuehren | führen führt aus | folk | acc*: Hund | park strand | walk {o}, take {o} for a walk@l | - | R
 buersten | bürsten bürstet - | girl folk farmer horserider | acc: Pferd Pony Hund Esel | barn farm2 | brush {o} | vorsichtig geduldig | -
 melken | melken melkt - | farmer | acc: Kuh Ziege | barn pasture | milk {o} | - | -
 ausruhen | ruhen ruht aus ~4 | folk hiker tourist builder cyclist runner | - | !chill sofa haengematte | rest, take a rest@u, have a rest@k | - | S T G
-sonnen | sonnen sonnt - ~4 | adult youth | - | !strand sun rasen | sunbathe | - | L N G
+sonnen | sonnen sonnt - ~4 | adult youth | - | !strand sun rasen | sunbathe, soak up the sun@t | - | L N G
 unterhalten | unterhalten unterhält - ~4 | folk tourist police builder | - | chill town imcafe bahnsteig transitin kueche | talk, chat, have a conversation@l | - | P S T G
 kaemmen | kämmen kämmt - ~3 +die Haare | Mädchen Frau Mann Junge Studentin | - | bath mirror | comb {his} hair | langsam | T O N
 zaehne | putzen putzt - ~3 +die Zähne | people | - | bath mirror | brush {his} teeth | - | T
