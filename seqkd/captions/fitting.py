@@ -8,6 +8,7 @@ def holds_together(caption: Caption) -> bool:
     """Whether season, clothes, moods and places do not contradict each other, and no word comes twice."""
     things = [*_clothes(caption), *_things(caption)]
     words = [word for thing in things for word in (thing.noun, *thing.adjectives)]
+    words += [event.place_is for event in _events(caption) if event.place_is]
     return (
         len(words) == len(set(words))
         and len(_season(caption)) <= 1
@@ -15,7 +16,7 @@ def holds_together(caption: Caption) -> bool:
         and _has_room(caption)
         and not any(map(_is_strange, _clauses(caption)))
         and not any(map(_is_moody, _clauses(caption)))
-        and not any(map(_is_nosy, _events(caption)))
+        and not any(map(_is_odd, _events(caption)))
         and not any(map(_carries_twice, _clauses(caption)))
         and not _trails(caption)
     )
@@ -111,11 +112,15 @@ def _is_strange(clause: Clause) -> bool:
     return any(who & strangers and where & places for strangers, places in STRANGERS)
 
 
-def _is_nosy(event: Event) -> bool:
-    """Whether somebody is curious to whom something is done; animals may be that are held or seen."""
-    if event.thing is None or "neugierig" not in event.thing.adjectives:
-        return False
-    return "animal" not in NOUNS[event.thing.noun].tags or event.verb not in HABITS["of_the_curious"]
+def _is_odd(event: Event) -> bool:
+    """Whether somebody is curious or barefoot to whom something is done, or something broken is used.
+
+    Animals may be curious that are held or seen, and what is broken may be repaired.
+    """
+    what = set(event.thing.adjectives) if event.thing else set()
+    seen = event.thing and "animal" in NOUNS[event.thing.noun].tags and event.verb in HABITS["of_the_curious"]
+    broken = "kaputt" in what and event.verb not in HABITS["repairs"]
+    return broken or "barfüßig" in what or ("neugierig" in what and not seen)
 
 
 def _trails(caption: Caption) -> bool:

@@ -20,8 +20,10 @@ IN_FRONT: dict[str, Vector] = {"place": (0.35, 0.4, 0.04, 0.75), "when": (0.5, 0
 """What stands first in German, first in English too."""
 POSTURES = HABITS["posed"]
 """With these, what has the place in front has the verb before the subject: *On a bench sits an old man*."""
-AFTER_WHICH = {"for", "at", "to", "with", "on"}
+ADVERB_BEFORE = {"for", "at", "to", "with", "on"}
 """Prepositions of verbs that let an adverb before them: *waiting patiently for a bus*."""
+TOGETHER_BEFORE = {"for", "with"}
+"""The same for *alone* and *together*: *playing alone with a ball*."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _adverbial(template: str, voice: Voice, event: Event, who: Thing, *, placed:
         tags = manner.tags.strip("<>")
         first = _verb(template, voice, event, who, manner.text), tags
         last = series(_verb(template, voice, event, who), manner.text), tags
-        split = _before_preposition(template, manner.text)
+        split = _before_preposition(template, manner)
         if "<" in manner.tags:
             found.append(first)
         elif split:
@@ -142,10 +144,11 @@ def _adverbial(template: str, voice: Voice, event: Event, who: Thing, *, placed:
     return choice(found)
 
 
-def _before_preposition(template: str, adverb: str) -> str:
+def _before_preposition(template: str, manner: Option) -> str:
     """*wait patiently for {o}*; empty for a verb without such a preposition."""
     verb, *words = template.split()
-    return " ".join([verb, adverb, *words]) if len(words) == 2 and words[0] in AFTER_WHICH else ""
+    let = TOGETHER_BEFORE if ">" in manner.tags else ADVERB_BEFORE
+    return " ".join([verb, manner.text, *words]) if len(words) == 2 and words[0] in let else ""
 
 
 def _verb(template: str, voice: Voice, event: Event, who: Thing, manner: str = "") -> Text:

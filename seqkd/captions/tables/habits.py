@@ -21,7 +21,8 @@ shod | cross school hall transitin town museum library office road zoo soccer ma
 restful_verbs | schlafen kleinschlaf tierschlaf nickerchen ausruhen
 brisk_verbs | rennen joggen springen tanzen fussball yoga umarmen winken schneemann sandburg drachen spielen kugeln verstecken fangen schlittschuh skifahren schwimmen auspacken jonglieren
 curious_verbs | ansehen beobachten voegel zootiere zusehen zuhoeren zeigen zoozeigen fensterschauen katzenfenster oeffnen auspacken kinderlesen lesen streicheln hofstreicheln fotografieren baumkatze klettern
-coatless | tischdecken schlafen nickerchen yoga giessen maehen sonnen servieren speisen kochen
+repairs | reparieren dachreparatur traktorreparatur zaunreparatur schieben
+coatless | stricken autowaschen tischdecken schlafen nickerchen yoga giessen maehen sonnen servieren speisen kochen
 nearby | park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant imcafe wiese camp farm2 workshop balcony nursery
 posed | sitzen anglersitz skistehen stehen berufstehen liegen tiersitzen tierschlaf
 resting | tierschlaf tiersitzen

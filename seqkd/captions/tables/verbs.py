@@ -67,7 +67,8 @@ puppenspiel | spielen spielt - | Mädchen Kind Junge tot | mit3: soft Bauklotz |
 jagen | jagen jagt - | dog | acc: Katze Ball Ente Taube | durchpark ueberwiese ueberstrasse ueberfeld | chase {o}, run after {o} | - | R D
 fangen | fangen fängt - | Junge Mädchen Kind Hund Teenager | acc: Ball Frisbee | !park rasen wiese strand garten | catch {o} | - | -
 jonglieren | jonglieren jongliert - | busker Mann | mit3*: Ball Apfel Orange | !performs stage | juggle {o} | konzentriert | U
-fussball | spielen spielt - +Fußball | kids Mann footballer | - | !play soccer strasse | play soccer@u, play football@k | gemeinsam begeistert | N G
+fussball | spielen spielt - +Fußball | kids Mann | - | !play soccer strasse | play soccer@u, play football@k | gemeinsam begeistert | N G
+ballschuss | schießen schießt - | footballer | acc: Ball | soccer park wiese | kick {o} | - | R
 karten | spielen spielt - +Karten | adult youth | - | table wohnzimmer bank park | play cards | gemeinsam | P S
 schach | spielen spielt - +Schach | adult youth Junge | - | table park library | play chess | konzentriert | P S
 verstecken | spielen spielt - +Verstecken | child | - | !park wald garten scheune | play hide-and-seek | gemeinsam | P G
@@ -84,7 +85,7 @@ schreiben | schreiben schreibt - | adult youth | acc: Brief Postkarte | !bank de
 malen | malen malt - | Künstlerin painter | acc: Bild Blume Haus Baum Pferd Schloss | !tisch garten park | paint {o} | konzentriert | S O
 kindermalen | malen malt - | child | acc: Bild Blume Haus Baum Pferd Schloss | !tisch kinderzimmer garten park klassenzimmer | paint {o} | konzentriert | S O
 fotografieren | fotografieren fotografiert - | tourist Mann Frau | acc: sight Statue elephant lion Schwan | - | photograph {o}, take a picture of {o}, take a photo of {o} | begeistert | T R G
-ansehen | sehen sieht an ~3 | people tourist | acc: Gemälde Statue | museum | look at {o} | aufmerksam gemeinsam | T G
+ansehen | sehen sieht an ~3 | people tourist | acc: Gemälde Statue | museum | look at {o} | aufmerksam | T G
 beobachten | beobachten beobachtet - | people cat tourist | acc*: pigeon Kaninchen Eichhörnchen | park garten balcony fenster | watch {o}, observe {o}@l | aufmerksam gemeinsam | S T
 voegel | beobachten beobachtet - | people tourist | acc*: waterbird | park water | watch {o}, observe {o}@l | aufmerksam gemeinsam | S T
 zootiere | beobachten beobachtet - | people Familie tourist | acc*: elephant lion monkey | !zoo | watch {o}, observe {o}@l | aufmerksam gemeinsam | T G
@@ -93,7 +94,7 @@ zuhoeren | hören hört zu | people tourist Paar | dat: Straßenmusiker Musikeri
 schueler | hören hört zu | pupil | dat: Lehrer Lehrerin | !school | listen to {o} | aufmerksam | S G
 winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | haus | wave at {o}, wave to {o} | froehlich begeistert | T
 essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Eis Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o}, munch on {o}@t | - | S T O
-speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o}, enjoy {o}@l | gemeinsam | S
+speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o} | gemeinsam | S
 pommes | essen isst - | people | acc: Pommes Kuchen Wassermelone Erdbeere Keks | !chill park tisch | eat {o}, munch on {o}@t | gemeinsam | S
 pfannkuchen | essen isst - | people Familie | acc: Pfannkuchen | !kueche tisch | eat {o} | gemeinsam | S
 trinken | trinken trinkt - | adult youth builder | acc: Kaffee Tee Tasse_Kaffee Tasse_Tee Glas_Wasser | !kueche imcafe balcony office tisch bank treppe | drink {o}, sip {o}@l | - | S T
