@@ -9,7 +9,7 @@ from seqkd.captions.meaning import Thing
 from seqkd.captions.styles import Option
 
 COUNTS = {
-    "two": (Option("two"), Option("a couple of", "r")),
+    "two": (Option("two"),),
     "three": (Option("three"),),
     "four": (Option("four"),),
     "some": (Option("some"), Option("a few")),
@@ -18,6 +18,8 @@ COUNTS = {
     "bare": (Option(""),),
     "mass": (Option(""),),
 }
+TWO_SUBJECTS = (Option("two"), Option("a couple of", "r"))
+"""Not of objects too: *a couple of women watching a couple of pigeons*."""
 DOUBLED = {"sit", "run", "swim", "jog", "chat", "hug", "pet", "chop", "cut", "put", "mop", "set", "get", "sip", "stir",
            "knit", "wrap", "drag", "nap", "shut", "unwrap"}  # fmt: skip
 IRREGULAR_ING = {"lie": "lying", "ski": "skiing", "picnic": "picnicking"}
@@ -59,19 +61,20 @@ def punctuated(words: str) -> str:
 
 
 @lru_cache(2000)
-def noun_phrase(thing: Thing) -> Text:
+def noun_phrase(thing: Thing, *, subject: bool = False) -> Text:
     """Counting word, adjectives and noun, without what follows it."""
     if thing.number == "group":
         return series("a group of", noun_phrase(Thing(thing.noun, "bare", thing.adjectives)))
     forms = NOUNS[thing.noun].english
-    return choice([(_with(thing, form), form.tags) for form in forms])
+    return choice([(_with(thing, form, subject=subject), form.tags) for form in forms])
 
 
-def _with(thing: Thing, form: EnglishNoun) -> Text:
+def _with(thing: Thing, form: EnglishNoun, *, subject: bool) -> Text:
     noun = NOUNS[thing.noun]
     adjectives = [said(adjective_for(noun, one).english) for one in thing.adjectives]
     word = form.singular if thing.number in ("one", "mass") or form.kind == "mass" else form.plural
-    return series(_counted(thing, form), *adjectives, word)
+    counted = said(TWO_SUBJECTS) if subject and thing.number == "two" else _counted(thing, form)
+    return series(counted, *adjectives, word)
 
 
 def _counted(thing: Thing, form: EnglishNoun) -> Text:

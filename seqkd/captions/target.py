@@ -194,7 +194,7 @@ def _subject(clause: Clause, voice: Voice) -> Text:
 
 def _thing(thing: Thing, voice: Voice | None = None) -> Text:
     """A noun phrase with what follows it; a subject's depends on the voice."""
-    parts = [noun_phrase(thing)]
+    parts = [noun_phrase(thing, subject=voice is not None)]
     if thing.wears:
         parts.append(_wearing(thing, thing.wears, voice))
     if thing.does:

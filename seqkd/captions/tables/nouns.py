@@ -135,7 +135,7 @@ Tomate f Tomaten | tomato/tomatoes | veg bareable pick
 Gemüse n - | ~vegetables | mass vegs
 Obst n - | ~fruit | mass fruitgoods
 Wassermelone f Wassermelonen | watermelon | melon
-Brötchen n Brötchen | roll, bread roll@k, bun@t | food baked
+Brötchen n Brötchen | roll, bread roll@k, bun@t | food baked bareable
 Brot n - | ~bread | mass loaf
 Pizza f Pizzas | pizza | food baked dish
 Kuchen m Kuchen | cake | cake baked sweet

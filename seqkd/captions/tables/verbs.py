@@ -21,7 +21,8 @@ tiersitzen | sitzen sitzt - | pet | - | !petspot petspot2 house | sit | - | -
 weiden | grasen grast - | grazer | - | !pasture farm wiese baum | graze | friedlich gemeinsam | G
 spielen | spielen spielt - | child tot | - | !play playground nursery beach | play | froehlich gemeinsam allein | G
 tierspielen | spielen spielt - | Hund Welpe Kätzchen | - | !grass play living | play | gemeinsam | G
-tanzen | tanzen tanzt - | folk Paar dancer | - | !dance stage | dance | froehlich gemeinsam | G
+tanzauftritt | tanzen tanzt - | dancer | - | !stage | dance | gemeinsam | G
+tanzen | tanzen tanzt - | folk Paar | - | !dance stage | dance | froehlich gemeinsam | G
 singen | singen singt - | Mann Frau musician | - | !stage performs | sing | laut | U G
 arbeiten | arbeiten arbeitet - | folk | - | !office gardens library | work | - | -
 bauarbeit | arbeiten arbeitet - | builder | - | !site scaffold roof | work | - | G
@@ -36,7 +37,7 @@ spazieren | spazieren spaziert - | folk Paar Familie tourist | - | !stroll ueber
 gehen | gehen geht - | folk parent | - | !go cross uphill | walk | langsam allein | G
 schlendern | schlendern schlendert - | folk tourist | - | !stroll | stroll, wander, amble@l | gemuetlich gemeinsam | G
 wandern | wandern wandert - | folk hiker | - | !hike uphill | hike, trek@l | gemeinsam allein | G
-tiergehen | laufen läuft - | Hund Katze Huhn Gans | - | !animalcross durchgarten | walk | langsam | G
+tiergehen | laufen läuft - | Hund Katze Huhn Gans | - | !animalcross durchgarten | walk | langsam | -
 springen | springen springt - | boy girl Kind | - | !leap leapwet leapwater | jump, leap@l | gemeinsam froehlich | G
 tierspringen | springen springt - | Hund Pferd | - | !leap leapwater | jump, leap@l | - | -
 fliegen | fliegen fliegt - | bird | - | !flyover | fly | gemeinsam | G
@@ -51,7 +52,7 @@ schubkarre | schieben schiebt - | Mann Bauer Bäuerin gardener builder | acc: Sc
 wagenschieben | schieben schiebt - | folk | acc: Einkaufswagen | !shoptow | push {o} | langsam | D
 schlitten | ziehen zieht - | folk child | acc: Schlitten | !snow | pull {o}, drag {o}@t | langsam gemeinsam | D
 kofferziehen | ziehen zieht - | folk tourist | acc: Koffer | !hallgo ueberstrasse durchgasse durchstadt ueberbruecke | pull {o}, drag {o}@t | langsam | D O
-tragen | tragen trägt - | folk | acc: Kiste Korb Eimer Paket Leiter | gardentow ueberstrasse | carry {o} | vorsichtig gemeinsam | D
+tragen | tragen trägt - | folk | acc: Kiste Korb Eimer Paket Leiter | gardentow ueberstrasse | carry {o} | vorsichtig | D O
 trageblumen | tragen trägt - | Mann Frau Mädchen | acc: Blumenstrauß | durchpark ueberstrasse durchgasse | carry {o} | - | D
 tablett | tragen trägt - | waiter | acc: Tablett | durchgarten | carry {o} | vorsichtig | D O
 tragekind | tragen trägt - | parent Mann Frau | acc: Baby Kleinkind | go stroll | carry {o} | vorsichtig | D
@@ -68,7 +69,6 @@ jagen | jagen jagt - | dog | acc: Katze Ball Ente Taube | durchpark ueberwiese u
 fangen | fangen fängt - | Junge Mädchen Kind Hund Teenager | acc: Ball Frisbee | !park rasen wiese strand garten | catch {o} | - | -
 jonglieren | jonglieren jongliert - | busker Mann | mit3*: Ball Apfel Orange | !performs stage | juggle {o} | konzentriert | U
 fussball | spielen spielt - +Fußball | kids Mann | - | !play soccer strasse | play soccer@u, play football@k | gemeinsam begeistert | N G
-ballschuss | schießen schießt - | footballer | acc: Ball | soccer park wiese | kick {o} | - | R
 karten | spielen spielt - +Karten | adult youth | - | table wohnzimmer bank park | play cards | gemeinsam | P S
 schach | spielen spielt - +Schach | adult youth Junge | - | table park library | play chess | konzentriert | P S
 verstecken | spielen spielt - +Verstecken | child | - | !park wald garten scheune | play hide-and-seek | gemeinsam | P G
@@ -95,7 +95,7 @@ schueler | hören hört zu | pupil | dat: Lehrer Lehrerin | !school | listen to 
 winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | haus | wave at {o}, wave to {o} | froehlich begeistert | T
 essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Eis Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o}, munch on {o}@t | - | S T O
 speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o} | gemeinsam | S
-pommes | essen isst - | people | acc: Pommes Kuchen Wassermelone Erdbeere Keks | !chill park tisch | eat {o}, munch on {o}@t | gemeinsam | S
+pommes | essen isst - | people | acc: Pommes Wassermelone Erdbeere Keks | !chill park tisch | eat {o}, munch on {o}@t | gemeinsam | S
 pfannkuchen | essen isst - | people Familie | acc: Pfannkuchen | !kueche tisch | eat {o} | gemeinsam | S
 trinken | trinken trinkt - | adult youth builder | acc: Kaffee Tee Tasse_Kaffee Tasse_Tee Glas_Wasser | !kueche imcafe balcony office tisch bank treppe | drink {o}, sip {o}@l | - | S T
 abendtrinken | trinken trinkt - | adult | acc: Glas_Wein Bier | !restaurant balcony terrasse lagerfeuer table | drink {o}, sip {o}@l | gemeinsam | S
@@ -107,16 +107,17 @@ schneiden | schneiden schneidet - | folk cook | acc: Gemüse Tomate Fleisch Karo
 schaelen | schälen schält - | folk cook | acc: Kartoffel Apfel Orange Karotte | kitchen | peel {o} | geduldig | S T
 servieren | servieren serviert - | waiter | acc: Kaffee Pizza Suppe Salat Fisch Bier Kuchen | restaurant imcafe terrasse | serve {o} | ruhig | -
 kaufen | kaufen kauft - | folk tourist | acc: Gemüse Obst Blume Brot Käse Apfel Tomate | !markt | buy {o}, purchase {o}@l | - | -
-kleidkauf | kaufen kauft - | adult youth | acc: Kleid Rock Hut Handtasche Mantel | !kaufhaus | buy {o}, purchase {o}@l | - | O
+kleidkauf | kaufen kauft - | adult youth | acc: Kleid Rock Hut Handtasche Mantel Schuh | !kaufhaus | buy {o}, purchase {o}@l | - | O
 verkaufen | verkaufen verkauft - | seller farmer | acc: Gemüse Obst Blume Erdbeere Käse | !markt | sell {o} | - | U
 marktverkauf | verkaufen verkauft - | seller | acc: Brot Luftballon | !markt | sell {o} | - | U
 eisverkauf | verkaufen verkauft - +Eis | seller | - | strand park | sell ice cream | - | U
-spuelen | spülen spült - | folk waiter | acc: Geschirr | kitchen | wash {o}, do {o}@t | gemeinsam schnell | T
+spuelen | spülen spült - | folk waiter | acc: Geschirr | kitchen | wash {o}, do {o}@t | gemeinsam | T
 abtrocknen | trocknen trocknet ab | folk youth | acc: Geschirr | kitchen | dry {o} | gemeinsam | T
 tischdecken | decken deckt - +den Tisch | folk child waiter | - | terrasse kueche garten | set the table@u, lay the table@k, set the table@kr | gemeinsam | -
 aufraeumen | räumen räumt auf | parent child youth | acc: Zimmer | - | tidy {o}@k, clean up {o}@u, tidy up {o} | gemeinsam | -
 wischen | wischen wischt - +den Boden | folk | - | kueche badezimmer | mop the floor | - | -
 fensterputzen | putzen putzt - | folk | acc*: Fenster | - | clean {o}, wash {o} | fleissig gemeinsam | T
+schuhputzen | putzen putzt - | folk | acc: Schuh | treppe bank | polish {o}, clean {o} | - | S
 buegeln | bügeln bügelt - | adult | acc*: Hemd Hose Kleid | wohnzimmer | iron {o} | vorsichtig | T O
 stricken | stricken strickt - | Frau Großmutter Studentin Rentner | acc: Schal Pullover Mütze Handschuh | !bank sofa sessel stuhl balcony | knit {o} | - | S O
 aufhaengen | hängen hängt auf | folk parent | acc: Wäsche | garten balcony | hang up {o}, hang out {o}@k | gemeinsam | -
@@ -144,9 +145,9 @@ hochheben | heben hebt hoch | parent Mann | acc: Kleinkind Baby Kind Kiste | - |
 auspacken | packen packt aus | child Mann Frau | acc*: Geschenk | wohnzimmer tisch sofa teppich | unwrap {o}, open {o}@t | begeistert vorsichtig | S
 oeffnen | öffnen öffnet - | folk child | acc: Fenster Tür Paket Brief | - | open {o} | vorsichtig langsam leise | T
 schliessen | schließen schließt - | folk child | acc: Fenster Tür | - | close {o}, shut {o}@k | leise vorsichtig | T
-anziehen | ziehen zieht an | people | acc: takeoff Schuh Handschuh | - | put on {o} | - | S T O N
-ausziehen | ziehen zieht aus | people | acc: takeoff Schuh Handschuh | - | take off {o} | - | S T O N
-anprobieren | probieren probiert an | adult youth | acc: try | kaufhaus mirror | try on {o} | - | T O N
+anziehen | ziehen zieht an | people | acc: takeoff Handschuh | - | put on {o} | - | S T O N
+ausziehen | ziehen zieht aus | people | acc: takeoff Handschuh | - | take off {o} | - | S T O N
+anprobieren | probieren probiert an | adult youth | acc: try Schuh | kaufhaus mirror | try on {o} | - | T O N
 aufsetzen | setzen setzt auf | people | acc: headgear | - | put on {o} | - | S T O N
 streicheln | streicheln streichelt - | people tourist | acc: Hund Katze Welpe Kätzchen Kaninchen | park chill sofa teppich | pet {o}@u, stroke {o} | liebevoll vorsichtig | S T
 hofstreicheln | streicheln streichelt - | people Familie | acc*: Pony Esel Ziege Pferd | bauernhof weide | pet {o}@u, stroke {o} | liebevoll vorsichtig | -
@@ -158,9 +159,9 @@ teddy | umarmen umarmt - | child tot | acc: Teddybär | sofa bett kinderzimmer |
 ausfuehren | führen führt aus | folk | acc*: Hund | park strand | walk {o}, take {o} for a walk@l | - | R
 buersten | bürsten bürstet - | girl folk farmer horserider | acc: Pferd Pony Hund Esel | barn farm2 | brush {o} | vorsichtig geduldig | -
 melken | melken melkt - | farmer | acc: Kuh Ziege | barn pasture | milk {o} | - | -
-ausruhen | ruhen ruht aus ~4 | folk hiker tourist builder cyclist runner | - | !chill sofa haengematte | rest, take a rest@u, have a rest@k | - | S T G
+ausruhen | ruhen ruht aus ~4 | folk hiker tourist builder cyclist runner footballer | - | !chill sofa haengematte | rest, take a rest@u, have a rest@k | - | S T G
 sonnen | sonnen sonnt - ~4 | adult youth | - | !strand sun rasen | sunbathe, soak up the sun@t | - | L N G
-unterhalten | unterhalten unterhält - ~4 | folk tourist police builder | - | chill town imcafe bahnsteig transitin kueche | talk, chat, have a conversation@l | - | P S T G
+unterhalten | unterhalten unterhält - ~4 | folk tourist police builder footballer | - | chill town imcafe bahnsteig transitin kueche | talk, chat, have a conversation@l | - | P S T G
 kaemmen | kämmen kämmt - ~3 +die Haare | Mädchen Frau Mann Junge Studentin | - | bath mirror | comb {his} hair | langsam | T O N
 zaehne | putzen putzt - ~3 +die Zähne | people | - | bath mirror | brush {his} teeth | - | T
 haende | waschen wäscht - ~3 +die Hände | people cook | - | bath kitchen | wash {his} hands | - | T
