@@ -62,6 +62,7 @@ Rentner Schüler Schülerin child | office
 Rentner | gym rink slope
 Tourist Touristin | home house petspot living
 cat | shore
+Straßenmusiker | stage
 """
 """Who, by name or tag, is not found at which places."""
 

@@ -42,8 +42,8 @@ springen | springen springt - | boy girl Kind | - | !leap leapwet leapwater | ju
 tierspringen | springen springt - | Hund Pferd | - | !leap leapwater | jump, leap@l | - | -
 fliegen | fliegen fliegt - | bird | - | !flyover | fly | gemeinsam | G
 fahren | fahren fährt - | driver emergency | - | !drive | drive | langsam | -
-zugfahren | fahren fährt - | Zug Straßenbahn | - | !durchstadt ueberbruecke | go, pass@l | langsam | -
-fernzug | fahren fährt - | Zug | - | !durchtunnel durchschnee | go, pass@l | langsam schnell | -
+zugfahren | fahren fährt - | Zug Straßenbahn | - | !durchstadt ueberbruecke | go, roll@l | langsam | -
+fernzug | fahren fährt - | Zug | - | !durchtunnel durchschnee | go, roll@l | langsam schnell | -
 radeln | fahren fährt - | folk child | mit3: cycle | !ride | ride {o} | gemuetlich gemeinsam allein | D G
 radfahrer | fahren fährt - | cyclist | - | !ride | ride | schnell langsam | G
 reiten | reiten reitet - | folk girl | auf3: mount | !durchwald durchpark horse | ride {o} | gemuetlich allein | D
