@@ -83,9 +83,8 @@ def _counted(thing: Thing, form: EnglishNoun) -> Text:
     if thing.number == "one":
         paired = form.kind == "pair" and "eyes" not in NOUNS[thing.noun].tags  # a man with glasses has one pair of them
         return choice([("", ""), ("a pair of", "lr")]) if paired else "a" if form.kind == "count" else ""
-    if form.kind == "pair" and thing.number == "two":
-        return "two pairs of"
-    return said(COUNTS[thing.number])
+    pairs = "pairs of" if form.kind == "pair" and thing.number != "bare" else ""
+    return series(said(COUNTS[thing.number]), pairs)
 
 
 def is_person(thing: Thing) -> bool:

@@ -84,7 +84,7 @@ def _is_outdoors(event: Event, where: Tags) -> bool:
 
 
 def _dressed_for_it(caption: Caption) -> bool:
-    """No coat in the kitchen, no tie on the roof, no raincoat without need, no bare feet in town."""
+    """No coat in the kitchen, tie on the roof, raincoat without need, bare feet in town, or skirt on skis."""
     worn = {tag for thing in _things(caption) if thing.wears for tag in NOUNS[thing.wears.noun].tags}
     verbs = {event.verb for event in _events(caption)}
     if "outer" in worn and (verbs & HABITS["coatless"] or not _is_outdoors(caption.main.does, HABITS["coats_on"])):
@@ -94,6 +94,8 @@ def _dressed_for_it(caption: Caption) -> bool:
     if barefoot and (where & HABITS["shod"] or "winter" in _season(caption)):
         return False
     if "raincoat" in worn and caption.main.does.verb not in HABITS["rainy_verbs"]:
+        return False
+    if "skirt" in worn and verbs & HABITS["sports"]:
         return False
     return not ("formal" in worn and verbs & HABITS["rough_verbs"])
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from seqkd.captions import english
+from seqkd.captions.choices import spelled_out
 from seqkd.captions.english import ing, punctuated, third
 from seqkd.captions.german import inflected, noun_phrase
 from seqkd.captions.lexicon import (
@@ -155,6 +157,21 @@ def test_english_forms() -> None:
         "ladies",
         "boys",
     ]
+
+
+@pytest.mark.parametrize(
+    ("thing", "found"),
+    [
+        (Thing("Hose", "three"), {"three pairs of pants", "three pairs of trousers"}),
+        (Thing("Hose", "bare"), {"pants", "trousers"}),
+        (Thing("Brille"), {"glasses", "spectacles"}),
+        (Thing("Jeans"), {"jeans", "a pair of jeans"}),
+        (Thing("Wäsche", "mass"), {"laundry", "the washing"}),
+        (Thing("Hund", "two"), {"two dogs"}),
+    ],
+)
+def test_english_noun_phrases(thing: Thing, found: set[str]) -> None:
+    assert {" ".join(words.split()) for words in spelled_out(english.noun_phrase(thing))[0]} == found
 
 
 def test_articles_and_marks() -> None:

@@ -15,12 +15,13 @@ rainy_verbs | gehen rennen joggen wartenauf wartentram wartengruen wartenzug fus
 nightly_verbs | fahren zugfahren gehen
 open | out go run ride tow stroll hike animalgo uphill drive
 coats_on | out go run ride tow stroll hike animalgo uphill drive hall hallgo market transitin
-rough_verbs | dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln aufhaengen falten buegeln spuelen abtrocknen wischen aufraeumen fensterputzen kochen backen tischdecken schneiden schaelen
+rough_verbs | tragen dachreparatur reparieren traktorreparatur hacken mauern joggen fussball schlittschuh skifahren fangen klettern sandburg schneemann aufbauen wandern reiten streichen maehen pflanzen waschen picknicken yoga springen rennen schubkarre hofstreicheln hoffuettern buersten angeln kugeln aufhaengen falten buegeln spuelen abtrocknen wischen aufraeumen fensterputzen kochen backen tischdecken schneiden schaelen
 lively | fröhlich neugierig lächelnd glücklich
 shod | cross school hall transitin town museum library office road zoo soccer market
 restful_verbs | schlafen kleinschlaf tierschlaf nickerchen ausruhen
 brisk_verbs | rennen joggen springen tanzen fussball yoga umarmen winken schneemann sandburg drachen spielen kugeln verstecken fangen schlittschuh skifahren schwimmen auspacken jonglieren
 curious_verbs | ansehen beobachten voegel zootiere zusehen zuhoeren zeigen zoozeigen fensterschauen katzenfenster oeffnen auspacken kinderlesen lesen streicheln hofstreicheln fotografieren baumkatze klettern
+sports | skifahren schlittschuh joggen fussball wandern reiten klettern schneemann schlitten dachreparatur hacken springen
 repairs | reparieren dachreparatur traktorreparatur zaunreparatur schieben
 coatless | stricken autowaschen tischdecken schlafen nickerchen yoga giessen maehen sonnen servieren speisen kochen
 nearby | park garten strand kueche wohnzimmer picnic playground town road living stage market hall school water restaurant imcafe wiese camp farm2 workshop balcony nursery

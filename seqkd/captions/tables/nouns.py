@@ -101,8 +101,8 @@ T-Shirt n T-Shirts | T-shirt, tee@ut | clothes in anywear top light iron
 Jacke f Jacken | jacket | clothes in anywear top warm takeoff outer
 Mantel m Mäntel | coat | clothes in gentwear ladywear warm top takeoff outer
 Regenmantel m Regenmäntel | raincoat, mackintosh@kr | clothes in anywear top takeoff outer raincoat
-Kleid n Kleider | dress, frock@lr | clothes in ladywear girlwear light top sewn iron try
-Rock m Röcke | skirt | clothes in ladywear girlwear sewn iron try
+Kleid n Kleider | dress, frock@lr | clothes in ladywear girlwear light top sewn iron try skirt
+Rock m Röcke | skirt | clothes in ladywear girlwear sewn iron try skirt
 Hose f Hosen | =pants@u, =trousers@k | clothes in anywear iron sewn try
 Jeans f Jeans | =jeans | in anywear try
 Pullover m Pullover | sweater@u, jumper@k, pullover@r | clothes in anywear warm top knit takeoff
