@@ -14,7 +14,7 @@ def holds_together(caption: Caption) -> bool:
         and len(_season(caption)) <= 1
         and _dressed_for_it(caption)
         and _has_room(caption)
-        and not any(map(_is_strange, _clauses(caption)))
+        and not any(_is_strange(clause, caption.main.does.place) for clause in _clauses(caption))
         and not any(map(_is_moody, _clauses(caption)))
         and not any(map(_is_odd, _events(caption)))
         and not any(map(_carries_twice, _clauses(caption)))
@@ -106,11 +106,12 @@ def _has_room(caption: Caption) -> bool:
     return not (many and any("single" in PLACES[event.place].tags for event in _events(caption) if event.place))
 
 
-def _is_strange(clause: Clause) -> bool:
-    """Whether somebody is where he is not found."""
+def _is_strange(clause: Clause, place: str) -> bool:
+    """Whether somebody is where he is not found; what happens meanwhile does so at the caption's place."""
     who = {tag for thing in clause.who for tag in NOUNS[thing.noun].tags}
     resting = clause.does.thing.does if clause.does.thing else None
-    where = {tag for one in (clause.does, resting) if one and one.place for tag in PLACES[one.place].tags}
+    named = {place, clause.does.place, resting.place if resting else ""} - {""}
+    where = {tag for one in named for tag in PLACES[one].tags}
     return any(who & strangers and where & places for strangers, places in STRANGERS)
 
 

@@ -63,6 +63,7 @@ Rentner Schüler Schülerin child | office
 Rentner | gym rink slope
 Tourist Touristin | home house petspot living
 cat | shore
+police builder footballer hiker cyclist runner | home living kitchen
 Straßenmusiker | stage
 """
 """Who, by name or tag, is not found at which places."""
@@ -71,7 +72,7 @@ REASONABLE = """
 regnet | anziehen | Regenmantel
 regnet | halten | Regenschirm
 heiss | ausziehen | Jacke Pullover Mantel
-heiss | essen | Eis
+heiss | eisessen | Eis
 heiss | kindertrinken | Limonade
 kalt | anziehen | Jacke Pullover Mantel Handschuh
 muede | schlafen | -

@@ -93,7 +93,8 @@ zusehen | sehen sieht zu | people tourist Paar Familie | dat: Clown Straßenmusi
 zuhoeren | hören hört zu | people tourist Paar | dat: Straßenmusiker Musikerin Sänger Sängerin | performs | listen to {o} | aufmerksam begeistert | S T G
 schueler | hören hört zu | pupil | dat: Lehrer Lehrerin | !school | listen to {o} | aufmerksam | S G
 winken | winken winkt zu | people | dat: Postbote Bauer Radfahrer Polizist Kind | haus | wave at {o}, wave to {o} | froehlich begeistert | T
-essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Eis Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o}, munch on {o}@t | - | S T O
+essen | essen isst - | people tourist | acc: Apfel Banane Brötchen Hamburger Stück_Kuchen | !chill town park bahnsteig kueche tisch imcafe | eat {o}, munch on {o}@t | - | S T O
+eisessen | essen isst - | people tourist | acc: Eis | !chill town park bahnsteig kueche tisch imcafe | eat {o} | - | S T O
 speisen | essen isst - | adult youth Paar Familie | acc: Pizza Suppe Nudel Salat Fisch | !restaurant table terrasse kueche | eat {o} | gemeinsam | S
 pommes | essen isst - | people | acc: Pommes Wassermelone Erdbeere Keks | !chill park tisch | eat {o}, munch on {o}@t | gemeinsam | S
 pfannkuchen | essen isst - | people Familie | acc: Pfannkuchen | !kueche tisch | eat {o} | gemeinsam | S
