@@ -1,0 +1,111 @@
+"""What every family is given: how much effort to make, the text, and the models."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmarks import text
+from benchmarks.turns import say
+from seqkd.models.settings import ModelSettings
+from seqkd.scoring.speed import processor
+
+CACHE = Path(__file__).resolve().parent / ".cache"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure.
+
+    Attributes:
+        repeats: turns of each side after the warm-up.
+        updates: optimiser steps a turn.
+        sentences, single: test sentences a turn, in batches and one by one.
+        teacher_updates, student_updates: trainings of the models that are decoded with, where none are given.
+        quality_updates: updates after which dev BLEU is compared.
+        scale: share of the sizes in the growth curves that are measured, from the smallest on.
+    """
+
+    repeats: int
+    updates: int
+    sentences: int
+    single: int
+    teacher_updates: int
+    student_updates: int
+    quality_updates: int
+    scale: float
+
+
+FULL = Effort(5, 1, 500, 40, 600, 900, 150, 1.0)
+QUICK = Effort(2, 1, 40, 4, 20, 20, 10, 0.5)
+
+LARGE = ModelSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
+SMALL = ModelSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
+BATCH_TOKENS = 4096
+
+
+@dataclass(frozen=True)
+class Models:
+    """Folders of the models that are decoded with, and of their tokenizer."""
+
+    teacher: Path
+    student: Path
+    tokenizer: Path
+    note: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One run of the suite."""
+
+    effort: Effort
+    threads: tuple[int, ...]
+    given: Models | None
+    results: Path | None
+    cache: Path
+
+    @classmethod
+    def make(cls, chosen: argparse.Namespace, effort: Effort) -> "Bench":
+        """From the command line; threads are cut to the cores there are."""
+        cores = len(os.sched_getaffinity(0))
+        threads = tuple(sorted({min(one, cores) for one in chosen.threads or (1, 2)}))
+        given = chosen.teacher and Models(
+            chosen.teacher.resolve(), chosen.student.resolve(), chosen.tokenizer.resolve(), "models of a finished run"
+        )
+        return cls(effort, threads, given or None, chosen.results, CACHE)
+
+    @cached_property
+    def text(self) -> text.Text:
+        """The text, prepared at first use."""
+        return text.prepare(self.cache)
+
+    @cached_property
+    def models(self) -> Models:
+        """The models given, or a teacher and a student trained briefly and kept in the cache."""
+        from benchmarks.models import train
+
+        return self.given or train(self)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Source lines of the test set."""
+        return (self.text.test / "test.src").read_text(encoding="utf-8").splitlines()
+
+    def log(self, *parts: object) -> Path:
+        """Where a side's log goes."""
+        return self.cache / "logs" / ("-".join(map(str, parts)).replace(" ", "-") + ".log")
+
+    def circumstances(self) -> dict[str, Any]:
+        """What belongs to every row: where it was measured."""
+        machine = f"{processor()}, {len(os.sched_getaffinity(0))} cores"
+        load = round(os.getloadavg()[1], 2)
+        return {"machine": machine, "load_average": load, "text": self.text.name, "quick": self.effort is QUICK}
+
+
+def announce(threads: int) -> str:
+    """A number of threads in words."""
+    words = "1 thread" if threads == 1 else f"{threads} threads"
+    say(f" {words}")
+    return words
