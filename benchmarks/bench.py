@@ -15,19 +15,26 @@ from seqkd.scoring.speed import processor
 CACHE = Path(__file__).resolve().parent / ".cache"
 
 
+LARGE = ModelSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
+SMALL = ModelSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
+TINY = ModelSettings(encoder_layers=1, decoder_layers=1, dim=64, ffn=128, heads=4)
+
+
 @dataclass(frozen=True)
 class Effort:
     """How long to measure.
 
     Attributes:
+        models: what is trained, by name: the first is the teacher, the last the student.
         repeats: turns of each side after the warm-up.
         updates: optimiser steps a turn.
         sentences, single: test sentences a turn, in batches and one by one.
         teacher_updates, student_updates: trainings of the models that are decoded with, where none are given.
         quality_updates: updates after which dev BLEU is compared.
-        scale: share of the sizes in the growth curves that are measured, from the smallest on.
+        points: points of a growth curve that are measured, from the smallest on.
     """
 
+    models: tuple[tuple[str, ModelSettings], ...]
     repeats: int
     updates: int
     sentences: int
@@ -35,14 +42,22 @@ class Effort:
     teacher_updates: int
     student_updates: int
     quality_updates: int
-    scale: float
+    points: int
+
+    @property
+    def teacher(self) -> ModelSettings:
+        """The larger model."""
+        return self.models[0][1]
+
+    @property
+    def student(self) -> ModelSettings:
+        """The smaller model."""
+        return self.models[-1][1]
 
 
-FULL = Effort(5, 1, 500, 40, 600, 900, 150, 1.0)
-QUICK = Effort(2, 1, 40, 4, 20, 20, 10, 0.5)
+FULL = Effort((("4+4, d 256", LARGE), ("2+1, d 128", SMALL)), 5, 1, 500, 40, 600, 900, 150, 9)
+QUICK = Effort((("1+1, d 64", TINY),), 2, 1, 40, 4, 40, 40, 5, 3)
 
-LARGE = ModelSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
-SMALL = ModelSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
 BATCH_TOKENS = 4096
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.bench import BATCH_TOKENS, LARGE, SMALL, Bench, Models
+from benchmarks.bench import BATCH_TOKENS, Bench, Models
 from benchmarks.turns import say
 from seqkd.files import digest
 from seqkd.models.settings import ModelSettings
@@ -14,8 +14,10 @@ def train(bench: Bench) -> Models:
     """Train both on the references, or find them in the cache: random weights would end no sentence in time."""
     effort, text = bench.effort, bench.text
     updates = (effort.teacher_updates, effort.student_updates)
-    folder = bench.cache / "models" / digest([text.name, LARGE.canonical(), SMALL.canonical(), *updates])
-    for name, model, count in (("teacher", LARGE, updates[0]), ("student", SMALL, updates[1])):
+    folder = (
+        bench.cache / "models" / digest([text.name, effort.teacher.canonical(), effort.student.canonical(), *updates])
+    )
+    for name, model, count in (("teacher", effort.teacher, updates[0]), ("student", effort.student, updates[1])):
         if not (folder / name / "model.safetensors").exists():
             say(f" training a {name} for {count} updates")
             say(f"  dev BLEU {_train(bench, model, count, folder / name)}")

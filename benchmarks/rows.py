@@ -119,9 +119,7 @@ def single(
 ) -> Row:
     """A row of two figures that are no rates: bytes, scores, shares, exponents."""
     ratio = better(ours, peer, which)
-    return Row(
-        family, name, peer_name, unit, ours, peer, ratio, target, ours_raw or [ours], peer_raw or [peer], note
-    )
+    return Row(family, name, peer_name, unit, ours, peer, ratio, target, ours_raw or [ours], peer_raw or [peer], note)
 
 
 def spread(values: list[float]) -> float:

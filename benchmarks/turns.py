@@ -1,4 +1,4 @@
-"""Sides that take turns: each a process of its own with its own threads and cores, only one of them at work at a time."""
+"""Sides that take turns: each a process with its own threads and cores, only one of them at work at a time."""
 
 import json
 import os

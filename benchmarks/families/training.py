@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench import BATCH_TOKENS, LARGE, SMALL, Bench, announce
+from benchmarks.bench import BATCH_TOKENS, Bench, announce
 from benchmarks.peers import python_of
 from benchmarks.pieces import vocabulary, write_pieces
 from benchmarks.rows import Row, missing, paired
@@ -31,7 +31,7 @@ def rows(bench: Bench) -> list[Row]:
     found = []
     for threads in bench.threads:
         words = announce(threads)
-        for name, model in (("4+4, d 256", LARGE), ("2+1, d 128", SMALL)):
+        for name, model in bench.effort.models:
             turns, reasons = alternate(starters(bench, model, threads), bench.effort.repeats)
             title = f"training {name}, {words}"
             for peer, target in TARGETS.items():

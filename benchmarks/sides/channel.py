@@ -30,8 +30,12 @@ class Channel:
             raise SystemExit(0)
         self._asked = time.perf_counter()
 
+    def passed(self) -> float:
+        """Seconds since the turn was asked for."""
+        return time.perf_counter() - self._asked
+
     def reply(self, **answer: Any) -> None:
         """Answer; ``seconds`` since the turn was asked for are added unless they are given."""
-        answer.setdefault("seconds", time.perf_counter() - self._asked)
+        answer.setdefault("seconds", self.passed())
         self._out.write(json.dumps(answer) + "\n")
         self._out.flush()

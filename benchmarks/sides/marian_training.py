@@ -1,7 +1,7 @@
 """Marian's trainer as a side: its process is stopped and continued, so that it too takes turns.
 
-It cannot be asked for one update. It logs every few updates, with the number of target tokens they held (end of sentence
-counted): a turn goes from continuing the process to that line.
+It cannot be asked for one update. It logs every few updates, with the number of target tokens they held (end of
+sentence counted): a turn goes from continuing the process to that line.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The same Transformer in plain PyTorch, as one would write it from the manual: nn.Transformer, nn.CrossEntropyLoss, Adam."""
+"""The same Transformer in plain PyTorch, as the manual has it: nn.Transformer, nn.CrossEntropyLoss, Adam."""
 
 import math
 
