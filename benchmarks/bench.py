@@ -94,7 +94,7 @@ class Bench:
     @cached_property
     def text(self) -> text.Text:
         """The text, prepared at first use."""
-        return text.prepare(self.cache)
+        return text.prepare(self.cache, quick=self.effort is QUICK)
 
     @cached_property
     def models(self) -> Models:

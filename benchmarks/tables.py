@@ -18,9 +18,10 @@ python benchmarks/run.py --out benchmarks.json
 ```
 
 The first time it installs each peer with pip into an environment of its own below `benchmarks/.envs` (3 GB) and trains
-a teacher and a student briefly for the decoding rows, unless `--teacher`, `--student` and `--tokenizer` name folders of a
-finished run. `--only training` measures one family, and rows measured before stay in the file; `--quick` is a smoke run
-whose figures mean nothing; `--results runs/multi30k/results` names the finished run that orchestration is read from.
+a teacher and a student briefly for the decoding rows, unless `--teacher`, `--student` and `--tokenizer` name folders of
+a finished run. `--only training` measures one family, and rows measured before stay in the file; `--quick` is a smoke
+run whose figures mean nothing; `--results runs/multi30k/results` names the finished run that orchestration is read
+from.
 
 ## How to read it
 
@@ -30,8 +31,8 @@ whose figures mean nothing; `--results runs/multi30k/results` names the finished
 - All sides of a comparison are processes that are there at the same time, each pinned to as many cores as it has
   threads, and only one of them works at a time. After a warm-up of each they take turns, every second round in the
   opposite order; the ratio is the median over rounds of figures taken seconds apart, and so differs a little from the
-  quotient of the two medians beside it. **Spread** is the distance of the middle half of ours and of the peer's repeats,
-  in per cent of the median.
+  quotient of the two medians beside it. **Spread** is the distance of the middle half of ours and of the peer's
+  repeats, in per cent of the median.
 - Target tokens are real ones, end of sentence counted and padding not, on all sides. Every side trains the same model
   (pre-norm, ReLU, one embedding matrix, dropout 0.1, label smoothing 0.1, Adam, clipping) on the same text, pieces and
   budget of a batch. Plain PyTorch takes the very same batches as ours. JoeyNMT and Marian make their own: Marian sorts

@@ -32,8 +32,11 @@ class Text:
     target_language: str = "en"
 
 
-def prepare(cache: Path) -> Text:
-    """The text, made once and kept in ``cache``."""
+def prepare(cache: Path, *, quick: bool) -> Text:
+    """The text, made once and kept in ``cache``; for a smoke run a few captions."""
+    if quick:
+        few = CaptionsSettings(train_pairs=600, dev_pairs=20, test_pairs=50)
+        return _made(cache / "few-captions", "a few captions", few, 400)
     try:
         return _made(cache / "multi30k", "Multi30k de-en", load(CONFIG).corpus, VOCABULARY)
     except UserError as error:

@@ -69,7 +69,7 @@ class PlainTrainer:
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
-        return float(loss)
+        return loss.item()  # type: ignore[no-any-return]
 
 
 def to_plain(ours: Transformer, plain: Plain) -> None:
