@@ -55,8 +55,8 @@ class Effort:
         return self.models[-1][1]
 
 
-FULL = Effort((("4+4, d 256", LARGE), ("2+1, d 128", SMALL)), 5, 1, 500, 40, 600, 900, 150, 9)
-QUICK = Effort((("1+1, d 64", TINY),), 2, 1, 40, 4, 40, 40, 5, 3)
+FULL = Effort((("4+4, d 256", LARGE), ("2+1, d 128", SMALL)), 5, 1, 300, 40, 400, 600, 400, 9)
+QUICK = Effort((("1+1, d 64", TINY),), 2, 1, 20, 2, 40, 40, 4, 2)
 
 BATCH_TOKENS = 4096
 

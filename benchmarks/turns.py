@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from benchmarks.rows import Turn
 
 ROOT = Path(__file__).resolve().parents[1]
+UNPINNED = "SEQKD_BENCHMARK_UNPINNED"
+"""Set in the environment of a smoke run: on a busy machine a side pinned to one core may never get it."""
 
 
 class SideError(Exception):
@@ -37,8 +39,9 @@ def environment(threads: int) -> dict[str, str]:
 
 
 def cores(threads: int) -> set[int]:
-    """The last so many of the cores that this process may use."""
-    return set(sorted(os.sched_getaffinity(0))[-threads:])
+    """The last so many of the cores that this process may use; all of them for a smoke run beside other work."""
+    usable = sorted(os.sched_getaffinity(0))
+    return set(usable if os.environ.get(UNPINNED) else usable[-threads:])
 
 
 class Worker:

@@ -6,6 +6,7 @@ from benchmarks.rows import Row, single
 from benchmarks.turns import Worker
 
 MEBIBYTE = 1 << 20
+UPDATES = 4
 
 
 def rows(bench: Bench) -> list[Row]:
@@ -23,10 +24,10 @@ def rows(bench: Bench) -> list[Row]:
 
 
 def peak(bench: Bench, module: str, told: dict[str, object]) -> float:
-    """Highest resident memory of a side in MiB after several turns."""
+    """Highest resident memory of a side in MiB after some updates."""
     side = Worker(module, told, 1, bench.log("memory", module, told["precision"]))
     try:
-        for _ in range(bench.effort.repeats):
+        for _ in range(UPDATES):
             answer = side.ask()
     finally:
         side.close()
