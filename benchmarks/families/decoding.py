@@ -192,12 +192,21 @@ def agreement(bench: Bench, task: Task, turns: dict[str, list[Turn]]) -> list[Ro
         name, unit = f"{task.name}: equal outputs, float32", "share of sentences"
         rows.append(single("decoding", name, peer, unit, max(equal, 1e-9), 1.0, "more", target=0.99))
     for name in found:
-        if name != ours and ours in found:
-            target = (bleu[ours] - BLEU) / max(bleu[ours], 1e-9) if name == "seqkd bf16" else None
-            note = f"words a sentence: {length[name]:.2f}, in our float32 {length[ours]:.2f}"
-            own, other = max(bleu[name], 1e-9), max(bleu[ours], 1e-9)
-            title = f"{task.name}: BLEU of {name}"
-            rows.append(single("decoding", title, ours, "BLEU", own, other, "more", target=target, note=note))
+        if name == ours or ours not in found:
+            continue
+        own, other = (name, ours) if name.startswith("seqkd") else (ours, name)
+        target = 1 - BLEU / bleu[other] if own != ours and bleu[other] > BLEU else None
+        title, words = (
+            f"{task.name}: BLEU of {own.removeprefix('seqkd ')}",
+            f"{length[own]:.2f} and {length[other]:.2f}",
+        )
+        if min(bleu[own], bleu[other]) < 1:
+            rows.append(missing("decoding", title, other, "BLEU", target, "the models have learned too little"))
+        else:
+            note = f"words a sentence: {words}"
+            rows.append(
+                single("decoding", title, other, "BLEU", bleu[own], bleu[other], "more", target=target, note=note)
+            )
     return rows
 
 

@@ -147,7 +147,17 @@ def jobs(bench: Bench) -> Points:
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / "config.yaml"
             file.write_text(yaml.safe_dump(changed), encoding="utf-8")
-            command = [sys.executable, "-m", "snakemake", "-n", "--quiet", "--directory", place, "--configfile", file]
+            command = [
+                sys.executable,
+                "-m",
+                "snakemake",
+                "-n",
+                "--quiet",
+                "--directory",
+                place,
+                "--configfile",
+                str(file),
+            ]
             start = time.perf_counter()
             subprocess.run([*command, "results/report.html"], cwd=ROOT, check=True, capture_output=True, env=os.environ)
             found.append((float(count + 1), time.perf_counter() - start))

@@ -31,4 +31,4 @@ def peak(bench: Bench, module: str, told: dict[str, object]) -> float:
             answer = side.ask()
     finally:
         side.close()
-    return round(answer["peak"] / MEBIBYTE, 1)
+    return round(float(answer["peak"]) / MEBIBYTE, 1)

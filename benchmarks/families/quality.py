@@ -25,7 +25,7 @@ def rows(bench: Bench) -> list[Row]:
         return [missing("quality", name, peer, unit, 1.0, str(error))]
     best = [max(max(scores), 1e-9) for scores in (ours, other)]
     target = max(0.0, best[1] - POINTS) / best[1]
-    return [single("quality", name, peer, unit, *best, "more", target=target, ours_raw=ours, peer_raw=other)]
+    return [single("quality", name, peer, unit, best[0], best[1], "more", target=target, ours_raw=ours, peer_raw=other)]
 
 
 def curve(bench: Bench, told: dict[str, object]) -> list[float]:

@@ -115,7 +115,7 @@ transformer-dim-ffn: {settings["ffn"]}
 transformer-heads: {settings["heads"]}
 """
     told = np.frombuffer((sizes + FIXED.lstrip()).encode() + b"\0", dtype=np.int8)
-    np.savez(file, **out, **{"special:model.yml": told})
+    np.savez(file, **out, **{"special:model.yml": told})  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Recorder(TorchDispatchMode):
     """Keeps the matrix products that are called: operator and arguments, tensors by their likeness alone."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.calls: list[tuple[Any, tuple[Any, ...]]] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
