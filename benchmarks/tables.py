@@ -77,7 +77,7 @@ def write_page(rows: list[Json], page: Path) -> None:
 def render(rows: list[Json]) -> str:
     """The whole page as Markdown."""
     if not rows:
-        return INTRODUCTION
+        return INTRODUCTION + "\nNothing is measured yet.\n"
     parts = [INTRODUCTION, circumstances(rows)]
     for family, (title, words) in FAMILIES.items():
         own = [row for row in rows if row["family"] == family]

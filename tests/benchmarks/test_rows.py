@@ -66,7 +66,7 @@ def test_the_page_tells_what_was_reached_missed_and_not_measured():
     assert "| memory [1] | 50 | peer four | 100 | MiB | 2.00 |  |  |" in page and "[1] a remark." in page
     assert "| a curve | 0.50 | 10: 1, 1,000: 10 |" in page
     assert "a machine, 2 cores" in page and "smoke run:" not in page
-    assert render([]).startswith("# Performance")
+    assert render([]).startswith("# Performance") and "Nothing is measured yet" in render([])
 
 
 class Fake:
