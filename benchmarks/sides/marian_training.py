@@ -6,6 +6,7 @@ sentence counted): a turn goes from continuing the process to that line.
 
 import os
 import re
+import select
 import signal
 import subprocess
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rows import Turn
-from benchmarks.turns import SideError, cores, environment
+from benchmarks.turns import SideError, cores, environment, last_line
 
 PROGRESS = re.compile(r"Up\. (\d+) :.*?\* ([\d,]+) (?:@ [\d,]+ )?after")
 
@@ -22,25 +23,28 @@ class MarianTrainer:
     """Starts at once; the time up to the first turn is its own."""
 
     def __init__(self, python: Path, settings: dict[str, Any], threads: int, log: Path) -> None:
-        self.log = log
-        self.said: list[str] = []
         log.parent.mkdir(parents=True, exist_ok=True)
+        self.log, self.read = log, b""
         self.process = subprocess.Popen(
             [python.parent / "pymarian", *command(settings, threads, log.parent)],
             env=environment(1),  # a thread of Marian's is a worker of its own; none of them shall start more
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
         )
+        assert self.process.stderr is not None
+        self.pipe = self.process.stderr.fileno()
         os.sched_setaffinity(self.process.pid, cores(threads))
-        self._until("Training started")
+        self._until(b"Training started")
         os.kill(self.process.pid, signal.SIGSTOP)
 
     def turn(self) -> Turn:
-        """From continuing to the next line of progress."""
+        """From continuing to the next line of progress. What was logged before it was stopped counts for no turn."""
+        while select.select([self.pipe], [], [], 0.05)[0]:
+            self._more()
+        self.read = b""
         start = time.perf_counter()
         os.kill(self.process.pid, signal.SIGCONT)
-        line = self._until("Up. ")
+        line = self._until(b": Up. ")
         seconds = time.perf_counter() - start
         os.kill(self.process.pid, signal.SIGSTOP)
         found = PROGRESS.search(line)
@@ -48,18 +52,26 @@ class MarianTrainer:
             raise SideError(f"Marian's log has another form than expected: {line}")
         return Turn(seconds, int(found[2].replace(",", "")))
 
-    def _until(self, wanted: str) -> str:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.said.append(line)
-            if wanted in line:
-                return line.strip()
-        self.log.write_text("".join(self.said), encoding="utf-8")
-        raise SideError(f"Marian ended: {self.said[-1].strip() if self.said else 'without a word'}")
+    def _until(self, wanted: bytes) -> str:
+        """Read up to the end of the first line that holds ``wanted``."""
+        while True:
+            lines = self.read.split(b"\n")
+            for line in lines[:-1]:
+                if wanted in line:
+                    return line.decode("utf-8", "replace")
+            self._more()
+
+    def _more(self) -> None:
+        """Read what there is, or wait for it."""
+        part = os.read(self.pipe, 1 << 16)
+        with self.log.open("ab") as handle:
+            handle.write(part)
+        if not part:
+            raise SideError(f"Marian ended: {last_line(self.log)}")
+        self.read += part
 
     def close(self) -> None:
         """End the process."""
-        self.log.write_text("".join(self.said), encoding="utf-8")
         self.process.kill()
         self.process.wait()
 
