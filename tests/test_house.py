@@ -123,7 +123,8 @@ def imported(files: list[Path]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
-    return {MODULES.get(name, name) for name in found - sys.stdlib_module_names - {"seqkd", "workflow", "toy"}}
+    own = {"seqkd", "workflow", "benchmarks", "toy"}
+    return {MODULES.get(name, name) for name in found - sys.stdlib_module_names - own}
 
 
 def test_what_is_imported_is_declared_and_the_other_way_round():

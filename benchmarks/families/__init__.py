@@ -1,0 +1,1 @@
+"""One family of rows a file; each has ``rows(bench)``."""

@@ -1,0 +1,156 @@
+"""How cost grows: time against corpus size, vocabulary, beam, sentence length, model size, and jobs in the graph.
+
+Each curve's row holds the slope of a straight line through the logarithms of size and time. The peer is 1, growth in
+proportion; a slope below 1 is better than that, so the ratio is 1 over the slope.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from benchmarks.bench import Bench
+from benchmarks.families.decoding import Task, written_sources
+from benchmarks.families.training import settings
+from benchmarks.rows import Row, exponent, missing, single
+from benchmarks.turns import ROOT, SideError, Worker, say
+from seqkd.batches.batches import BatchStream
+from seqkd.batches.dataset import Dataset, write_ids
+from seqkd.models.settings import ModelSettings
+
+Points = list[tuple[float, float]]
+REPEATS = 3
+
+
+def rows(bench: Bench) -> list[Row]:
+    """One row a curve; a curve that breaks down says why."""
+    curves: dict[str, tuple[str, Callable[[Bench], Points]]] = {
+        "an epoch's batches against pairs in the corpus": ("seconds", corpus),
+        "a training step against the vocabulary": ("seconds", vocabulary),
+        "training 4,096 tokens against sentence length": ("seconds", length),
+        "a training step against the width of the model": ("seconds", width),
+        "a training step against its layers": ("seconds", layers),
+        "decoding against the beam": ("seconds", beam),
+        "planning (snakemake -n) against students in the config": ("seconds", jobs),
+    }
+    found = []
+    for name, (unit, curve) in curves.items():
+        say(f" {name}")
+        try:
+            points = curve(bench)
+            slope = max(exponent(points), 1e-3)
+            raw = [{"size": x, "seconds": round(y, 5)} for x, y in points]
+            note = ", ".join(f"{x:,.0f}: {y:.3g} s" for x, y in points)
+            found.append(
+                single("growth", name, "in proportion", "exponent", slope, 1.0, "less", target=None, ours_raw=raw,
+                       note=f"{note}; time in {unit}")
+            )  # fmt: skip
+        except (SideError, subprocess.SubprocessError) as error:
+            found.append(missing("growth", name, "in proportion", "exponent", None, str(error)))
+    return found
+
+
+def random_ids(folder: Path, pairs: int, low: int, high: int, size: int) -> Path:
+    """Random sentences of low to high pieces, as ids."""
+    random = np.random.default_rng(1)
+    for side in ("src", "tgt"):
+        lengths = random.integers(low, high + 1, pairs)
+        ids = random.integers(4, size, int(lengths.sum()), dtype=np.int32)
+        write_ids(folder, side, np.split(ids, np.cumsum(lengths)[:-1]))
+    return folder
+
+
+def corpus(bench: Bench) -> Points:
+    """Opening the ids and making all batches of one epoch, 10 thousand to a million pairs."""
+    found = []
+    for pairs in (10_000, 30_000, 100_000, 300_000, 1_000_000)[: bench.effort.points]:
+        with tempfile.TemporaryDirectory() as place:
+            random_ids(Path(place), pairs, 8, 22, 8000)
+            start = time.perf_counter()
+            stream = BatchStream(Dataset(Path(place)), 4096, 1)
+            for _ in stream:
+                if stream.position[0]:
+                    break
+            found.append((float(pairs), time.perf_counter() - start))
+    return found
+
+
+def step_seconds(bench: Bench, model: ModelSettings, size: int, low: int, high: int) -> float:
+    """Shortest time of a training step on random sentences, scaled to 4,096 target tokens."""
+    with tempfile.TemporaryDirectory() as place:
+        random_ids(Path(place), 2000, low, high, size)
+        told = settings(bench, model, "bfloat16") | {"vocabulary": size, "data": place, "updates": 1}
+        side = Worker("ours_training", told, 1, bench.log("growth-training"))
+        try:
+            turns = [side.turn() for _ in range(REPEATS + 1)][1:]
+        finally:
+            side.close()
+        return min(turn.seconds * 4096 / turn.amount for turn in turns)
+
+
+def vocabulary(bench: Bench) -> Points:
+    """1 thousand to 32 thousand pieces."""
+    sizes = (1000, 2000, 4000, 8000, 16000, 32000)[: bench.effort.points]
+    return [(float(size), step_seconds(bench, bench.effort.student, size, 8, 22)) for size in sizes]
+
+
+def length(bench: Bench) -> Points:
+    """Sentences of 10 to 320 pieces; the tokens stay as many, so a flat line is best, and attention bends it."""
+    lengths = (10, 20, 40, 80, 160, 320)[: bench.effort.points]
+    return [(float(n), step_seconds(bench, bench.effort.student, 4000, n, n)) for n in lengths]
+
+
+def width(bench: Bench) -> Points:
+    """Against dim, 64 to 512, with ffn 4 times that: products grow with its square."""
+    widths = (64, 128, 256, 512)[: bench.effort.points]
+    models = [bench.effort.student.model_copy(update={"dim": d, "ffn": 4 * d}) for d in widths]
+    return [(float(model.dim), step_seconds(bench, model, 4000, 8, 22)) for model in models]
+
+
+def layers(bench: Bench) -> Points:
+    """Against layers, 1+1 to 8+8."""
+    counts = (1, 2, 4, 8)[: bench.effort.points]
+    models = [bench.effort.student.model_copy(update={"encoder_layers": n, "decoder_layers": n}) for n in counts]
+    return [(float(2 * n), step_seconds(bench, model, 4000, 8, 22)) for n, model in zip(counts, models, strict=True)]
+
+
+def beam(bench: Bench) -> Points:
+    """Beams of 1 to 35 on the same sentences."""
+    found = []
+    sources = written_sources(bench, Task("growth", bench.models.student, 1, bench.effort.sentences // 4, {}))
+    for size in (1, 2, 5, 10, 20, 35)[: bench.effort.points]:
+        told = {"model": str(bench.models.student), "precision": "bfloat16", "beam": size, "wanted": 1}
+        side = Worker("ours_decoding", told | {"single": False, "sources": str(sources)}, 1, bench.log("growth-beam"))
+        try:
+            found.append((float(size), min([side.turn().seconds for _ in range(REPEATS + 1)][1:])))
+        finally:
+            side.close()
+    return found
+
+
+def jobs(bench: Bench) -> Points:
+    """Configs of 10 to 300 students, each a training and its scores."""
+    found = []
+    content = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    for count in (10, 30, 100, 300)[: bench.effort.points]:
+        students = {
+            f"s{i}": {"targets": "gold", "loss": "nll", "learning_rate": 0.001 + i * 1e-6} for i in range(count)
+        }
+        changed = content | {"students": {"baseline": {"targets": "gold", "loss": "nll"}} | students}
+        changed["prune"] = {"students": ["baseline"], "sparsities": [0.5]}
+        with tempfile.TemporaryDirectory() as place:
+            file = Path(place) / "config.yaml"
+            file.write_text(yaml.safe_dump(changed), encoding="utf-8")
+            command = [sys.executable, "-m", "snakemake", "-n", "results/report.html", "--directory", place]
+            start = time.perf_counter()
+            subprocess.run(
+                [*command, "--configfile", str(file)], cwd=ROOT, check=True, capture_output=True, env=os.environ
+            )
+            found.append((float(count + 1), time.perf_counter() - start))
+    return found

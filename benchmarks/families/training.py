@@ -1,0 +1,92 @@
+"""Training: target tokens a second against JoeyNMT, Marian and plain PyTorch, for a teacher and for a small student."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bench import BATCH_TOKENS, Bench, announce
+from benchmarks.peers import python_of
+from benchmarks.pieces import vocabulary, write_pieces
+from benchmarks.rows import Row, missing, paired
+from benchmarks.sides.marian_training import MarianTrainer
+from benchmarks.turns import Side, Worker, alternate
+from seqkd.models.settings import ModelSettings
+
+OURS = "seqkd"
+TARGETS = {
+    "JoeyNMT 2.3": 8.0,
+    "Marian 1.12": 5.0,
+    "plain PyTorch bf16 autocast": 2.0,
+    "plain PyTorch float32": None,
+    "seqkd float32": None,
+}
+"""Peers and the ratios asked for."""
+UNIT = "target tokens a second"
+
+
+def rows(bench: Bench) -> list[Row]:
+    """Both models with each number of threads."""
+    found = []
+    for threads in bench.threads:
+        words = announce(threads)
+        for name, model in bench.effort.models:
+            turns, reasons = alternate(starters(bench, model, threads), bench.effort.repeats)
+            title = f"training {name}, {words}"
+            for peer, target in TARGETS.items():
+                if peer in turns and OURS in turns:
+                    row = paired("training", title, peer, UNIT, turns[OURS], turns[peer], target=target)
+                else:
+                    row = missing("training", title, peer, UNIT, target, reasons.get(peer) or reasons[OURS])
+                found.append(row)
+    return found
+
+
+def settings(bench: Bench, model: ModelSettings, precision: str) -> dict[str, Any]:
+    """What a side in Python is told."""
+    return {
+        "model": model.canonical(),
+        "vocabulary": len(vocabulary(bench.text.tokenizer)),
+        "data": str(bench.text.tokenizer / "train"),
+        "batch_tokens": BATCH_TOKENS,
+        "updates": bench.effort.updates,
+        "precision": precision,
+    }
+
+
+def starters(bench: Bench, model: ModelSettings, threads: int) -> dict[str, Callable[[], Side]]:
+    """All engines on the same model, text and budget of a batch."""
+
+    def log(name: str) -> Path:
+        return bench.log("training", name, model.dim, threads)
+
+    def worker(module: str, precision: str) -> Callable[[], Side]:
+        return partial(Worker, module, settings(bench, model, precision), threads, log(f"{module}-{precision}"))
+
+    return {
+        OURS: worker("ours_training", "bfloat16"),
+        "seqkd float32": worker("ours_training", "float32"),
+        "plain PyTorch bf16 autocast": worker("plain_training", "bfloat16"),
+        "plain PyTorch float32": worker("plain_training", "float32"),
+        "JoeyNMT 2.3": partial(joeynmt, bench, settings(bench, model, "float32"), threads, log("joeynmt")),
+        "Marian 1.12": partial(marian, bench, settings(bench, model, "float32"), threads, log("marian")),
+    }
+
+
+def joeynmt(bench: Bench, told: dict[str, Any], threads: int, log: Path) -> Side:
+    """JoeyNMT on the text in pieces."""
+    folder = bench.cache / "pieces" / bench.text.tokenizer.parent.name
+    write_pieces(bench.text.corpus, bench.text.tokenizer, folder)
+    told = told | {"pieces": str(folder / "train"), "vocabulary_file": str(folder / "vocabulary")}
+    return Worker("joeynmt_training", told, threads, log, python_of("joeynmt"))
+
+
+def marian(bench: Bench, told: dict[str, Any], threads: int, log: Path) -> Side:
+    """Marian on the text itself with our SentencePiece models, whose names it wants to end in .spm."""
+    folder = bench.cache / "spm" / bench.text.tokenizer.parent.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for side in ("src", "tgt"):
+        shutil.copyfile(bench.text.tokenizer / f"{side}.model", folder / f"{side}.spm")
+    told = told | {"corpus": str(bench.text.corpus), "tokenizer": str(folder)}
+    return MarianTrainer(python_of("pymarian"), told, threads, log)

@@ -1,0 +1,53 @@
+"""A teacher and a student for the decoding rows, trained briefly where no finished run is given."""
+
+from pathlib import Path
+
+from benchmarks.bench import BATCH_TOKENS, Bench, Models
+from benchmarks.turns import say
+from seqkd.files import digest
+from seqkd.models.settings import ModelSettings
+from seqkd.training.run import train_model
+from seqkd.training.settings import TrainingSettings
+
+
+def train(bench: Bench) -> Models:
+    """Train both on the references, or find them in the cache: random weights would end no sentence in time."""
+    effort, text = bench.effort, bench.text
+    updates = (effort.teacher_updates, effort.student_updates)
+    folder = (
+        bench.cache / "models" / digest([text.name, effort.teacher.canonical(), effort.student.canonical(), *updates])
+    )
+    for name, model, count in (("teacher", effort.teacher, updates[0]), ("student", effort.student, updates[1])):
+        if not (folder / name / "model.safetensors").exists():
+            say(f" training a {name} for {count} updates")
+            say(f"  dev BLEU {_train(bench, model, count, folder / name)}")
+    note = f"models trained by the suite on the references, {updates[0]} and {updates[1]} updates"
+    return Models(folder / "teacher", folder / "student", text.tokenizer, note)
+
+
+def _train(bench: Bench, model: ModelSettings, updates: int, folder: Path) -> float:
+    settings = TrainingSettings(
+        updates=updates,
+        batch_tokens=BATCH_TOKENS,
+        learning_rate=0.002,
+        warmup=updates // 5,
+        schedule="linear",
+        label_smoothing=0.1,
+        evaluations=1,
+    )
+    facts = train_model(
+        model=model,
+        training=settings,
+        loss={"nll": {"weight": 1.0}},
+        seed=1,
+        tokenizer=bench.text.tokenizer,
+        targets=bench.text.tokenizer / "train",
+        corpus=bench.text.corpus,
+        target_language=bench.text.target_language,
+        teacher=None,
+        start=None,
+        keep_zeros=False,
+        folder=folder,
+        state=folder / "state",
+    )
+    return float(facts["dev_bleu"])

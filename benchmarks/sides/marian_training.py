@@ -1,0 +1,96 @@
+"""Marian's trainer as a side: its process is stopped and continued, so that it too takes turns.
+
+It cannot be asked for one update. It logs every few updates, with the number of target tokens they held (end of
+sentence counted): a turn goes from continuing the process to that line.
+"""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rows import Turn
+from benchmarks.turns import SideError, cores, environment, last_line
+
+PROGRESS = re.compile(r"Up\. (\d+) :.*?\* ([\d,]+) (?:@ [\d,]+ )?after")
+
+
+class MarianTrainer:
+    """Starts at once; the time up to the first turn is its own."""
+
+    def __init__(self, python: Path, settings: dict[str, Any], threads: int, log: Path) -> None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.log, self.read = log, b""
+        self.process = subprocess.Popen(
+            [python.parent / "pymarian", *command(settings, threads, log.parent)],
+            env=environment(1),  # a thread of Marian's is a worker of its own; none of them shall start more
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        assert self.process.stderr is not None
+        self.pipe = self.process.stderr.fileno()
+        os.sched_setaffinity(self.process.pid, cores(threads))
+        self._until(b"Training started")
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def turn(self) -> Turn:
+        """From continuing to the next line of progress. What was logged before it was stopped counts for no turn."""
+        while select.select([self.pipe], [], [], 0.05)[0]:
+            self._more()
+        self.read = b""
+        start = time.perf_counter()
+        os.kill(self.process.pid, signal.SIGCONT)
+        line = self._until(b": Up. ")
+        seconds = time.perf_counter() - start
+        os.kill(self.process.pid, signal.SIGSTOP)
+        found = PROGRESS.search(line)
+        if found is None:
+            raise SideError(f"Marian's log has another form than expected: {line}")
+        return Turn(seconds, int(found[2].replace(",", "")))
+
+    def _until(self, wanted: bytes) -> str:
+        """Read up to the end of the first line that holds ``wanted``."""
+        while True:
+            lines = self.read.split(b"\n")
+            for line in lines[:-1]:
+                if wanted in line:
+                    return line.decode("utf-8", "replace")
+            self._more()
+
+    def _more(self) -> None:
+        """Read what there is, or wait for it."""
+        part = os.read(self.pipe, 1 << 16)
+        with self.log.open("ab") as handle:
+            handle.write(part)
+        if not part:
+            raise SideError(f"Marian ended: {last_line(self.log)}")
+        self.read += part
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.wait()
+
+
+def command(settings: dict[str, Any], threads: int, folder: Path) -> list[str]:
+    """Marian's arguments: our model, our budget of a batch, threads that share each batch."""
+    model = settings["model"]
+    lengths = ["--mini-batch-words", str(settings["batch_tokens"]), "--maxi-batch", "100"]
+    text = [settings["corpus"] + "/train.src", settings["corpus"] + "/train.tgt"]
+    pieces = [settings["tokenizer"] + "/src.spm", settings["tokenizer"] + "/tgt.spm"]
+    return [
+        "train", "--model", str(folder / "marian.npz"), "--overwrite", "--train-sets", *text, "--vocabs", *pieces,
+        "--type", "transformer", "--enc-depth", str(model["encoder_layers"]), "--dec-depth",
+        str(model["decoder_layers"]), "--dim-emb", str(model["dim"]), "--transformer-dim-ffn", str(model["ffn"]),
+        "--transformer-heads", str(model["heads"]), "--transformer-ffn-activation", "relu",
+        "--transformer-preprocess", "n", "--transformer-postprocess", "da", "--transformer-postprocess-top", "n",
+        "--transformer-dropout", str(model["dropout"]), "--tied-embeddings-all", "--label-smoothing", "0.1",
+        "--optimizer", "adam", "--learn-rate", "0.0005", "--clip-norm", "1", "--cost-type", "ce-sum",
+        "--cpu-threads", str(threads), "--sync-sgd", *lengths, "--max-length", "200", "--shuffle-in-ram",
+        "--workspace", "3000", "--disp-freq", f"{settings['updates']}u", "--save-freq", "1000000u", "--seed", "1",
+        "--after-epochs", "100000",
+    ]  # fmt: skip

@@ -1,0 +1,33 @@
+"""Our decoder as a side: ``translate``, as the pipeline's shards and scores call it."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from benchmarks.sides.channel import Channel
+from seqkd.decoding.engine import translate
+from seqkd.decoding.settings import SearchSettings
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+
+
+def main() -> None:
+    """Serve turns over the same sentences; the amount is sentences, and the answer holds the translations."""
+    channel = Channel()
+    settings = channel.settings
+    keep_freed_memory()
+    torch.set_flush_denormal(True)
+    model = store.load(Path(settings["model"]), settings["precision"])
+    sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
+    search = SearchSettings(beam=settings["beam"])
+    tokens = 1 if settings["single"] else settings.get("batch_tokens", 4096)
+    while True:
+        channel.wait()
+        found = translate(model, sources, search, tokens, settings["wanted"])
+        seconds = channel.passed()
+        channel.reply(seconds=seconds, amount=len(sources), outputs=[hypotheses[0].ids for hypotheses in found])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Our trainer: the public ``Trainer``, which stops for its next turn where it would measure dev BLEU."""
+
+import resource
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.sides.channel import Channel
+from seqkd.batches.dataset import Dataset
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.models.interface import TranslationModel
+from seqkd.models.settings import ModelSettings
+from seqkd.training.objective import Objective
+from seqkd.training.run import Plugs, Trainer
+from seqkd.training.settings import TrainingSettings
+from seqkd.training.signals import Stop
+
+TURNS = 1000
+
+
+class Pause:
+    """In the place of an evaluation: it answers for the turn that ends and waits for the next."""
+
+    trainer: Trainer
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel, self.tokens = channel, 0
+
+    def measure(self, model: TranslationModel) -> tuple[float, float]:
+        """Called by the trainer after the updates of a turn."""
+        done, self.tokens = self.trainer.state.tokens - self.tokens, self.trainer.state.tokens
+        self.channel.reply(amount=done, peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+        self.channel.wait()
+        return 0.0, 1.0
+
+
+def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
+    """A trainer as ``train_model`` makes it, on the ids in ``settings["data"]``."""
+    keep_freed_memory()
+    torch.set_flush_denormal(True)
+    loss = settings.get("loss", {"nll": {"weight": 1.0}})
+    training = TrainingSettings(
+        updates=TURNS * settings["updates"],
+        evaluations=TURNS,
+        batch_tokens=settings["batch_tokens"],
+        precision=settings["precision"],
+        label_smoothing=0.1,
+        learning_rate=0.0005,
+    )
+    torch.manual_seed(1)
+    model = store.build(ModelSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
+    teacher = store.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
+    plugs = Plugs(Dataset(Path(settings["data"])), Objective(loss), teacher, pause)  # type: ignore[arg-type]
+    return Trainer(model, training, 1, plugs, folder)
+
+
+def main() -> None:
+    """Serve turns of ``updates`` optimiser steps; the amount is real target tokens, end of sentence counted."""
+    channel = Channel()
+    pause = Pause(channel)
+    pause.trainer = trainer(channel.settings, pause, Path(channel.settings["data"]) / "no-state")
+    channel.wait()
+    pause.trainer.run(Stop())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The same Transformer in plain PyTorch, as the manual has it: nn.Transformer, nn.CrossEntropyLoss, Adam."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from seqkd.batches.batches import Batch
+from seqkd.batches.dataset import PAD
+from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer import Transformer, sinusoids
+
+
+class Plain(nn.Module):
+    """Pre-norm encoder-decoder with one embedding matrix for source, target and output projection."""
+
+    def __init__(self, settings: ModelSettings, vocabulary: int) -> None:
+        super().__init__()
+        self.settings = settings
+        self.embedding = nn.Embedding(vocabulary, settings.dim)
+        self.transformer = nn.Transformer(
+            settings.dim,
+            settings.heads,
+            settings.encoder_layers,
+            settings.decoder_layers,
+            settings.ffn,
+            settings.dropout,
+            batch_first=True,
+            norm_first=True,
+        )
+        self.dropout = nn.Dropout(settings.dropout)
+        self.register_buffer("positions", sinusoids(1024, settings.dim).float(), persistent=False)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """[B, T] to [B, T, dim]."""
+        x: Tensor = self.embedding(ids) * math.sqrt(self.settings.dim) + self.positions[: ids.shape[1]]  # type: ignore[index]
+        return self.dropout(x)  # type: ignore[no-any-return]
+
+    def forward(self, src: Tensor, prefix: Tensor) -> Tensor:
+        """Logits of every position, [B, T, V]."""
+        causal = nn.Transformer.generate_square_subsequent_mask(prefix.shape[1]) < 0
+        hidden = self.transformer(
+            self.embed(src),
+            self.embed(prefix),
+            tgt_mask=causal,
+            src_key_padding_mask=src == PAD,
+            tgt_key_padding_mask=prefix == PAD,
+            memory_key_padding_mask=src == PAD,
+            tgt_is_causal=True,
+        )
+        return hidden @ self.embedding.weight.T  # type: ignore[no-any-return]
+
+
+class PlainTrainer:
+    """The training loop of the manual."""
+
+    def __init__(self, model: Plain, *, autocast: bool, rate: float = 0.0005) -> None:
+        self.model, self.autocast = model, autocast
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.98), fused=True)
+        self.loss = nn.CrossEntropyLoss(ignore_index=PAD, label_smoothing=0.1)
+
+    def update(self, batch: Batch) -> float:
+        """One optimiser step; gives the mean loss a target token."""
+        self.model.train()
+        self.optimizer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+            logits = self.model(batch.src, batch.prefix)
+            loss = self.loss(logits.flatten(0, 1), batch.target.flatten())
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        return loss.item()  # type: ignore[no-any-return]
+
+
+def to_plain(ours: Transformer, plain: Plain) -> None:
+    """Copy the weights of our model into the plain one."""
+    _copy(ours, plain, to_ours=False)
+
+
+def to_ours(plain: Plain, ours: Transformer) -> None:
+    """Copy the weights of the plain model into ours."""
+    _copy(ours, plain, to_ours=True)
+
+
+@torch.no_grad()
+def _copy(ours: Transformer, plain: Plain, *, to_ours: bool) -> None:
+    named = dict(ours.named_parameters())
+    for name, one in plain.named_parameters():
+        first, *more = [named[other] for other in names(name)]
+        if to_ours:
+            for target, part in zip((first, *more), one.split([len(first), *map(len, more)]), strict=True):
+                target.copy_(part)
+        else:
+            one.copy_(torch.cat([first, *more]))
+
+
+def names(plain: str) -> list[str]:
+    """Our parameters that make up one of the plain model's, e.g. query and key-value of a cross-attention."""
+    if plain == "embedding.weight":
+        return ["tgt_embedding"]
+    side, _, rest = plain.removeprefix("transformer.").partition(".")
+    kind = rest.rsplit(".", 1)[-1]
+    if rest.startswith("norm."):
+        return [f"{side}_norm.{kind}"]
+    _, number, part = rest.split(".", 2)
+    layer, end = f"{side}.{number}", kind.removeprefix("in_proj_")
+    if part.startswith("multihead_attn.in_proj"):
+        return [f"{layer}.cross.query.{end}", f"{layer}.cross.kv.{end}"]
+    norms = ("attention", "feed") if side == "encoder" else ("attention", "cross", "feed")
+    stems = {"self_attn.in_proj": "attention.qkv", "self_attn.out_proj": "attention.out"}
+    stems |= {"multihead_attn.out_proj": "cross.out", "linear1": "feed.up", "linear2": "feed.down"}
+    stems |= {f"norm{i}": f"{name}.norm" for i, name in enumerate(norms, 1)}
+    stem = "self_attn.in_proj" if part.startswith("self_attn.in_proj") else part.rsplit(".", 1)[0]
+    return [f"{layer}.{stems[stem]}.{end}"]

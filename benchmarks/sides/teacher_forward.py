@@ -1,0 +1,35 @@
+"""The teacher's forward pass alone, to the logits of the real target positions, on the batches that training takes."""
+
+from pathlib import Path
+
+import torch
+
+from benchmarks.sides.channel import Channel
+from seqkd.batches.batches import BatchStream
+from seqkd.batches.dataset import PAD, Dataset
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+
+
+def main() -> None:
+    """Serve turns of ``updates`` batches; the amount is real target tokens, end of sentence counted."""
+    channel = Channel()
+    settings = channel.settings
+    keep_freed_memory()
+    torch.set_flush_denormal(True)
+    teacher = store.load(Path(settings["teacher"]), settings["precision"])
+    batches = iter(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1))
+    while True:
+        channel.wait()
+        done = 0
+        for _ in range(settings["updates"]):
+            batch = next(batches)
+            real = batch.target != PAD
+            with torch.no_grad():
+                teacher(batch.src, batch.prefix)[real] @ teacher.output_weight.T
+            done += int(real.sum())
+        channel.reply(amount=done)
+
+
+if __name__ == "__main__":
+    main()

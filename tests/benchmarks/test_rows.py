@@ -1,0 +1,175 @@
+"""The pure parts of the benchmark suite: what a ratio means, how turns are paired, and what the page says. No peers."""
+
+import os
+
+import pytest
+import torch
+
+from benchmarks.families.orchestration import JobTime, parts, read_jobs
+from benchmarks.rows import Turn, better, exponent, missing, paired, single, spread
+from benchmarks.sides.marian_training import PROGRESS
+from benchmarks.sides.plain import Plain, PlainTrainer, names, to_ours, to_plain
+from benchmarks.sides.utilisation import Like, Products, Recorder, operations
+from benchmarks.tables import render
+from benchmarks.turns import SideError, alternate
+from seqkd.batches.batches import Batch
+from seqkd.batches.dataset import PAD
+from seqkd.models import store
+from seqkd.models.settings import ModelSettings
+
+WHERE = {"machine": "a machine, 2 cores", "load_average": 0.5, "text": "some text", "quick": False}
+
+
+def turns(*seconds: float, amount: float = 10.0) -> list[Turn]:
+    return [Turn(one, amount) for one in seconds]
+
+
+def test_higher_is_better_whatever_the_unit():
+    assert better(200, 100, "more") == 2.0
+    assert better(50, 100, "less") == 2.0
+    assert better(100, 50, "less") == 0.5
+    with pytest.raises(ValueError):
+        better(0, 1, "more")
+
+
+def test_the_ratio_is_the_median_over_rounds_and_not_the_quotient_of_medians():
+    row = paired("f", "n", "p", "u", turns(1, 2, 4), turns(3, 2, 16), target=2.0)
+    assert row.ratio == 3.0  # of 3, 1 and 4; the quotient of the medians would be 1.5
+    assert (row.ours, row.peer) == (5.0, pytest.approx(10 / 3))
+    assert row.ours_raw[1] == {"seconds": 2, "amount": 10.0}
+
+
+def test_different_amounts_are_compared_as_rates():
+    assert paired("f", "n", "p", "u", turns(1, amount=30), turns(1, amount=10), target=None).ratio == 3.0
+
+
+def test_spread_and_exponent():
+    assert spread([10, 10, 10, 10, 10]) == 0.0
+    assert spread([8, 9, 10, 11, 12]) == pytest.approx(0.2)
+    assert exponent([(1, 3), (10, 30), (100, 300)]) == pytest.approx(1.0)
+    assert exponent([(1, 3), (10, 300)]) == pytest.approx(2.0)
+
+
+def test_the_page_tells_what_was_reached_missed_and_not_measured():
+    rows = [
+        paired("training", "reached", "peer one", "u", turns(1, 1), turns(2, 2), target=2.0),
+        paired("training", "missed", "peer two", "u", turns(1, 1), turns(2, 2), target=3.0),
+        missing("training", "broken", "peer three", "u", 8.0, "pip said\n a | b"),
+        single("memory", "memory", "peer four", "MiB", 50, 100, "less", target=None, note="a remark"),
+        single("growth", "a curve", "in proportion", "exponent", 0.5, 1.0, "less", target=None,
+               ours_raw=[{"size": 10.0, "seconds": 1.0}, {"size": 1000.0, "seconds": 10.0}]),
+    ]  # fmt: skip
+    page = render([row.as_json() | WHERE for row in rows])
+    assert "| reached | 10 | peer one | 5 | u | **2.00** | 2.00 | 0 / 0 % |" in page
+    assert "| missed | 10 | peer two | 5 | u | 2.00 | 3.00 | 0 / 0 % |" in page
+    assert "| broken | | peer three | | u | not measured: pip said a / b | 8.00 | |" in page
+    assert "| memory [1] | 50 | peer four | 100 | MiB | 2.00 |  |  |" in page and "[1] a remark." in page
+    assert "| a curve | 0.50 | 10: 1, 1,000: 10 |" in page
+    assert "a machine, 2 cores" in page and "smoke run:" not in page
+    assert render([]).startswith("# Performance") and "Nothing is measured yet" in render([])
+
+
+class Fake:
+    """A side that notes its turns and may break down at one of them."""
+
+    def __init__(self, name: str, told: list[str], breaks_at: int = 99) -> None:
+        self.name, self.told, self.left = name, told, breaks_at
+
+    def turn(self) -> Turn:
+        self.left -= 1
+        if self.left < 0:
+            raise SideError("broke down")
+        self.told.append(self.name)
+        return Turn(1.0, float(len(self.told)))
+
+    def close(self) -> None:
+        self.told.append(f"{self.name} closed")
+
+
+def refuse() -> Fake:
+    raise SideError("is not there")
+
+
+def test_sides_take_turns_after_a_warm_up_and_every_second_round_the_other_way():
+    told: list[str] = []
+    found, reasons = alternate({"a": lambda: Fake("a", told), "b": lambda: Fake("b", told)}, repeats=2)
+    assert "".join(told[:6]) == "abbaab" and sorted(told[6:]) == ["a closed", "b closed"]
+    assert [turn.amount for turn in found["a"]] == [4.0, 5.0] and not reasons
+
+
+def test_a_side_that_fails_takes_no_other_with_it():
+    told: list[str] = []
+    sides = {"a": lambda: Fake("a", told), "b": lambda: Fake("b", told, breaks_at=2), "c": refuse}
+    found, reasons = alternate(sides, repeats=3)
+    assert list(found) == ["a"] and len(found["a"]) == 3
+    assert reasons == {"b": "broke down", "c": "is not there"}
+
+
+def test_orchestration_is_start_ups_and_time_without_a_job(tmp_path):
+    jobs = [JobTime(10, 20), JobTime(12, 18), JobTime(25, 30)]
+    assert parts(jobs, start_up=1.0, begun=8.0) == (18.0, 3 + 2 + 5)
+    file = tmp_path / "benchmarks" / "train" / "a.tsv"
+    file.parent.mkdir(parents=True)
+    file.write_text("s\th:m:s\n4.5\t0:00:04\n")
+    os.utime(file, (100, 100))
+    assert read_jobs(tmp_path) == [JobTime(95.5, 100.0)]
+
+
+def test_marians_line_gives_its_target_tokens():
+    said = "Ep. 1 : Up. 3 : Sen. 904 : Cost 8.91 * 3,894 @ 4,122 after 11,805 : Time 2.13s : 1824.67 words/s"
+    found = PROGRESS.search(said)
+    assert found and found[2] == "3,894"
+
+
+def models(dropout: float = 0.0):
+    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=2, decoder_layers=2, dropout=dropout)
+    torch.manual_seed(1)
+    return store.build(settings, 30, 30), Plain(settings, 30)
+
+
+def batch() -> Batch:
+    src = torch.tensor([[5, 6, 7, 3], [8, 3, PAD, PAD]])
+    prefix, target = torch.tensor([[2, 9, 10], [2, 11, PAD]]), torch.tensor([[9, 10, 3], [11, 3, PAD]])
+    return Batch(src, prefix, target)
+
+
+def test_plain_pytorch_is_the_same_model():
+    ours, plain = models()
+    to_plain(ours, plain)
+    one = batch()
+    real = one.target != PAD
+    with torch.no_grad():
+        own = ours.eval()(one.src, one.prefix) @ ours.output_weight.T
+        theirs = plain.train()(one.src, one.prefix)
+    assert torch.allclose(own[real], theirs[real], atol=1e-5)
+
+
+def test_weights_survive_the_way_there_and_back():
+    ours, plain = models()
+    used = [name for one, _ in plain.named_parameters() for name in names(one)]
+    assert sorted(used) == sorted(name for name, _ in ours.named_parameters())
+    before = {name: one.clone() for name, one in ours.named_parameters()}
+    to_plain(ours, plain)
+    ours.reset()
+    to_ours(plain, ours)
+    assert all(torch.equal(one, before[name]) for name, one in ours.named_parameters())
+
+
+def test_plain_pytorch_learns():
+    trainer = PlainTrainer(models()[1], autocast=False, rate=0.01)
+    losses = [trainer.update(batch()) for _ in range(20)]
+    assert losses[-1] < losses[0] / 2
+
+
+def test_products_are_recorded_counted_and_repeated():
+    with Recorder() as recorder:
+        x = torch.ones(3, 4)
+        torch.nn.functional.linear(x, torch.ones(5, 4)).sum()
+        torch.bmm(torch.ones(2, 3, 4), torch.ones(2, 4, 6))
+        x + x
+    products = Products(recorder.calls)
+    assert len(products.calls) == 2
+    assert products.operations == 2 * 3 * 4 * 5 + 2 * 2 * 3 * 4 * 6
+    assert products.seconds() > 0
+    like = [Like((3, 4), (4, 1), torch.float32), Like((5, 4), (4, 1), torch.float32)]
+    assert operations(like)[0] == 120.0
