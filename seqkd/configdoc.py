@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.config import Config
+from seqkd.config.mistakes import TAGS
 from seqkd.config.sections import TrainingChanges
 from seqkd.files import write_text
 from seqkd.training.settings import TrainingSettings
@@ -104,8 +105,8 @@ def _inside(field: Schema, whole: Schema) -> Iterator[tuple[str, Schema]]:
         yield "", _resolve(field, whole)
     for choice in field.get("oneOf", []):
         inner = _resolve(choice, whole)
-        if "source" in inner["properties"]:
-            yield f" source: {inner['properties']['source']['const']}", inner
+        for tag in inner["properties"].keys() & set(TAGS):
+            yield f" {tag}: {inner['properties'][tag]['const']}", inner
 
 
 def _named(field: Schema) -> Schema | None:

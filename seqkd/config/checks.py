@@ -8,6 +8,7 @@ from seqkd import losses
 from seqkd.config.mistakes import lines, nearest
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import merged, model_name, teacher_name
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.settings import TrainingSettings
 
 
@@ -102,7 +103,7 @@ def _starts(config: Config) -> Iterator[str]:
 
 def _models(config: Config) -> Iterator[str]:
     for name, model in config.models.items():
-        if model.tied == "all" and not config.tokenizer.shared:
+        if isinstance(model, TransformerSettings) and model.tied == "all" and not config.tokenizer.shared:
             yield (
                 f"models.{name}.tied: 'all' needs one vocabulary for both languages, but tokenizer.shared is false; "
                 "write `tied: decoder`"

@@ -14,6 +14,8 @@ NAME_RULE = (
 )
 TELL_ALL = ("missing", "extra_forbidden", "union_tag_not_found", "union_tag_invalid", "value_error")
 """Kinds of error whose words need no value found beside them."""
+TAGS = ("source", "architecture")
+"""Keys that tell the classes of a union apart."""
 SECTION_ERRORS = ("model_type", "model_attributes_type", "dict_type")
 
 
@@ -59,7 +61,8 @@ def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> s
     if kind == "union_tag_not_found":
         return "needs a `source:`"
     if kind == "union_tag_invalid":
-        return f"source must be one of {one['ctx']['expected_tags']}, found {one['ctx']['tag']!r}"
+        key = one["ctx"]["discriminator"].strip("_()'")  # a field, or a function named after one
+        return f"{key} must be one of {one['ctx']['expected_tags']}, found {one['ctx']['tag']!r}"
     if one["loc"][-1] == "[key]":
         return NAME_RULE
     if kind in SECTION_ERRORS:
@@ -73,12 +76,12 @@ def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> s
 def _unknown_key(path: Path, data: Any, root: type[BaseModel]) -> str:
     key, section = str(path[-1]), _value(data, path[:-1])
     here = _classes_at(root, path[:-1])
-    chosen = [one for one in here if _source(one) == section.get("source")]
+    chosen = [one for one in here if any(_value_or_default(one, section, key) == tag for key, tag in _tags(one))]
     known = list(dict.fromkeys(known for one in chosen or here for known in one.model_fields))
     if near := nearest(key, known):
         return f"unknown key{near}"
-    if others := [_source(one) for one in here if key in one.model_fields]:
-        return f"unknown key; it goes with `source: {others[0]}`"
+    if others := [tag for one in here if key in one.model_fields for tag in _tags(one)]:
+        return f"unknown key; it goes with `{': '.join(others[0])}`"
     if homes := ", ".join(_homes(root, key)):
         return f"unknown key; `{key}` belongs below {homes}"
     return f"unknown key; known here: {', '.join(known) or 'none'}"
@@ -113,9 +116,13 @@ def _classes_at(root: type[BaseModel], path: Path) -> list[type[BaseModel]]:
     return here
 
 
-def _source(one: type[BaseModel]) -> Any:
-    """Which ``source:`` a class of a union stands for; None for other classes."""
-    return one.model_fields["source"].default if "source" in one.model_fields else None
+def _tags(one: type[BaseModel]) -> list[tuple[str, str]]:
+    """The key that tells a class of a union from the others, and its value for this class; none elsewhere."""
+    return [(key, get_args(one.model_fields[key].annotation)[0]) for key in TAGS if key in one.model_fields]
+
+
+def _value_or_default(one: type[BaseModel], section: Any, key: str) -> Any:
+    return section.get(key, one.model_fields[key].default)
 
 
 def _homes(root: type[BaseModel], key: str) -> Iterator[str]:

@@ -1,1 +1,20 @@
-"""Translation models behind one interface."""
+"""Translation models behind one interface, one file an architecture.
+
+A file ``lstm.py`` here is the architecture ``lstm``. It defines ``Model``, its class, and ``Settings``, the class of
+its sizes. It is imported by name and not before, so that an edit reruns the models of this architecture alone.
+"""
+
+from pydantic import Field
+
+from seqkd.settings import Settings
+
+
+class ArchitectureSettings(Settings):
+    """Base of the architectures' settings."""
+
+    architecture: str = Field(description="Family of the model.")
+
+
+def module_of(architecture: str) -> str:
+    """Name of the module that defines ``architecture``."""
+    return f"seqkd.models.{architecture}"

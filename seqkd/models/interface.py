@@ -17,12 +17,16 @@ class State(Protocol):
 
 
 class TranslationModel(nn.Module):
-    """Base of the models. Hidden states are [.., dim]; logits are ``hidden @ output_weight.T``."""
+    """Base of the models. Hidden states are [.., width]; logits are ``hidden @ output_weight.T``.
+
+    A softmax bias is a column of ``output_weight`` like the others, with hidden states that end in a constant one: so
+    projection, search and sampling need not know of it.
+    """
 
     output_weight: nn.Parameter
 
     def forward(self, src: torch.Tensor, prefix: torch.Tensor) -> torch.Tensor:
-        """Hidden state at every position of a given prefix: src [B, S], prefix [B, T] to [B, T, dim]."""
+        """Hidden state at every position of a given prefix: src [B, S], prefix [B, T] to [B, T, width]."""
         raise TypeError(f"{type(self).__name__} defines no forward")
 
     def start(self, src: torch.Tensor, beam: int) -> Any:
@@ -30,5 +34,5 @@ class TranslationModel(nn.Module):
         raise TypeError(f"{type(self).__name__} defines no start")
 
     def step(self, state: Any, tokens: torch.Tensor) -> torch.Tensor:
-        """Feed one token a row, [B*K], and give the hidden state [B*K, dim]; ``state`` moves on."""
+        """Feed one token a row, [B*K], and give the hidden state [B*K, width]; ``state`` moves on."""
         raise TypeError(f"{type(self).__name__} defines no step")

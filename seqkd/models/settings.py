@@ -1,37 +1,25 @@
-"""What a model is: the ``models:`` section."""
+"""What a model is: the ``models:`` section, a union of the architectures' settings told apart by ``architecture:``.
 
-from typing import Literal
+Each architecture's settings stand in a file of their own, since a training's fingerprint is to hold those it reads and
+no others; only the config reads this one.
+"""
 
-from pydantic import Field, model_validator
+from typing import Annotated, Any
 
-from seqkd.settings import Settings
+from pydantic import Discriminator, Tag
+
+from seqkd.models.lstm_settings import LstmSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 
-class ModelSettings(Settings):
-    """One entry of ``models:``, an architecture with its sizes."""
+def _architecture(value: Any) -> Any:
+    """Which architecture an entry is; one that names none is a Transformer."""
+    if isinstance(value, dict):
+        return value.get("architecture", "transformer")
+    return getattr(value, "architecture", "transformer")
 
-    architecture: Literal["transformer"] = Field("transformer", description="Family of the model.")
-    encoder_layers: int = Field(3, ge=1, le=200, description="Encoder layers.")
-    decoder_layers: int = Field(2, ge=1, le=200, description="Decoder layers; fewer make decoding faster.")
-    dim: int = Field(192, ge=2, le=16384, description="Width of embeddings and layers; a multiple of `heads`.")
-    ffn: int = Field(768, ge=1, le=65536, description="Width inside the feed-forward blocks.")
-    heads: int = Field(4, ge=1, le=256, description="Attention heads.")
-    norm: Literal["pre", "post"] = Field(
-        "pre", description="Layer normalisation before each block (steadier) or after it (the original Transformer)."
-    )
-    tied: Literal["all", "decoder", "none"] = Field(
-        "all",
-        description="Which embeddings are one matrix: source, target and output projection (`all`, needs a shared "
-        "vocabulary), target and output projection (`decoder`), or none.",
-    )
-    dropout: float = Field(0.1, ge=0, lt=1, description="Dropout on embeddings and on each block's output.")
-    attention_dropout: float = Field(0.0, ge=0, lt=1, description="Dropout on attention weights.")
-    activation_dropout: float = Field(0.0, ge=0, lt=1, description="Dropout inside the feed-forward blocks.")
 
-    @model_validator(mode="after")
-    def _heads_divide(self) -> "ModelSettings":
-        if self.dim % self.heads or (self.dim // self.heads) % 2:
-            raise ValueError(
-                f"dim {self.dim} must be a multiple of heads {self.heads}, with an even width for each head"
-            )
-        return self
+ModelSettings = Annotated[
+    Annotated[TransformerSettings, Tag("transformer")] | Annotated[LstmSettings, Tag("lstm")],
+    Discriminator(_architecture),
+]

@@ -1,6 +1,7 @@
 """Models on disk: ``model.safetensors`` (float32 weights, tied matrices once) and ``model.json`` (what they are)."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,26 @@ from safetensors.torch import save_file
 
 from seqkd.errors import UserError
 from seqkd.files import write_json, written
+from seqkd.models import ArchitectureSettings, module_of
 from seqkd.models.interface import TranslationModel
-from seqkd.models.settings import ModelSettings
-from seqkd.models.transformer import Transformer
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
-def build(settings: ModelSettings, src_vocabulary: int, tgt_vocabulary: int) -> TranslationModel:
+def settings_of(values: dict[str, Any]) -> ArchitectureSettings:
+    """A model's settings as their class, from plain values with all keys."""
+    settings: ArchitectureSettings = import_module(module_of(values["architecture"])).Settings(**values)
+    return settings
+
+
+def build(settings: ArchitectureSettings, src_vocabulary: int, tgt_vocabulary: int) -> TranslationModel:
     """A new model with weights drawn from torch's current random state."""
-    return Transformer(settings, src_vocabulary, tgt_vocabulary)
+    module = import_module(module_of(settings.architecture))
+    model: TranslationModel = module.Model(settings, src_vocabulary, tgt_vocabulary)
+    return model
 
 
-def save(model: TranslationModel, settings: ModelSettings, vocabularies: tuple[int, int], folder: Path) -> None:
+def save(model: TranslationModel, settings: ArchitectureSettings, vocabularies: tuple[int, int], folder: Path) -> None:
     """Write weights and description of a model to ``folder``."""
     weights = {name: weight.detach().float().contiguous() for name, weight in model.named_parameters()}
     with written(folder / "model.safetensors") as beside:
@@ -31,10 +39,10 @@ def save(model: TranslationModel, settings: ModelSettings, vocabularies: tuple[i
     write_json(folder / "model.json", description)
 
 
-def describe(folder: Path) -> tuple[ModelSettings, int, int]:
+def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
     """Settings and vocabulary sizes of the model in ``folder``."""
     content: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    return ModelSettings(**content["model"]), content["src_vocabulary"], content["tgt_vocabulary"]
+    return settings_of(content["model"]), content["src_vocabulary"], content["tgt_vocabulary"]
 
 
 def load_weights(model: TranslationModel, folder: Path) -> None:

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seqkd.batches.dataset import PAD
+from seqkd.models.dropout import dropout
 from seqkd.models.interface import TranslationModel
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 
 def sinusoids(length: int, dim: int) -> Tensor:
@@ -20,15 +21,6 @@ def sinusoids(length: int, dim: int) -> Tensor:
     rates = torch.exp(torch.arange(0, dim, 2, dtype=torch.float64) * (-math.log(10000.0) / dim))
     angles = torch.arange(length, dtype=torch.float64)[:, None] * rates
     return torch.cat([angles.sin(), angles.cos()], dim=1)
-
-
-def dropout(x: Tensor, rate: float, training: bool) -> Tensor:
-    """Dropout to 1/65536 of the rate: sixteen random bits an element, no float, in a third of F.dropout's time."""
-    if not training or not rate:
-        return x
-    bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None).view(torch.int16)
-    keep = bits[: x.numel()].view(x.shape) >= round(rate * 65536) - 32768
-    return x * keep.to(x.dtype).mul_(1 / (1 - rate))
 
 
 def split_heads(x: Tensor, heads: int, parts: int) -> tuple[Tensor, ...]:
@@ -68,7 +60,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, rate:
 class Block(nn.Module):
     """A residual branch: normalisation before (pre) or after (post) the sum, dropout on the branch."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: TransformerSettings) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(settings.dim)
         self.pre = settings.norm == "pre"
@@ -87,7 +79,7 @@ class Block(nn.Module):
 class SelfAttention(Block):
     """Self-attention of encoder or decoder."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: TransformerSettings) -> None:
         super().__init__(settings)
         self.heads, self.attention_dropout = settings.heads, settings.attention_dropout
         self.qkv = nn.Linear(settings.dim, 3 * settings.dim)
@@ -109,7 +101,7 @@ class SelfAttention(Block):
 class CrossAttention(Block):
     """Attention from decoder positions to the encoder's output."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: TransformerSettings) -> None:
         super().__init__(settings)
         self.heads, self.attention_dropout = settings.heads, settings.attention_dropout
         self.query = nn.Linear(settings.dim, settings.dim)
@@ -131,7 +123,7 @@ class CrossAttention(Block):
 class FeedForward(Block):
     """Two linear maps with a ReLU between."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: TransformerSettings) -> None:
         super().__init__(settings)
         self.activation_dropout = settings.activation_dropout
         self.up = nn.Linear(settings.dim, settings.ffn)
@@ -147,7 +139,7 @@ class FeedForward(Block):
 class EncoderLayer(nn.Module):
     """Self-attention and feed-forward."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: TransformerSettings) -> None:
         super().__init__()
         self.attention, self.feed = SelfAttention(settings), FeedForward(settings)
 
@@ -160,7 +152,7 @@ class EncoderLayer(nn.Module):
 class DecoderLayer(nn.Module):
     """Self-attention, cross-attention and feed-forward."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: TransformerSettings) -> None:
         super().__init__()
         self.attention, self.cross, self.feed = SelfAttention(settings), CrossAttention(settings), FeedForward(settings)
 
@@ -201,7 +193,7 @@ class Cache:
 class Transformer(TranslationModel):
     """Encoder, decoder, embeddings. Tied embeddings are one parameter (``settings.tied``)."""
 
-    def __init__(self, settings: ModelSettings, src_vocabulary: int, tgt_vocabulary: int) -> None:
+    def __init__(self, settings: TransformerSettings, src_vocabulary: int, tgt_vocabulary: int) -> None:
         super().__init__()
         self.settings = settings
         dim = settings.dim
@@ -280,3 +272,6 @@ class Transformer(TranslationModel):
             x = layer.feed(x)
         state.length += 1
         return self.decoder_norm(x)  # type: ignore[no-any-return]
+
+
+Model, Settings = Transformer, TransformerSettings

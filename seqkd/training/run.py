@@ -15,9 +15,8 @@ from seqkd.batches.dataset import PAD, Dataset
 from seqkd.errors import UserError
 from seqkd.files import write_text
 from seqkd.memory import keep_freed_memory
-from seqkd.models import store
+from seqkd.models import ArchitectureSettings, store
 from seqkd.models.interface import TranslationModel
-from seqkd.models.settings import ModelSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
 from seqkd.training.metrics import Progress, as_lines
@@ -180,7 +179,7 @@ class Trainer:
 
 def train_model(
     *,
-    model: ModelSettings,
+    model: ArchitectureSettings,
     training: TrainingSettings,
     loss: dict[str, dict[str, Any]],
     seed: int,
@@ -233,7 +232,7 @@ def train_model(
     return facts(trainer, train_bleu)
 
 
-def save_best(trainer: Trainer, model: ModelSettings, sizes: tuple[int, int], folder: Path) -> None:
+def save_best(trainer: Trainer, model: ArchitectureSettings, sizes: tuple[int, int], folder: Path) -> None:
     """Write the model in float32, whatever it was trained in."""
     full = store.build(model, *sizes)
     first = 0

@@ -10,13 +10,18 @@ from seqkd.batches.dataset import BOS, EOS, PAD
 from seqkd.decoding.engine import forced_scores
 from seqkd.decoding.sampling import draw, sample
 from seqkd.decoding.settings import SearchSettings
-from seqkd.models.settings import ModelSettings
+from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.store import build
+from seqkd.models.transformer_settings import TransformerSettings
+
+BOTH = pytest.mark.parametrize("architecture", ["transformer", "lstm"])
 
 
-def model(vocabulary=6, seed=0, dtype=torch.float64):
+def model(vocabulary=6, seed=0, dtype=torch.float64, architecture="transformer"):
     torch.manual_seed(seed)
-    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2)
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2)
+    if architecture == "lstm":
+        settings = LstmSettings(architecture="lstm", layers=2, dim=16)
     network = build(settings, vocabulary, vocabulary)
     with torch.no_grad():
         network.tgt_embedding.mul_(1.5)
@@ -41,8 +46,9 @@ def exact(network, source, longest, prefix=()):
     return found
 
 
-def test_frequencies_are_the_exact_probabilities():
-    network, source, count = model(), [4, 5, 4], 20000
+@BOTH
+def test_frequencies_are_the_exact_probabilities(architecture):
+    network, source, count = model(architecture=architecture), [4, 5, 4], 20000
     wanted = exact(network, source, 3)
     assert sum(wanted.values()) == pytest.approx(1.0)
     seen = Counter((*s.ids, *[EOS] * s.finished) for s in sample(network, [source], count, 3, limit(3))[0])
@@ -54,8 +60,9 @@ def test_frequencies_are_the_exact_probabilities():
     assert statistic < freedom + 3.3 * (2 * freedom) ** 0.5
 
 
-def test_a_sample_has_the_log_probability_of_forced_scoring():
-    network = model(vocabulary=12, seed=2)
+@BOTH
+def test_a_sample_has_the_log_probability_of_forced_scoring(architecture):
+    network = model(vocabulary=12, seed=2, architecture=architecture)
     sources = [[4, 5, 6], [7, 8], [9, 10, 11, 4, 5]]
     settings = SearchSettings(max_length_ratio=2.0, max_length_extra=9)
     for source, found in zip(sources, sample(network, sources, 20, 1, settings), strict=True):
@@ -65,8 +72,9 @@ def test_a_sample_has_the_log_probability_of_forced_scoring():
         assert [s.log_prob for s in ended] == pytest.approx([sum(scores) for scores, _ in forced], abs=1e-5)
 
 
-def test_company_and_padding_change_no_sample_and_the_seed_does():
-    network = model(vocabulary=30, seed=5)
+@BOTH
+def test_company_and_padding_change_no_sample_and_the_seed_does(architecture):
+    network = model(vocabulary=30, seed=5, architecture=architecture)
     generator = torch.Generator().manual_seed(1)
     sources = [torch.randint(4, 30, (1 + i % 9,), generator=generator).tolist() for i in range(23)]
     settings = SearchSettings(max_length_ratio=1.0, max_length_extra=5)

@@ -10,17 +10,22 @@ from seqkd.batches.dataset import BOS, EOS
 from seqkd.decoding.engine import forced_scores, translate
 from seqkd.decoding.search import beam_search, best_words
 from seqkd.decoding.settings import SearchSettings
-from seqkd.models.settings import ModelSettings
+from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.store import build
+from seqkd.models.transformer_settings import TransformerSettings
 
 WORDS = [1, 4, 5, 6]
 
 
-def model(vocabulary=7, seed=0, dtype=torch.float64, **settings):
+BOTH = pytest.mark.parametrize("architecture", ["transformer", "lstm"])
+
+
+def model(vocabulary=7, seed=0, dtype=torch.float64, architecture="transformer", **settings):
     torch.manual_seed(seed)
-    network = build(
-        ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2, **settings), vocabulary, vocabulary
-    )
+    sizes = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2, **settings)
+    if architecture == "lstm":
+        sizes = LstmSettings(architecture="lstm", layers=2, dim=16)
+    network = build(sizes, vocabulary, vocabulary)
     with torch.no_grad():
         network.tgt_embedding.mul_(3.0)  # livelier distributions than a new model's
     return network.to(dtype).eval().requires_grad_(False)
@@ -37,10 +42,11 @@ def every_translation(network, source, longest):
     return sorted(((sum(s), t) for (s, _), t in zip(scored, targets, strict=True)), reverse=True)
 
 
+@BOTH
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
-def test_a_wide_beam_is_exhaustive_search(seed, alpha):
-    network, source, longest = model(seed=seed), [4, 6, 5], 5
+def test_a_wide_beam_is_exhaustive_search(seed, alpha, architecture):
+    network, source, longest = model(seed=seed, architecture=architecture), [4, 6, 5], 5
     expected = every_translation(network, source, longest)
     expected = sorted(((p / (len(t) + 1) ** alpha, t) for p, t in expected), reverse=True)[:10]
     settings = limit(longest).model_copy(update={"beam": len(WORDS) ** (longest - 1), "length_penalty": alpha})
@@ -51,9 +57,9 @@ def test_a_wide_beam_is_exhaustive_search(seed, alpha):
         assert h.finished
 
 
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_greedy_equals_a_plain_loop_without_cache(norm):
-    network = model(vocabulary=30, seed=3, norm=norm)
+@pytest.mark.parametrize("sizes", [{"norm": "pre"}, {"norm": "post"}, {"architecture": "lstm"}], ids=str)
+def test_greedy_equals_a_plain_loop_without_cache(sizes):
+    network = model(vocabulary=30, seed=3, **sizes)
     for source in ([4, 5, 6, 7], [20, 21], [9]):
         prefix = [BOS]
         while len(prefix) <= 12:
@@ -70,8 +76,9 @@ def test_greedy_equals_a_plain_loop_without_cache(norm):
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-6), (torch.float32, 1e-4)])
 @pytest.mark.parametrize("beam", [1, 4])
-def test_company_and_padding_change_nothing(dtype, tolerance, beam):
-    network = model(vocabulary=30, seed=5, dtype=dtype)
+@BOTH
+def test_company_and_padding_change_nothing(dtype, tolerance, beam, architecture):
+    network = model(vocabulary=30, seed=5, dtype=dtype, architecture=architecture)
     generator = torch.Generator().manual_seed(1)
     sources = [torch.randint(4, 30, (1 + i % 9,), generator=generator).tolist() for i in range(23)]
     settings = SearchSettings(beam=beam, max_length_ratio=1.0, max_length_extra=5)
@@ -82,8 +89,9 @@ def test_company_and_padding_change_nothing(dtype, tolerance, beam):
         assert [h.log_prob for h in alone] == pytest.approx([h.log_prob for h in expected], abs=tolerance)
 
 
-def test_a_hypothesis_has_the_log_probability_of_forced_scoring():
-    network = model(vocabulary=12, seed=2)
+@BOTH
+def test_a_hypothesis_has_the_log_probability_of_forced_scoring(architecture):
+    network = model(vocabulary=12, seed=2, architecture=architecture)
     settings = SearchSettings(beam=6, max_length_ratio=1.0, max_length_extra=6)
     sources = [[4, 5, 6], [7, 8], [9, 10, 11, 4, 5]]
     for source, found in zip(sources, translate(network, sources, settings, wanted=6), strict=True):

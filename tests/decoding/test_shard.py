@@ -9,7 +9,7 @@ from seqkd.decoding.settings import DecodeSettings, NBestSettings
 from seqkd.decoding.shard import decode_shard
 from seqkd.decoding.shares import chosen_lines, shard_count
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.5, [1, 3, 5, 7, 9]), (0.3, [3, 6, 9]), (1.0, list(range(10)))])
@@ -25,7 +25,7 @@ def test_shards_have_a_fixed_number_of_sentences(sentences, shards):
 
 
 def test_shards_together_hold_every_line_once(toy, tmp_path):
-    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
     decode = DecodeSettings(shard=15, n_best=NBestSettings(size=4, share=0.5))

@@ -7,15 +7,15 @@ from safetensors.torch import save_file
 from seqkd.batches.batches import pad
 from seqkd.errors import UserError
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
-from seqkd.models.transformer import dropout
+from seqkd.models.dropout import dropout
+from seqkd.models.transformer_settings import TransformerSettings
 
 SMALL = {"dim": 16, "ffn": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
 
 
 def network(dtype=torch.float64, **settings):
     torch.manual_seed(0)
-    return store.build(ModelSettings(**SMALL | settings), 20, 20).to(dtype).eval()
+    return store.build(TransformerSettings(**SMALL | settings), 20, 20).to(dtype).eval()
 
 
 @pytest.mark.parametrize("norm", ["pre", "post"])
@@ -70,7 +70,7 @@ def test_other_weights_are_refused_with_the_name(tmp_path):
     model = network(torch.float32)
     store.save(model, model.settings, (20, 20), tmp_path)
     with pytest.raises(UserError, match="tgt_embedding has shape"):
-        store.load_weights(store.build(ModelSettings(**SMALL), 21, 21), tmp_path)
+        store.load_weights(store.build(TransformerSettings(**SMALL), 21, 21), tmp_path)
     save_file({"other": torch.zeros(2)}, tmp_path / "model.safetensors")
     with pytest.raises(UserError, match="other"):
         store.load(tmp_path)

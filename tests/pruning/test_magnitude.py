@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import load_file
 
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.pruning.magnitude import prune, prune_model, sparsities
 
 
@@ -32,7 +32,7 @@ def test_the_smallest_of_all_weights_go():
 @pytest.mark.parametrize("sparsity", [0.5, 0.6, 0.7, 0.8, 0.9])
 def test_exactly_the_share_goes_from_a_model(tmp_path, sparsity):
     torch.manual_seed(0)
-    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     model = store.build(settings, 30, 30)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -9,7 +9,7 @@ import torch
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import bleu, diagnostics
 from seqkd.scoring.score import overlap, score_model
 from seqkd.scoring.settings import ScoreSettings
@@ -55,7 +55,7 @@ def test_overlap_is_a_side_that_also_stands_in_train(toy):
 
 @pytest.fixture
 def model(toy, tmp_path):
-    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
     return tmp_path / "m"

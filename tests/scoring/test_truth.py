@@ -14,7 +14,7 @@ from seqkd.decoding.settings import SearchSettings
 from seqkd.errors import UserError
 from seqkd.files import read_lines
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import ceilings, meanings, truth
 from seqkd.scoring.divergence import Expectation, entropy_of, forward, reverse, reverse_kl
 from seqkd.scoring.truth_settings import TruthSettings
@@ -137,7 +137,7 @@ def truths(toy, monkeypatch):
 
 def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     torch.manual_seed(0)
-    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
     system = {"system": "s", "test_set": "t"}
     arguments = {"system": system, "model": tmp_path / "m", "tokenizer": toy.tokenizer, "test_set": toy.test_set}

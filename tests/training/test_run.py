@@ -14,13 +14,16 @@ from safetensors.torch import load_file
 
 from seqkd.errors import UserError
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.lstm_settings import LstmSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.pruning.magnitude import prune_model
 from seqkd.training import run
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 
-MODEL = ModelSettings(dim=32, ffn=64, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
+MODEL = TransformerSettings(dim=32, ffn=64, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
+LSTM = LstmSettings(architecture="lstm", layers=1, dim=48, dropout=0.1)
+BOTH = pytest.mark.parametrize("model", [MODEL, LSTM], ids=lambda model: model.architecture)
 TRAINING = {
     "updates": 24,
     "batch_tokens": 128,
@@ -55,19 +58,22 @@ def same(a, b):
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
-def test_the_toy_language_is_learned(toy, tmp_path):
-    facts, _ = train(
-        toy, tmp_path / "a", updates=400, learning_rate=0.006, model=MODEL.model_copy(update={"dropout": 0.0})
-    )
+@pytest.mark.parametrize(
+    ("model", "updates", "rate"), [(MODEL, 400, 0.006), (LSTM, 200, 0.01)], ids=["transformer", "lstm"]
+)
+def test_the_toy_language_is_learned(toy, tmp_path, model, updates, rate):
+    model = model.model_copy(update={"dropout": 0.0})
+    facts, _ = train(toy, tmp_path / "a", updates=updates, learning_rate=rate, model=model)
     assert facts["train_bleu"] > 95
     rows = [json.loads(line) for line in (tmp_path / "a/metrics.jsonl").read_text().splitlines()]
     assert sum("dev_bleu" in row for row in rows) == 3
     assert facts["dev_bleu"] == max(row["dev_bleu"] for row in rows if "dev_bleu" in row)
 
 
+@BOTH
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_two_trainings_are_equal_to_the_bit(toy, tmp_path, precision):
-    one, two = (train(toy, tmp_path / name, precision=precision)[1] for name in "ab")
+def test_two_trainings_are_equal_to_the_bit(toy, tmp_path, precision, model):
+    one, two = (train(toy, tmp_path / name, precision=precision, model=model)[1] for name in "ab")
     assert same(one, two)
 
 
@@ -108,22 +114,27 @@ def test_an_unreadable_state_is_no_state(toy, tmp_path):
     assert same(expected, train(toy, tmp_path / "b")[1])
 
 
-def test_a_pruned_model_stays_pruned(toy, tmp_path):
-    train(toy, tmp_path / "a")
+@BOTH
+def test_a_pruned_model_stays_pruned(toy, tmp_path, model):
+    train(toy, tmp_path / "a", model=model)
     pruned = prune_model(sparsity=0.6, model=tmp_path / "a", folder=tmp_path / "pruned")
     zeros = {name: weight == 0 for name, weight in load_file(tmp_path / "pruned/model.safetensors").items()}
-    _, retrained = train(toy, tmp_path / "b", start=tmp_path / "pruned", keep_zeros=True, weight_decay=0.1)
+    start = {"model": model, "start": tmp_path / "pruned"}
+    _, retrained = train(toy, tmp_path / "b", keep_zeros=True, weight_decay=0.1, **start)
     assert all((retrained[name][zeros[name]] == 0).all() for name in zeros)
     assert sum(int((w != 0).sum()) for w in retrained.values()) <= pruned["nonzero_parameters"]
     assert not same(retrained, load_file(tmp_path / "pruned/model.safetensors"))
-    _, free = train(toy, tmp_path / "c", start=tmp_path / "pruned")
+    _, free = train(toy, tmp_path / "c", **start)
     assert any((free[name][zeros[name]] != 0).any() for name in zeros)
 
 
-def test_word_kd_draws_the_student_to_the_teacher(toy, tmp_path):
-    """Trained on the teacher's distribution alone, a student of its size comes nearer to it than by targets."""
-    train(toy, tmp_path / "teacher", updates=120)
-    common = {"updates": 120, "teacher": tmp_path / "teacher", "seed": 2}
+@BOTH
+@pytest.mark.parametrize("taught_by", [MODEL, LSTM], ids=lambda model: model.architecture)
+def test_word_kd_draws_the_student_to_the_teacher(toy, tmp_path, model, taught_by):
+    """Trained on the teacher's distribution alone, a student comes nearer to it than by targets, whichever of the two
+    architectures either has."""
+    train(toy, tmp_path / "teacher", updates=120, model=taught_by)
+    common = {"updates": 120, "teacher": tmp_path / "teacher", "seed": 2, "model": model}
     train(toy, tmp_path / "nll", **common)
     train(toy, tmp_path / "kd", loss={"word-kd": {"weight": 1.0}}, **common)
     teacher, nll, kd = (distribution(toy, tmp_path / name) for name in ("teacher", "nll", "kd"))

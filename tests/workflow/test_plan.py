@@ -51,6 +51,17 @@ def test_equal_students_have_equal_keys() -> None:
     assert steps["students/one/1"].key == steps["students/two/1"].key
 
 
+def test_a_model_s_code_is_that_of_its_architecture() -> None:
+    models = {"large": {"dim": 32}, "small": {"architecture": "lstm", "dim": 16}}
+    steps = plan(models=models, students={"one": {}, "two": {"model": "large"}}, prune={}).steps
+    one, two = steps["students/one/1"], steps["students/two/1"]
+    assert one.settings["model"] == {
+        "architecture": "lstm", "dim": 16, "dropout": 0.3, "input_feeding": True, "layers": 2
+    }  # fmt: skip
+    assert one.code != two.code
+    assert one.code == Code(ROOT).digest("workflow/scripts/train_student.py", "seqkd.models.lstm", "seqkd.losses.nll")
+
+
 def test_rows_of_the_report_follow_the_config() -> None:
     rows = plan().scored
     assert [row["system"] for row in rows] == ["base", "baseline", "word-kd", "seq-kd", "seq-inter", *["seq-kd"] * 4]

@@ -5,12 +5,12 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """The best model on dev, with the course of its training."""
-    from seqkd.models.settings import ModelSettings
+    from seqkd.models import store
     from seqkd.training.run import train_model
     from seqkd.training.settings import TrainingSettings
 
     return train_model(
-        model=ModelSettings(**job.settings["model"]),
+        model=store.settings_of(job.settings["model"]),
         training=TrainingSettings(**job.settings["training"]),
         loss=job.settings["loss"],
         seed=job.settings["seed"],
