@@ -12,6 +12,6 @@ class ScoreSettings(Settings):
     search: SearchSettings = Field(SearchSettings(), description="The beam search whose scores stand beside greedy's.")
     bleu_tokenize: str = Field(
         "auto",
-        pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200)$",
-        description="sacrebleu's tokenization; `auto` takes the one for the target language.",
+        pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200|none)$",
+        description="sacrebleu's tokenization; `auto` takes the one for the target language, `none` that of the text.",
     )

@@ -10,7 +10,11 @@ from seqkd.settings import Settings
 class TokenizerSettings(Settings):
     """SentencePiece models, learned from the training set."""
 
-    type: Literal["unigram", "bpe"] = Field("unigram", description="Algorithm of SentencePiece.")
+    type: Literal["unigram", "bpe", "word"] = Field(
+        "unigram",
+        description="Algorithm of SentencePiece. `word` cuts at blanks alone, for text that is tokenised already, and "
+        "keeps the most frequent words; words unknown to it that stand side by side are one unknown piece.",
+    )
     vocabulary: int = Field(
         4000, ge=8, le=10**6, description="Pieces, the four special ones included (each side's, if not shared)."
     )

@@ -53,6 +53,15 @@ def test_text_goes_to_ids_and_back(corpus: Path, kind: str, shared: bool) -> Non
     assert facts["train"]["src"]["unknown"] == 0
 
 
+def test_words_are_the_most_frequent_ones_and_the_rest_is_unknown(corpus: Path) -> None:
+    write_lines(corpus / "train.src", ["to be , or not to be", "to see &apos;s , to be"])
+    _, folder = make(corpus, type="word", shared=False, vocabulary=7)
+    side = Tokenizer(folder).src
+    assert [side.model.id_to_piece(number).strip("▁") for number in range(4, 7)] == ["to", "be", ","]
+    assert side.encode(["to be , not", "or not to be"]) == [[4, 5, 6, 1], [1, 4, 5]]
+    assert side.decode([4, 5, 6]) == "to be ,"
+
+
 def test_equal_settings_give_equal_bytes(corpus: Path) -> None:
     (facts, one), (again, other) = make(corpus, "one"), make(corpus, "other")
     names = sorted(str(path.relative_to(one)) for path in one.rglob("*") if path.is_file())
