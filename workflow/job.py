@@ -16,6 +16,7 @@ from seqkd.corpus.jobs import modules_of
 from seqkd.errors import UserError
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
+from seqkd.models import modules_of_model
 from workflow.fingerprint import Code
 from workflow.run_lock import alone
 
@@ -141,6 +142,7 @@ def _same_code(job: Job) -> None:
     if not place.is_relative_to(ROOT):
         raise UserError(f"{place}: another seqkd than this clone's was imported. Remove it (pip uninstall seqkd).")
     modules = [*map(module_of, job.settings.get("loss", ())), *modules_of(job.settings.get("corpus", {}))]
+    modules += modules_of_model(job.settings)
     if Code(ROOT).digest(f"workflow/scripts/{job.rule}.py", *modules) != job.made_by["code"]:
         raise UserError(
             "The code was edited since this run began. Run the same command again to go on with the new code."

@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from seqkd import losses, models
 from seqkd.config import Config, System, Systems
 from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
 from seqkd.files import digest
+from seqkd.losses import module_of
+from seqkd.models import modules_of_model
 from workflow.fingerprint import Code
 
 Checksums = Callable[[list[Path]], dict[str, str]]
@@ -115,7 +116,9 @@ class Plan:
         if system.start is not None:
             upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
         settings = self._training(system, seed) | {"training": system.training.canonical()}
-        return self._add(f"train_{system.kind}", path, settings, upstream, *_modules(system))
+        return self._add(
+            f"train_{system.kind}", path, settings, upstream, *map(module_of, system.loss), *modules_of_model(settings)
+        )
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         language = self.config.corpus.target_language
@@ -171,7 +174,9 @@ class Plan:
         before = self._add("prune", f"{path}/before", {"sparsity": sparsity}, {"model": model})
         settings = self._training(system, seed) | {"training": self.systems.retraining.canonical()}
         upstream = self._learns_from(system, seed) | {"start": before}
-        self._add("retrain", f"{path}/after", settings, upstream, *_modules(system))
+        self._add(
+            "retrain", f"{path}/after", settings, upstream, *map(module_of, system.loss), *modules_of_model(settings)
+        )
         for retrained in (False, True):
             row = _row(system, seed) | {"kind": "pruned", "sparsity": sparsity, "retrained": retrained}
             yield row | {"path": f"{path}/{'after' if retrained else 'before'}"}
@@ -245,11 +250,6 @@ class Plan:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]
         settings = {"report": self.config.report.canonical(), "config": self.config.canonical(), "systems": systems}
         self._add("report", "report", settings, dict(self.steps))
-
-
-def _modules(system: System) -> list[str]:
-    """What a training loads by name. Later steps run the model too; they are held by the training's key."""
-    return [models.module_of(system.model.architecture), *map(losses.module_of, system.loss)]
 
 
 def _row(system: System, seed: int) -> Row:

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from seqkd.batches.batches import pad
-from seqkd.models import recurrence, store
+from seqkd.models import lstm, recurrence, store
 from seqkd.models.lstm import LstmLayer
 from seqkd.models.lstm_settings import LstmSettings
 
@@ -60,8 +60,9 @@ def test_first_weights_are_spread_over_the_papers_range(dim, limit):
         assert 0.98 * limit < float(parameter.detach().abs().max()) <= limit
 
 
-def plain(model, src, prefix):
-    """Hidden states by the formulas, sentence by sentence, word by word, in autograd's own operations."""
+def plain(model, src, prefix, kept=1.0):
+    """Hidden states by the formulas, sentence by sentence, word by word, in autograd's own operations; ``kept`` is what
+    dropout multiplies by."""
 
     def step(layer, x, h, c):
         gates = layer.input_weight @ x + layer.recurrent_weight @ h + layer.bias
@@ -76,7 +77,7 @@ def plain(model, src, prefix):
         for word in sentence[sentence != 0]:
             x = model.src_embedding[word]
             for n, layer in enumerate(model.encoder):
-                states[n] = step(layer, x, *states[n])
+                states[n] = step(layer, x * kept if n else x, *states[n])
                 x = states[n][0]
             encoded.append(x)
         memory, vector, row = torch.stack(encoded), zero, []
@@ -84,10 +85,10 @@ def plain(model, src, prefix):
             x = model.tgt_embedding[word]
             x = torch.cat([x, vector]) if model.settings.input_feeding else x
             for n, layer in enumerate(model.decoder):
-                states[n] = step(layer, x, *states[n])
+                states[n] = step(layer, x * kept if n else x, *states[n])
                 x = states[n][0]
             weights = torch.stack([x @ model.attention_weight.T @ s for s in memory]).softmax(0)
-            vector = (model.combine_weight @ torch.cat([weights @ memory, x])).tanh()
+            vector = (model.combine_weight @ torch.cat([weights @ memory, x])).tanh() * kept
             row.append(torch.cat([vector, torch.ones(1, dtype=torch.float64)]))
         rows.append(torch.stack(row))
     return torch.stack(rows)
@@ -103,6 +104,15 @@ def test_states_and_gradients_equal_the_plain_computation(input_feeding, layers)
     torch.testing.assert_close(ours, expected, rtol=0, atol=1e-12)
     for one, other in zip(*(torch.autograd.grad((x * slope).sum(), weights) for x in (ours, expected)), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-12)
+
+
+@FEEDING
+def test_dropout_is_between_layers_and_on_the_attentional_vector(input_feeding, monkeypatch):
+    """A dropout that keeps everything shows where it is."""
+    model = network(layers=3, input_feeding=input_feeding, dropout=0.5).train()
+    monkeypatch.setattr(lstm, "dropout", lambda x, rate, training: x * (1 + rate * training))
+    torch.testing.assert_close(model(SRC, PREFIX), plain(model, SRC, PREFIX, kept=1.5), rtol=0, atol=1e-12)
+    torch.testing.assert_close(model.eval()(SRC, PREFIX), plain(model, SRC, PREFIX), rtol=0, atol=1e-12)
 
 
 def test_a_layer_is_torchs():
