@@ -125,8 +125,13 @@ class Lstm(TranslationModel):
         return (states @ self.attention_weight, states, bias), [h for h, _ in ends] + [c for _, c in ends]
 
     def forward(self, src: Tensor, prefix: Tensor) -> Tensor:
-        """See the base class. Padding needs no mask on the target side: it stands behind what it could disturb."""
-        memory, states = self.encode(src)
+        """See the base class."""
+        return self.decode(self.encode(src), prefix)
+
+    def decode(self, encoded: tuple[Memory, list[Tensor]], prefix: Tensor) -> Tensor:
+        """Hidden states at every position of the prefix [B, T], from what :meth:`encode` gives. Padding needs no mask
+        here: it stands behind what it could disturb."""
+        memory, states = encoded
         x = F.embedding(prefix.T, self.tgt_embedding)
         run = self.with_feeding if self.settings.input_feeding else self.without_feeding
         return with_one(run(x, memory, states))

@@ -56,8 +56,9 @@ def test_parameters_by_hand():
 
 @pytest.mark.parametrize(("dim", "limit"), [(1000, 0.1), (500, 0.1), (125, 0.2)])
 def test_first_weights_are_spread_over_the_papers_range(dim, limit):
+    torch.manual_seed(0)
     for parameter in store.build(sizes(layers=1, dim=dim), 4, 4).parameters():
-        assert 0.98 * limit < float(parameter.detach().abs().max()) <= limit
+        assert 0.98 * limit < float(parameter.detach().abs().max()) < 1.0001 * limit
 
 
 def plain(model, src, prefix, kept=1.0):

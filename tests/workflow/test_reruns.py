@@ -148,7 +148,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
-    "an architecture that no model has": ("seqkd/models/lstm.py", "RANGE = 0.1", "RANGE = 0.2", set()),
+    "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
     "a student's script": (
         "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
         trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8),
