@@ -9,15 +9,15 @@ from typing import Any
 
 from benchmarks import text
 from benchmarks.turns import say
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring.speed import processor
 
 CACHE = Path(__file__).resolve().parent / ".cache"
 
 
-LARGE = ModelSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
-SMALL = ModelSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
-TINY = ModelSettings(encoder_layers=1, decoder_layers=1, dim=64, ffn=128, heads=4)
+LARGE = TransformerSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
+SMALL = TransformerSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
+TINY = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=64, ffn=128, heads=4)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Effort:
         points: points of a growth curve that are measured, from the smallest on.
     """
 
-    models: tuple[tuple[str, ModelSettings], ...]
+    models: tuple[tuple[str, TransformerSettings], ...]
     repeats: int
     updates: int
     sentences: int
@@ -45,12 +45,12 @@ class Effort:
     points: int
 
     @property
-    def teacher(self) -> ModelSettings:
+    def teacher(self) -> TransformerSettings:
         """The larger model."""
         return self.models[0][1]
 
     @property
-    def student(self) -> ModelSettings:
+    def student(self) -> TransformerSettings:
         """The smaller model."""
         return self.models[-1][1]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks.bench import BATCH_TOKENS, Bench, Models
 from benchmarks.turns import say
 from seqkd.files import digest
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.run import train_model
 from seqkd.training.settings import TrainingSettings
 
@@ -25,7 +25,7 @@ def train(bench: Bench) -> Models:
     return Models(folder / "teacher", folder / "student", text.tokenizer, note)
 
 
-def _train(bench: Bench, model: ModelSettings, updates: int, folder: Path) -> float:
+def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path) -> float:
     settings = TrainingSettings(
         updates=updates,
         batch_tokens=BATCH_TOKENS,

@@ -22,7 +22,7 @@ from benchmarks.rows import Row, exponent, missing, single
 from benchmarks.turns import ROOT, SideError, Worker, say
 from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import Dataset, write_ids
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 Points = list[tuple[float, float]]
 REPEATS = 3
@@ -81,7 +81,7 @@ def corpus(bench: Bench) -> Points:
     return found
 
 
-def step_seconds(bench: Bench, model: ModelSettings, size: int, low: int, high: int) -> float:
+def step_seconds(bench: Bench, model: TransformerSettings, size: int, low: int, high: int) -> float:
     """Shortest time of a training step on random sentences, scaled to 4,096 target tokens."""
     with tempfile.TemporaryDirectory() as place:
         random_ids(Path(place), 2000, low, high, size)

@@ -12,7 +12,7 @@ from benchmarks.pieces import vocabulary, write_pieces
 from benchmarks.rows import Row, missing, paired
 from benchmarks.sides.marian_training import MarianTrainer
 from benchmarks.turns import Side, Worker, alternate
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 OURS = "seqkd"
 TARGETS = {
@@ -43,7 +43,7 @@ def rows(bench: Bench) -> list[Row]:
     return found
 
 
-def settings(bench: Bench, model: ModelSettings, precision: str) -> dict[str, Any]:
+def settings(bench: Bench, model: TransformerSettings, precision: str) -> dict[str, Any]:
     """What a side in Python is told."""
     return {
         "model": model.canonical(),
@@ -55,7 +55,7 @@ def settings(bench: Bench, model: ModelSettings, precision: str) -> dict[str, An
     }
 
 
-def starters(bench: Bench, model: ModelSettings, threads: int) -> dict[str, Callable[[], Side]]:
+def starters(bench: Bench, model: TransformerSettings, threads: int) -> dict[str, Callable[[], Side]]:
     """All engines on the same model, text and budget of a batch."""
 
     def log(name: str) -> Path:

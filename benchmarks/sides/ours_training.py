@@ -11,7 +11,7 @@ from seqkd.batches.dataset import Dataset
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.objective import Objective
 from seqkd.training.run import Plugs, Trainer
 from seqkd.training.settings import TrainingSettings
@@ -50,7 +50,7 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
         learning_rate=0.0005,
     )
     torch.manual_seed(1)
-    model = store.build(ModelSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
+    model = store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
     teacher = store.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
     plugs = Plugs(Dataset(Path(settings["data"])), Objective(loss), teacher, pause)  # type: ignore[arg-type]
     return Trainer(model, training, 1, plugs, folder)

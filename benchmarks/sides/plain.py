@@ -7,14 +7,14 @@ from torch import Tensor, nn
 
 from seqkd.batches.batches import Batch
 from seqkd.batches.dataset import PAD
-from seqkd.models.settings import ModelSettings
 from seqkd.models.transformer import Transformer, sinusoids
+from seqkd.models.transformer_settings import TransformerSettings
 
 
 class Plain(nn.Module):
     """Pre-norm encoder-decoder with one embedding matrix for source, target and output projection."""
 
-    def __init__(self, settings: ModelSettings, vocabulary: int) -> None:
+    def __init__(self, settings: TransformerSettings, vocabulary: int) -> None:
         super().__init__()
         self.settings = settings
         self.embedding = nn.Embedding(vocabulary, settings.dim)

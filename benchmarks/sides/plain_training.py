@@ -9,7 +9,7 @@ from benchmarks.sides.channel import Channel
 from benchmarks.sides.plain import Plain, PlainTrainer
 from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import PAD, Dataset
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     settings = channel.settings
     torch.manual_seed(1)
     torch.set_flush_denormal(True)
-    model = Plain(ModelSettings(**settings["model"]), settings["vocabulary"])
+    model = Plain(TransformerSettings(**settings["model"]), settings["vocabulary"])
     trainer = PlainTrainer(model, autocast=settings["precision"] == "bfloat16")
     batches = iter(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1))
     while True:

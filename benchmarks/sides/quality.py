@@ -11,7 +11,7 @@ from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import Dataset
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.evaluation import Evaluation, on_dev
 from seqkd.training.objective import Objective
 from seqkd.training.run import Plugs, Trainer
@@ -54,7 +54,7 @@ def ours(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> l
 
 def plain(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
     """Dev BLEU of each quarter by plain PyTorch in float32, its weights decoded in our model."""
-    model, judged = Plain(ModelSettings(**told["model"]), told["vocabulary"]), start(told)
+    model, judged = Plain(TransformerSettings(**told["model"]), told["vocabulary"]), start(told)
     to_plain(judged, model)
     trainer = PlainTrainer(model, autocast=False)
     batches = iter(BatchStream(Dataset(Path(told["data"])), told["batch_tokens"], 1))
@@ -71,7 +71,7 @@ def plain(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> 
 def start(told: dict[str, Any]) -> Any:
     """Our model with the weights that both begin with."""
     torch.manual_seed(1)
-    return store.build(ModelSettings(**told["model"]), told["vocabulary"], told["vocabulary"])
+    return store.build(TransformerSettings(**told["model"]), told["vocabulary"], told["vocabulary"])
 
 
 if __name__ == "__main__":

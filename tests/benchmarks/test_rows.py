@@ -15,7 +15,7 @@ from benchmarks.turns import SideError, alternate
 from seqkd.batches.batches import Batch
 from seqkd.batches.dataset import PAD
 from seqkd.models import store
-from seqkd.models.settings import ModelSettings
+from seqkd.models.transformer_settings import TransformerSettings
 
 WHERE = {"machine": "a machine, 2 cores", "load_average": 0.5, "text": "some text", "quick": False}
 
@@ -122,7 +122,7 @@ def test_marians_line_gives_its_target_tokens():
 
 
 def models(dropout: float = 0.0):
-    settings = ModelSettings(dim=16, ffn=32, heads=2, encoder_layers=2, decoder_layers=2, dropout=dropout)
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=2, decoder_layers=2, dropout=dropout)
     torch.manual_seed(1)
     return store.build(settings, 30, 30), Plain(settings, 30)
 
