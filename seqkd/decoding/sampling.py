@@ -20,10 +20,23 @@ from seqkd.models.interface import TranslationModel
 
 
 class Sampler:
-    """The state of one batch: B sentences still drawn, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K]."""
+    """The state of one batch: B sentences still drawn, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K].
 
-    def __init__(self, model: TranslationModel, src: Tensor, limits: Tensor, uniforms: Tensor) -> None:
+    ``limits`` [B] are the most words of a sample, ``uniforms`` [B, K, most of all] the random numbers. Words are drawn
+    from the ``top_k`` most probable ones (0: from all) of the distribution at ``temperature``.
+    """
+
+    def __init__(
+        self,
+        model: TranslationModel,
+        src: Tensor,
+        limits: Tensor,
+        uniforms: Tensor,
+        temperature: float = 1.0,
+        top_k: int = 0,
+    ) -> None:
         self.model, self.limits, self.uniforms = model, limits, uniforms
+        self.temperature, self.top_k = temperature, top_k
         batch, self.count, _ = uniforms.shape
         self.state = model.start(src, self.count)
         self.sentences = torch.arange(batch)
@@ -42,7 +55,8 @@ class Sampler:
     def advance(self) -> None:
         """One word more for every row; an ended row gets padding."""
         hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
-        log_q = (hidden @ self.model.output_weight.T).double().log_softmax(-1)
+        logits = (hidden @ self.model.output_weight.T).double()
+        log_q = narrowed(logits, self.temperature, self.top_k).log_softmax(-1)
         words = draw(log_q, self.uniforms[:, :, self.tokens.shape[2] - 1].flatten())
         gained = log_q.gather(1, words[:, None]).view_as(self.log_probs)
         self.log_probs += gained.masked_fill(self.ended, 0.0)
@@ -66,6 +80,20 @@ class Sampler:
         """One sample."""
         ids = [word for word in self.tokens[index, row, 1:].tolist() if word not in (EOS, PAD)]
         return Hypothesis(ids, float(self.log_probs[index, row]), bool(self.ended[index, row]))
+
+
+def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
+    """Logits [N, V] at ``temperature``, with all but the ``top_k`` largest of each row at minus infinity; 0 keeps all.
+
+    Where one of them narrows, PAD and BOS go first, lest they be all that is left.
+    """
+    if temperature == 1 and not top_k:
+        return logits
+    logits = logits.index_fill(1, torch.tensor([PAD, BOS]), -torch.inf) / temperature
+    if not top_k or top_k >= logits.shape[1]:
+        return logits
+    best = logits.topk(top_k)
+    return torch.full_like(logits, -torch.inf).scatter_(1, best.indices, best.values)
 
 
 def draw(log_q: Tensor, uniforms: Tensor) -> Tensor:
