@@ -68,8 +68,10 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
     )
-    targets: Literal["gold", "seq-kd", "seq-inter"] = Field(
-        "gold", description="Target side: references, the teacher's beam search, or the best of its n-best list."
+    targets: Literal["gold", "seq-kd", "seq-inter", "samples"] = Field(
+        "gold",
+        description="Target side: references, the teacher's beam search, the best of its n-best list, or samples "
+        "from it.",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},

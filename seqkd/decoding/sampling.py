@@ -115,26 +115,29 @@ def sample(
     seed: int,
     limits: SearchSettings,
     batch_tokens: int = 4096,
+    numbers: Sequence[int] | None = None,
 ) -> list[list[Hypothesis]]:
     """``count`` independent translations of each source (ids without EOS), drawn from the model.
 
     Args:
         limits: its length limits alone are read; what has no end by then is handed in unfinished.
         batch_tokens: source tokens times ``count`` that are drawn at once.
+        numbers: the sources' numbers for their random numbers, where they are not those of the whole list.
 
     Returns:
         For each source its samples with log q(y | x), EOS included where there is one. Beside PAD and BOS, which are
         never drawn, the probability of a finished translation to be drawn is exactly that.
     """
     results: list[list[Hypothesis]] = [[] for _ in sources]
+    known = range(len(sources)) if numbers is None else numbers
 
-    def work(numbers: list[int]) -> None:
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers])
+    def work(places: list[int]) -> None:
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in places])
         longest = length_limits((src != PAD).sum(1) - 1, limits)
         steps = int(longest.max())
-        numbers_drawn = [np.random.default_rng([seed, i]).random((steps, count)).T for i in numbers]
-        uniforms = torch.from_numpy(np.stack(numbers_drawn))
-        for i, found in zip(numbers, Sampler(model, src, longest, uniforms).run(), strict=True):
+        drawn = [np.random.default_rng([seed, known[i]]).random((steps, count)).T for i in places]
+        uniforms = torch.from_numpy(np.stack(drawn))
+        for i, found in zip(places, Sampler(model, src, longest, uniforms).run(), strict=True):
             results[i] = found
 
     with torch.inference_mode():

@@ -7,7 +7,7 @@ import pytest
 from seqkd.batches.dataset import Dataset
 from seqkd.errors import UserError
 from seqkd.files import read_lines
-from seqkd.mixture.make import make_seq_inter, make_seq_kd
+from seqkd.mixture.make import make_samples, make_seq_inter, make_seq_kd
 from seqkd.mixture.sentence_bleu import closest, sentence_metric
 
 REFERENCE = "the cat sat on the mat"
@@ -45,6 +45,25 @@ def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
     assert read_lines(tmp_path / "t/train.tgt")[24:26] == ["red cat 0", "new house"]
     assert read_lines(tmp_path / "t/train.src") == read_lines(toy.corpus / "train.src")
     assert len(Dataset(tmp_path / "t")) == 40
+
+
+def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path):
+    rows = [
+        {"line": i, "hypotheses": [{"text": f"t{i}", "ids": [4, 5 + i]}, {"text": f"t{i % 2}", "ids": [6]}]}
+        for i in range(40)
+    ]
+    path = tmp_path / "0.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t"}
+    facts = make_samples(shards=[path], **common)
+    assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78}
+    made, sources = Dataset(tmp_path / "t"), read_lines(toy.corpus / "train.src")
+    assert [made.tgt[i].tolist() for i in (0, 1, 6)] == [[4, 5], [6], [4, 8]]
+    assert read_lines(tmp_path / "t/train.src")[:4] == [sources[0], sources[0], sources[1], sources[1]]
+    assert read_lines(tmp_path / "t/train.tgt")[:4] == ["t0", "t0", "t1", "t1"]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows[1:]), encoding="utf-8")
+    with pytest.raises(UserError, match="39 sentences, the training set 40"):
+        make_samples(shards=[path], **common)
 
 
 def test_a_missing_shard_is_refused(toy, tmp_path):

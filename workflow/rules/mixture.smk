@@ -65,3 +65,36 @@ rule seq_inter:
         "seq_inter targets of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
     script:
         "../scripts/seq_inter.py"
+
+
+rule samples:
+    input:
+        unpack(experiment.needs("targets/{teacher}/{seed}/samples")),
+        first=experiment.first_shard("decode/{teacher}/{seed}/samples"),
+        shards=experiment.shards("decode/{teacher}/{seed}/samples", "samples", checkpoints.corpus),
+    output:
+        "results/targets/{teacher}/{seed}/samples/manifest.json",
+        multiext("results/targets/{teacher}/{seed}/samples/train", ".src", ".tgt"),
+        expand(
+            "results/targets/{{teacher}}/{{seed}}/samples/{side}.{kind}.npy",
+            side=["src", "tgt"],
+            kind=["ids", "offsets"],
+        ),
+    log:
+        "results/logs/samples/{teacher}/{seed}.log",
+    benchmark:
+        "results/benchmarks/samples/{teacher}/{seed}.tsv"
+    wildcard_constraints:
+        teacher=experiment.names("train_teacher"),
+        seed=r"\d+",
+    priority: 30
+    conda:
+        "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("targets/{teacher}/{seed}/samples"),
+    message:
+        "targets that are samples of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
+    script:
+        "../scripts/samples.py"
