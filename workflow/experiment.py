@@ -182,6 +182,8 @@ def start(workflow: Any) -> Experiment:
     logger.addFilter(_of_use)
     with mistakes_alone():
         experiment = Experiment(workflow)
+    if workflow.is_main_process and (own := experiment.plan.own_code):
+        print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
     return experiment

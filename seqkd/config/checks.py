@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from seqkd import losses
+from seqkd.config.combinations import nonsense
 from seqkd.config.mistakes import lines, nearest
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import merged, model_name, teacher_name
+from seqkd.errors import UserError
+from seqkd.losses import outside
 from seqkd.training.settings import TrainingSettings
 
 
@@ -21,6 +24,7 @@ def check(config: Config) -> list[str]:
             *_teacher_seeds(config),
             *_trainings(config),
             *_measurements(config),
+            *nonsense(config),
         ]
     return found
 
@@ -64,12 +68,16 @@ def _seeds(config: Config) -> Iterator[str]:
 
 def _losses(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
-        where = f"students.{name}.loss"
-        known = [term for term in student.loss if term in losses.NAMES]
-        for term in student.loss.keys() - set(known):
-            yield _unknown(where, term, list(losses.NAMES))
-        for term in known:
-            yield from _term(f"{where}.{term}", term, student.loss[term])
+        for term in student.loss:
+            where = f"students.{name}.loss"
+            try:
+                if not outside.is_path(term) and term not in losses.NAMES:
+                    yield _unknown(where, term, list(losses.NAMES))
+                else:
+                    losses.load(term)
+                    yield from _term(f"{where}.{term}", term, student.loss[term])
+            except UserError as error:
+                yield f"{where}: {error}"
 
 
 def _term(where: str, name: str, term: dict[str, object]) -> Iterator[str]:

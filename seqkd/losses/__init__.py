@@ -18,8 +18,10 @@ below it. It defines
 ``PREFIXES``
     optional: the modules of ``seqkd.prefixes`` whose sequences it reads, each in a pass of its own, told apart by
     ``positions.prefix``; the targets alone if not given. ``Options`` inherits the settings of each;
-``NEEDS_REFERENCES``
-    optional: True where targets written by a teacher make no sense;
+``MINIMAL_AT_TEACHER``
+    optional: True where a student equal to its teacher has nothing to learn;
+``misfit(options, targets)``
+    optional: why it makes no sense with these ``targets`` of a config, in words that end a sentence; "" where it does;
 ``survey(scores, options)``
     optional: a number a position, [N], that needs the whole batch; ``loss`` finds it in ``positions.facts``. None if
     these options need none.
@@ -76,9 +78,16 @@ def needs_teacher(name: str) -> bool:
     return bool(load(name).NEEDS_TEACHER)
 
 
-def needs_references(name: str) -> bool:
-    """Whether the objective makes sense on references alone."""
-    return bool(getattr(load(name), "NEEDS_REFERENCES", False))
+def is_minimal_at_teacher(name: str) -> bool:
+    """Whether a student equal to its teacher has nothing to learn from the objective."""
+    return bool(getattr(load(name), "MINIMAL_AT_TEACHER", False))
+
+
+def misfit(name: str, term: dict[str, Any], targets: str) -> str:
+    """Why a term of a config's ``loss`` makes no sense with these targets, or nothing."""
+    module = load(name)
+    reason = getattr(module, "misfit", None)
+    return str(reason(module.Options(**split_term(term)[1]), targets)) if reason else ""
 
 
 def sources_of(name: str) -> tuple[ModuleType, ...]:

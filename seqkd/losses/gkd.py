@@ -1,4 +1,4 @@
-"""Generalised distillation, partly on the student's own samples (Agarwal et al. 2024, GKD).
+"""Generalised distillation, partly on the student's own samples (Agarwal et al. 2024, GKD, ICLR).
 
     L = sum_t [ (1 - w) KL( p || m ) + w KL( q || m ) ],   m = w q + (1 - w) p
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 PREFIXES = (mixed,)
 
 

@@ -1,4 +1,4 @@
-"""Imitation of the teacher on the student's own prefixes (Lin et al. 2020, ImitKD).
+"""Imitation of the teacher on the student's own prefixes (Lin et al. 2020, ImitKD, EMNLP).
 
     L = - sum_t log q(a_t | z_<t, x),   a_t = argmax_v p(v | z_<t, x)
     z = the target with probability b, else a sample from the student;   b = 200^(-i/I) at update i of I

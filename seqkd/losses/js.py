@@ -1,11 +1,11 @@
-"""Jensen-Shannon divergence with a weight (Wen et al. 2023, f-DISTILL, section 3.2).
+"""Jensen-Shannon divergence with a weight (Wen et al. 2023, f-DISTILL, arXiv 2307.15190).
 
     L = (1 - w) sum_t sum_v p(v | y_<t, x)  [ log p(v | y_<t, x)  - log m(v | y_<t, x)  ],   y of the targets
       +    w    sum_t sum_v q(v | y'_<t, x) [ log q(v | y'_<t, x) - log m(v | y'_<t, x) ],   y' ~ q
     m = s_t q + (1 - s_t) p
 
-w (`student_weight`) is the student's weight, 1/2 in the paper; it is the beta of f-DISTILL's public code and one less
-the beta of GKD. The gradient flows through q, in m too, but not through the sampling of y'. `mixture: local` takes
+w (`student_weight`) is the student's weight, 1/2 in the paper; it is the beta of f-DISTILL's public code and 1 - beta
+in GKD. The gradient flows through q, in m too, but not through the sampling of y'. `mixture: local` takes
 s_t = w at every step, as that code does. `mixture: exact` takes what makes the sum the divergence between the
 distributions over whole sentences, if y is sampled from the teacher:
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 PREFIXES = (targets, student)
 
 
@@ -40,6 +41,13 @@ class Options(student.Options):
     mixture: Literal["local", "exact"] = Field(
         "local", description="Mixture of the two at each step, or weighted by the likelihood of the prefix."
     )
+
+
+def misfit(options: Options, targets: str) -> str:
+    """The exact mixture is exact for prefixes drawn from the teacher alone."""
+    if options.mixture == "local" or targets == "samples":
+        return ""
+    return "weighs prefixes as samples from the teacher with `mixture: exact`; write `targets: samples`"
 
 
 def survey(scores: Scores, options: Options) -> torch.Tensor | None:

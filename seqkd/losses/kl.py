@@ -1,4 +1,4 @@
-"""Kullback-Leibler divergence from the teacher (Wen et al. 2023, f-DISTILL, section 3.2).
+"""Kullback-Leibler divergence from the teacher (Wen et al. 2023, f-DISTILL, arXiv 2307.15190).
 
     L = sum_t sum_v p(v | y_<t, x) [ log p(v | y_<t, x) - log q(v | y_<t, x) ]
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):

@@ -1,4 +1,4 @@
-"""Word-KD without the teacher's first choice (Zhang et al. 2023, TIE-KD, section 3: top-1 information removed).
+"""Word-KD without the teacher's first choice (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
 
     L = sum_t sum_v p'(v) [ log p'(v) - log q(v | y_<t, x) ],   p'(a_t) = 0,   p'(y_t) = p(y_t) + p(a_t)
 
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-NEEDS_REFERENCES = True
 
 
 class Options(Settings):
     """`no-top1-kd` has no settings of its own."""
+
+
+def misfit(options: Options, targets: str) -> str:
+    """Only references say something that the teacher's first choice does not."""
+    return "" if targets == "gold" else "moves the teacher's first choice onto the reference; write `targets: gold`"
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:

@@ -13,7 +13,7 @@ from types import ModuleType
 from seqkd.errors import UserError
 from seqkd.settings import Settings
 
-WANTED = {"NEEDS_TEACHER": bool, "loss": object, "Options": type}
+WANTED = ("NEEDS_TEACHER", "Options", "loss")
 
 
 def is_path(name: str) -> bool:
@@ -46,9 +46,11 @@ def _imported(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         raise UserError(f"{path.name}: cannot be imported ({type(error).__name__}: {error}); mend the file") from None
-    missing = [key for key, kind in WANTED.items() if not isinstance(getattr(module, key, None), kind)]
-    missing += [] if callable(getattr(module, "loss", None)) else ["loss"]
-    if missing or not issubclass(module.Options, Settings):
-        wanted = ", ".join(dict.fromkeys(missing)) or "a class Options that inherits seqkd.settings.Settings"
-        raise UserError(f"{path.name}: is no objective, it lacks {wanted}; docs/tutorial-new-loss.md shows one")
+    missing = [key for key in WANTED if not hasattr(module, key)]
+    if not missing and not (isinstance(module.Options, type) and issubclass(module.Options, Settings)):
+        missing = ["a class Options that inherits seqkd.settings.Settings"]
+    if missing:
+        raise UserError(
+            f"{path.name}: is no objective, it lacks {', '.join(missing)}; docs/tutorial-new-loss.md shows one"
+        )
     return module

@@ -1,4 +1,4 @@
-"""Reverse Kullback-Leibler divergence (Wen et al. 2023, f-DISTILL, section 3.2).
+"""Reverse Kullback-Leibler divergence (Wen et al. 2023, f-DISTILL, arXiv 2307.15190).
 
     L = sum_t sum_v q(v | y'_<t, x) [ log q(v | y'_<t, x) - log p(v | y'_<t, x) ],   y' ~ q
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 PREFIXES = (student,)
 
 

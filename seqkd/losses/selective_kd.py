@@ -1,4 +1,4 @@
-"""Word-KD on the words that are hard for the student (Wang et al. 2021, Selective Knowledge Distillation, batch level).
+"""Word-KD on the words that are hard for the student (Wang et al. 2021, Selective KD, ACL).
 
     L = sum_(t in S) KL( p(. | y_<t, x) || q(. | y_<t, x) ),   S = the share r of the batch's tokens with largest
                                                                - log q(y_t | y_<t, x)
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):

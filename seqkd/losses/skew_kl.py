@@ -1,4 +1,4 @@
-"""Skew KL divergence (Ko et al. 2024, DistiLLM).
+"""Skew KL divergence (Ko et al. 2024, DistiLLM, ICML).
 
     L = sum_t KL( p || m ),   m = w q + (1 - w) p
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):

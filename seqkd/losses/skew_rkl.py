@@ -1,4 +1,4 @@
-"""Skew reverse KL divergence (Ko et al. 2024, DistiLLM).
+"""Skew reverse KL divergence (Ko et al. 2024, DistiLLM, ICML).
 
     L = sum_t KL( q || m ),   m = w q + (1 - w) p
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):

@@ -1,4 +1,4 @@
-"""Top-1 information enhanced distillation: KL, hierarchical ranking, iterated (Zhang et al. 2023, TIE-KD, section 4).
+"""Top-1 information enhanced: KL and hierarchical ranking, iterated (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
 
     L   = 1/N sum_n sum_t [ KL(p || q) + R1 + R2 ]   on z^(1) = the targets, z^(n+1) = the student's argmax on z^(n)
     R1  = sum_i max(0, q(a_i) - q(a_1))                                  a_1 .. a_k: the teacher's top k, best first
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 PREFIXES = (targets, argmax)
 
 

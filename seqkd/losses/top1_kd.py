@@ -1,4 +1,4 @@
-"""Word-KD of the teacher's first choice alone (Zhang et al. 2023, TIE-KD, section 3: correlation information removed).
+"""Word-KD of the first choice alone, correlations removed (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
 
     L = - sum_t p(a_t | y_<t, x) log q(a_t | y_<t, x),   a_t = argmax_v p(v | y_<t, x)
 

@@ -1,4 +1,4 @@
-"""Word-KD of the teacher's k first choices alone (Zhang et al. 2023, TIE-KD, section 3: top-k information).
+"""Word-KD of the teacher's k first choices alone (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
 
     L = - sum_t sum_(v in top k of p) p(v | y_<t, x) log q(v | y_<t, x)
 

@@ -1,4 +1,4 @@
-"""Total variation distance (Wen et al. 2023, f-DISTILL, section 3.2).
+"""Total variation distance (Wen et al. 2023, f-DISTILL, arXiv 2307.15190).
 
     L = 1/4 sum_t sum_v | q(v | y_<t, x) - p(v | y_<t, x) |  +  1/4 sum_t sum_v | q(v | y'_<t, x) - p(v | y'_<t, x) |
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 PREFIXES = (targets, student)
 
 

@@ -4,6 +4,8 @@ A source is a module here. An objective names those it reads as ``PREFIXES``. A 
 
 ``Options``
     its settings; the ``Options`` of an objective that reads it inherit them;
+``SAMPLES``
+    whether it samples from the student, False if not given;
 ``passes(options)``
     how many passes through the decoder it asks for;
 ``pairs(view, options)``

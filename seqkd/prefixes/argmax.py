@@ -1,4 +1,4 @@
-"""The student's parallel argmax, again and again (TIE-KD, Zhang et al. 2023, section 4.2).
+"""The student's parallel argmax, again and again (TIE-KD, Zhang et al. 2023, arXiv 2305.08096).
 
     z^(1) = the target,  z^(n+1)_t = argmax_v q(v | z^(n)_<t, x) for all t at once
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from seqkd.batches.batches import Batch
     from seqkd.prefixes import View
 
+SAMPLES = True
+
 
 class Options(student.Options):
     """How often which, and how the samples are drawn."""

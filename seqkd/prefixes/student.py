@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from seqkd.models.interface import TranslationModel
     from seqkd.prefixes import View
 
+SAMPLES = True
+
 
 class Options(Settings):
     """How they are drawn."""

@@ -14,6 +14,7 @@ from seqkd.batches.batches import Batch, BatchStream
 from seqkd.batches.dataset import PAD, Dataset
 from seqkd.errors import UserError
 from seqkd.files import write_text
+from seqkd.losses import outside
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
@@ -197,6 +198,8 @@ def train_model(
     """
     keep_freed_memory()
     torch.set_flush_denormal(True)
+    for own in filter(outside.is_path, loss):
+        log.info("%s is an objective of your own: code outside seqkd that this training runs", own)
     names = Tokenizer(tokenizer)
     sizes = (names.src.size, names.tgt.size)
     torch.manual_seed(seed)
