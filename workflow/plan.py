@@ -203,6 +203,8 @@ class Plan:
             "target_language": self.config.corpus.target_language,
         }
         upstream = {"model": self.steps[row["path"]], "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
+        if row["kind"] != "pruned":
+            upstream["teacher"] = self._teacher(self.systems.by_name[row["system"]], row["seed"])
         self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream)
 
     def _timed(self) -> Iterator[Row]:

@@ -84,7 +84,9 @@ class Look:
 
     def _of(self, model: Teacher) -> Tensor:
         parts = [slice(first, first + CHUNK) for first in range(0, len(self._target), CHUNK)]
-        return torch.cat([model.log_probs(part).gather(1, self._target[part, None])[:, 0] for part in parts])
+        return torch.cat(
+            [model.logits(part).log_softmax(-1).gather(1, self._target[part, None])[:, 0] for part in parts]
+        )
 
 
 class Encoded:

@@ -43,7 +43,7 @@ SEQ_INTER = {"seq_inter/base/1"} | trained("seq-inter")
 SAMPLES = {"samples/base/1"} | trained("js")
 TEACHER = (
     {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
-    | SEQ_KD | SEQ_INTER | SAMPLES | trained("word-kd") | measured("teachers/base/1") | SPEEDS
+    | SEQ_KD | SEQ_INTER | SAMPLES | trained("word-kd") | measured("teachers/base/1", "students/baseline/1") | SPEEDS
 )  # fmt: skip
 TOKENIZER = {"tokenizer/tokenizer"} | TEACHER | trained("baseline")
 CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2) - shards("samples", 3)
