@@ -175,6 +175,8 @@ def test_a_nonsensical_combination_is_refused_with_the_reason(student: dict[str,
 
 
 SENSIBLE: list[dict[str, Any]] = [
+    {"loss": "word-kd", "start": "base", "model": "shallow"},
+    {"start": "shallow-base", "model": "shallow"},
     {"loss": "rkl", "start": "a"},
     {"loss": {"nll": 0.5, "rkl": 0.5}},
     {"loss": "imitkd"},
@@ -192,7 +194,20 @@ SENSIBLE: list[dict[str, Any]] = [
 def test_other_combinations_are_free(student: dict[str, Any]) -> None:
     config = changed("students c", student)
     config["teachers"]["other"] = {"model": "large"}
+    config["models"]["shallow"] = {"encoder_layers": 1, "dropout": 0.3}
+    for name in ("a", *(["c"] if "start" not in student else [])):
+        config["students"][name]["model"] = "small"
+    config["students"]["shallow-base"] = {"start": "base", "model": "shallow"}
     load(config)
+
+
+@pytest.mark.parametrize("change", [{"encoder_layers": 4}, {"dim": 96}, {"norm": "post"}, {"tied": "decoder"}])
+def test_a_start_with_other_sizes_or_fewer_layers_is_refused(change: dict[str, Any]) -> None:
+    config = changed("students c", {"start": "base", "model": "odd"})
+    config["models"]["odd"] = change
+    config["students"]["a"]["model"] = "small"
+    with pytest.raises(ConfigError, match=r"students\.c\.model: found 'odd', but its start 'base' has 'large'; leave"):
+        load(config)
 
 
 def test_the_pruned_model_whose_speed_is_measured_must_be_there() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from seqkd import losses
 from seqkd.config.sections import Config, StudentSettings
-from seqkd.config.systems import teacher_name
+from seqkd.config.systems import start_model, teacher_name
 
 OWN = ("student",)
 """What an objective reads that never sees the targets."""
@@ -47,7 +47,8 @@ def _own_samples_alone(where: str, student: StudentSettings) -> Iterator[str]:
 
 
 def _nothing_to_learn(where: str, student: StudentSettings, config: Config) -> Iterator[str]:
-    if student.start != teacher_name(config, student):
+    start = start_model(config, student)
+    if student.start != teacher_name(config, student) or student.model not in (None, start):
         return
     if all(losses.is_minimal_at_teacher(term) for term in student.loss):
         yield (

@@ -77,7 +77,11 @@ class StudentSettings(TrainingChanges):
         {"nll": {"weight": 1.0}},
         description="Objective: a name, or weights by name; a term with settings of its own is {weight: .., key: ..}.",
     )
-    start: Name | None = Field(None, description="Student or teacher whose weights it starts from, at the same seed.")
+    start: Name | None = Field(
+        None,
+        description="Student or teacher whose weights it starts from, at the same seed; of more layers some are taken, "
+        "evenly spread.",
+    )
     seeds: Seeds | None = Field(None, description="One student is trained for each; the config's `seeds` if not given.")
 
 

@@ -1,6 +1,8 @@
 """Models on disk: ``model.safetensors`` (float32 weights, tied matrices once) and ``model.json`` (what they are)."""
 
 import json
+import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,11 @@ from seqkd.files import write_json, written
 from seqkd.models.interface import TranslationModel
 from seqkd.models.settings import ModelSettings
 from seqkd.models.transformer import Transformer
+
+log = logging.getLogger(__name__)
+
+LAYER = re.compile(r"^(encoder|decoder)\.(\d+)\.")
+"""Beginning of the name of a weight in a layer."""
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -37,8 +44,39 @@ def describe(folder: Path) -> tuple[ModelSettings, int, int]:
     return ModelSettings(**content["model"]), content["src_vocabulary"], content["tgt_vocabulary"]
 
 
-def load_weights(model: TranslationModel, folder: Path) -> None:
+def copied_layers(wanted: int, known: int) -> list[int]:
+    """Which of ``known`` layers a model with ``wanted`` ones takes over (Shleifer & Rush 2020, arXiv 2010.13002).
+
+    Evenly spread, the first and the last among them, 12 to 3 being 0, 6, 11; a single one is the first.
+    """
+    return [int(i * (known - 1) / (wanted - 1) + 0.5) for i in range(wanted)] if wanted > 1 else [0]
+
+
+def load_start(model: TranslationModel, settings: ModelSettings, folder: Path) -> None:
+    """Copy the weights in ``folder`` into ``model``, of which ``settings`` may have fewer layers and other dropout.
+
+    Raises:
+        UserError: as ``load_weights`` does.
+    """
+    known = describe(folder)[0]
+    layers = {
+        "encoder": copied_layers(settings.encoder_layers, known.encoder_layers),
+        "decoder": copied_layers(settings.decoder_layers, known.decoder_layers),
+    }
+    for side, chosen in layers.items():
+        log.info("%s layers taken over: %s of %d", side, chosen, getattr(known, f"{side}_layers"))
+
+    def origin(name: str) -> str:
+        return LAYER.sub(lambda found: f"{found[1]}.{layers[found[1]][int(found[2])]}.", name)
+
+    load_weights(model, folder, {name: origin(name) for name, _ in model.named_parameters()})
+
+
+def load_weights(model: TranslationModel, folder: Path, origins: dict[str, str] | None = None) -> None:
     """Copy the weights in ``folder`` into ``model``.
+
+    Args:
+        origins: each weight's name in the file, where that may be another; then layers may be left over.
 
     Raises:
         UserError: the file is no safetensors file or holds other names or shapes.
@@ -48,6 +86,8 @@ def load_weights(model: TranslationModel, folder: Path) -> None:
         with safe_open(file, "pt") as stored:
             weights = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
         parameters = dict(model.named_parameters())
+        if origins is not None:
+            weights = {name: weights[origin] for name, origin in origins.items()}
         if unknown := weights.keys() - parameters.keys():
             raise KeyError(f"it also holds {', '.join(sorted(unknown))}")
         with torch.no_grad():

@@ -189,7 +189,8 @@ def train_model(
         corpus: folder with dev.tgt.
         tokenizer: folder with models and dev ids.
         teacher: folder of the teacher, needed if a term of the loss reads it.
-        start: folder of a model to start from, with the optimiser new; else weights are drawn from ``seed``.
+        start: folder of a model to start from, with the optimiser new, as it is or with some of its layers; else
+            weights are drawn from ``seed``.
         keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
         state: folder for the resumable state.
 
@@ -205,7 +206,7 @@ def train_model(
     torch.manual_seed(seed)
     network = store.build(model, *sizes)
     if start is not None:
-        store.load_weights(network, start)
+        store.load_start(network, model, start)
     known = store.load(teacher, training.precision) if teacher is not None else None
     dataset, passes = Dataset(targets), Passes(loss, network, known, training.label_smoothing)
     plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language))
