@@ -18,6 +18,9 @@ TARGETS = {
     "gold": "references",
     "seq-kd": "teacher's beam search",
     "seq-inter": "best of teacher's n-best",
+    "best-chrf": "best of teacher's n-best by chrF",
+    "ranked": "best four of teacher's n-best, more copies of the better",
+    "mbr": "consensus of teacher's samples",
     "samples": "teacher's samples",
 }
 PREFIXES = {
@@ -101,6 +104,10 @@ TABLE = [
     Method("Seq-Inter", {"nll": 1}, "seq-inter", "trained student", f"{KIM_RUSH}, section 3.3"),
     Method("Seq-KD + Word-KD", WORD_KD, "seq-kd", source=KIM_RUSH),
     Method("Seq-KD + Seq-Inter + Word-KD", WORD_KD, "seq-inter", "trained student", KIM_RUSH),
+    Method("Best chrF of the n-best", {"nll": 1}, "best-chrf", source="Zouhar 2021, NAACL-SRW"),
+    Method("Ranked copies of the n-best", {"nll": 1}, "ranked", source="Zouhar 2021, NAACL-SRW"),
+    Method("MBR distillation", {"nll": 1}, "mbr", source="Finkelstein & Freitag 2024, ICLR, here with chrF"),
+    Method("Samples", {"nll": 1}, "samples", source="Galiano-Jiménez et al. 2025, NAACL Findings"),
     Method("TIE-KD", {"nll": 0.5, "tie-kd": 0.5}),
     Method("Word-KD, top-1 alone", {"nll": 0.5, "top1-kd": 0.5}),
     Method("Word-KD, top-k alone", {"nll": 0.5, "topk-kd": 0.5}),

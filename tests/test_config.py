@@ -97,7 +97,7 @@ MISTAKES = [
     (
         "students a targets",
         "seqkd",
-        "students.a.targets: must be 'gold', 'seq-kd', 'seq-inter' or 'samples', found 'seqkd'",
+        "students.a.targets: must be 'gold', 'seq-kd', 'seq-inter', 'best-chrf', 'ranked', 'samples' or 'mbr', found",
     ),
     ("students a loss", "word_kd", "students.a.loss: unknown name 'word_kd'; did you mean word-kd?"),
     ("students a loss", {"nll": 0}, "students.a.loss.nll: found weight 0; a weight is a number greater than 0"),
@@ -158,6 +158,10 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     (
         {"loss": {"word-kd": 1, "kl": 1}, "start": "base"},
         "start: it starts as its teacher 'base', where the loss word-kd + kl is at its minimum, so there is nothing to",
+    ),
+    (
+        {"targets": "mbr"},
+        "targets: 'mbr' chooses among samples, but decode.samples.size is 1; write 8 or more",
     ),
     (
         {"loss": "word-kd", "label_smoothing": 0.1},

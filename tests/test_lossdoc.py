@@ -16,6 +16,7 @@ BASE = {
     "corpus": {"source": "bible"},
     "models": {"large": {}, "small": {"dim": 128}},
     "teachers": {"base": {"model": "large"}},
+    "decode": {"samples": {"size": 8}},
 }
 
 

@@ -23,7 +23,10 @@ from workflow.fingerprint import Code
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
 
-KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best", "samples": "samples"}
+KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best", "best-chrf": "n-best", "ranked": "n-best"}
+KIND_OF_DECODING |= {"samples": "samples", "mbr": "samples"}
+TAKEN = {"seq-kd": "seq_kd", "samples": "samples"}
+"""Targets that are taken as they are, to their rule; others are chosen."""
 UNREAD = {
     "beam": ["n_best", "samples"],
     "n-best": ["samples", "search.beam"],
@@ -151,8 +154,10 @@ class Plan:
     def _targets(self, targets: str, teacher: Step) -> Step:
         path = f"targets/{teacher.path.removeprefix('teachers/')}/{targets}"
         decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
-        settings = {"target_language": self.config.corpus.target_language} if targets == "seq-inter" else {}
-        return self._add(targets.replace("-", "_"), path, settings, {"decode": decoded, **self._text})
+        settings: dict[str, Any] = {}
+        if targets not in TAKEN:
+            settings = {"choice": targets, "target_language": self.config.corpus.target_language}
+        return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
         settings = self.config.decode.canonical()

@@ -17,6 +17,8 @@ def nonsense(config: Config) -> Iterator[str]:
         yield from _misfits(where, student)
         yield from _own_samples_alone(where, student)
         yield from _nothing_to_learn(where, student, config)
+        if student.targets == "mbr" and config.decode.samples.size == 1:
+            yield (f"{where}.targets: 'mbr' chooses among samples, but decode.samples.size is 1; write 8 or more there")
         if student.changes().get("label_smoothing") and "nll" not in student.loss:
             yield f"{where}.label_smoothing: touches `nll` alone, which {_terms(student)} lacks; leave it out"
 

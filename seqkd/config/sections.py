@@ -68,10 +68,11 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
     )
-    targets: Literal["gold", "seq-kd", "seq-inter", "samples"] = Field(
+    targets: Literal["gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr"] = Field(
         "gold",
-        description="Target side: references, the teacher's beam search, the best of its n-best list, or samples "
-        "from it.",
+        description="Target side: references; the teacher's beam search; of its n-best list the best by sentence BLEU, "
+        "the best by chrF, or the best four by BLEU in 4, 3, 2, 1 copies; its samples, or their consensus (minimum "
+        "Bayes risk by chrF).",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},

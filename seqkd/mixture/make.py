@@ -1,8 +1,7 @@
-"""Training targets out of a teacher's translations: Seq-KD and Seq-Inter (Kim & Rush 2016, sections 3.2 and 3.3), and
-samples (Wen et al. 2023)."""
+"""Training targets out of a teacher's translations: Seq-KD (Kim & Rush 2016, section 3.2), and samples (Wen et al.
+2023)."""
 
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,7 @@ from typing import Any
 from seqkd.batches.dataset import Side, write_ids
 from seqkd.errors import UserError
 from seqkd.files import read_lines, write_lines
-from seqkd.mixture.sentence_bleu import closest, sentence_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
-
-log = logging.getLogger(__name__)
 
 
 def read_shards(shards: list[Path]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -100,35 +96,3 @@ def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: P
     write_targets([line for line, _ in rows], texts, corpus, tokenizer, folder, pieces)
     distinct = {(line, one["text"]) for line, one in rows}
     return {"sentences": len(drawn), "pairs": len(rows), "distinct_pairs": len(distinct)}
-
-
-def make_seq_inter(
-    *, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, target_language: str
-) -> dict[str, Any]:
-    """Seq-Inter: of each n-best list the translation with the best smoothed sentence BLEU against the reference.
-
-    Candidates are compared as detokenised text, doubles counted once.
-    """
-    references, metric = read_lines(corpus / "train.tgt"), sentence_metric(target_language)
-    lines, texts, firsts, chosen = [], [], 0.0, 0.0
-    changed = candidates = 0
-    for line, hypotheses in read_shards(shards):
-        distinct = list(dict.fromkeys(hypothesis["text"] for hypothesis in hypotheses))
-        best, score = closest(distinct, references[line], metric)
-        lines.append(line)
-        texts.append(distinct[best])
-        firsts += metric.sentence_score(distinct[0], [references[line]]).score
-        chosen += score
-        changed += best > 0
-        candidates += len(distinct)
-        if len(lines) % 2000 == 0:
-            log.info("%d sentences", len(lines))
-    write_targets(lines, texts, corpus, tokenizer, folder)
-    count = max(1, len(lines))
-    return {
-        "sentences": len(lines),
-        "changed": changed,
-        "mean_candidates": round(candidates / count, 2),
-        "mean_sentence_bleu_of_first": round(firsts / count, 2),
-        "mean_sentence_bleu_of_chosen": round(chosen / count, 2),
-    }

@@ -39,7 +39,7 @@ def shards(kind: str, count: int) -> set[str]:
 
 SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
 SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
-SEQ_INTER = {"seq_inter/base/1"} | trained("seq-inter")
+SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
 SAMPLES = {"samples/base/1"} | trained("js")
 TEACHER = (
     {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
