@@ -35,7 +35,7 @@ class Options(mixed.Options):
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     w, log_m = options.student_weight, positions.log_mixture(options.student_weight)
-    teacher = positions.p.xlogy(positions.p) - positions.p * log_m
+    teacher = positions.p * (positions.log_p - log_m)
     return ((1 - w) * teacher + w * positions.q * (positions.log_q - log_m)).sum()
 
 

@@ -68,7 +68,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
     w, log_m = options.student_weight, positions.log_mixture(_share(positions, options))
     if positions.prefix == "student":
         return w * (positions.q * (positions.log_q - log_m)).sum()
-    return (1 - w) * (positions.p.xlogy(positions.p) - positions.p * log_m).sum()
+    return (1 - w) * (positions.p * (positions.log_p - log_m)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:

@@ -65,13 +65,31 @@ class Positions:
         """The teacher's log-probabilities, float32 [N, V]."""
         return self._known.log_softmax(-1)
 
+    def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
+        if k not in self._best:
+            size = min(k, self.student.shape[1])
+            self._best[k] = self._known.topk(size).indices, self.student.topk(size).indices
+        return self._best[k]
+
+    @cached_property
+    def _best(self) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
+        return {}
+
     def log_mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
         """log m of the mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
 
         A mixture of probabilities: one of log-probabilities would be a geometric mean.
         """
-        log_w, log_rest = _logs(student_weight)
-        return (self.log_q + log_w).logaddexp(self.log_p + log_rest)
+        if student_weight not in self._mixtures:
+            log_w, log_rest = _logs(student_weight)
+            self._mixtures[student_weight] = (self.log_q + log_w).logaddexp(self.log_p + log_rest)
+        return self._mixtures[student_weight]
+
+    @cached_property
+    def _mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
+        """By the weight; a tensor is the same one only if it is the same object."""
+        return {}
 
     def through_softmax(self, weighted: torch.Tensor) -> torch.Tensor:
         """Gradient with respect to the logits, from q times the gradient with respect to q, both [N, V]."""

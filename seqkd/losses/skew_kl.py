@@ -32,7 +32,7 @@ class Options(Settings):
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     log_m = positions.log_mixture(options.student_weight)
-    return (positions.p.xlogy(positions.p) - positions.p * log_m).sum()
+    return (positions.p * (positions.log_p - log_m)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:

@@ -40,7 +40,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]."""
-    ours, theirs = _best(positions, options.k)
+    ours, theirs = positions.best(options.k)
     q, weighted = positions.q, positions.q.new_zeros(positions.q.shape)
     high, low = q.gather(1, ours), q.gather(1, theirs)
     above = (high > high[:, :1]).to(q.dtype)
@@ -53,20 +53,14 @@ def gradient(positions: Positions, options: Options) -> torch.Tensor:
 
 def ranking(positions: Positions, k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Both levels of the ranking loss, R1 and R2, [N] each."""
-    ours, theirs = _best(positions, k)
+    ours, theirs = positions.best(k)
     high, low = positions.q.gather(1, ours), positions.q.gather(1, theirs)
     level1 = (high - high[:, :1]).relu().sum(1)
     hinges = (low[:, None, :] - high[:, :, None]).relu() * _gate(positions, ours, theirs)
     return level1, hinges.sum((1, 2))
 
 
-def _best(positions: Positions, k: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The k words that the teacher and that the student likes best, best first, [N, k] each."""
-    k = min(k, positions.student.shape[1])
-    return positions.log_p.topk(k).indices, positions.student.topk(k).indices
-
-
 def _gate(positions: Positions, ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
     """Where the teacher prefers its own word i to the student's word j, [N, k, k]; strictly, so ties cost nothing."""
-    known = positions.log_p
+    known = positions.p
     return known.gather(1, ours)[:, :, None] > known.gather(1, theirs)[:, None, :]
