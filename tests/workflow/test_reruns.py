@@ -103,8 +103,8 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "an objective's own setting": (
         put("students js loss js", {"weight": 0.5, "student_weight": 0.3}), trained("js")
     ),
-    "a default of an objective written out": (
-        put("students js loss js", {"weight": 0.5, "student_weight": 0.5}), set()
+    "a default of an objective written out, which the page shows": (
+        put("students js loss js", {"weight": 0.5, "student_weight": 0.5}), REPORT
     ),
     "shard size": (
         put("decode shard", 100),
