@@ -147,6 +147,7 @@ def test_config_edit_reruns_exactly_what_it_touches(place: Place, edit: str) -> 
     assert place.dry_run() == jobs
 
 
+SCORES = {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | REPORT
 WORD_KD = "seqkd/losses/word_kd.py"
 LOSS_EDIT = ("return positions.log_z", "return 1.0 * positions.log_z")
 TRAININGS = TEACHER | trained("baseline")
@@ -162,7 +163,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
     "a prefix source": ("seqkd/prefixes/student.py", "student.train()", "student.train(True)", trained("js")),
     "how samples are drawn": (
-        "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES
+        "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES | SCORES
     ),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "a student's script": (
