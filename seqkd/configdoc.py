@@ -122,25 +122,25 @@ def _resolve(field: Schema, whole: Schema) -> Schema:
 
 def _row(key: str, field: Schema, required: bool, whole: Schema) -> str:
     default = "needed" if required else f"`{json.dumps(field['default'])}`" if "default" in field else ""
-    kind = _kind(field, whole)
+    kind = kind_of(field, whole)
     if kind.startswith("section") and not required:
         default = "see there" if field["default"] else "none"
     about = " ".join(field.get("description", "").split()).replace("|", "\\|")
     return f"| `{key}` | {kind} | {default} | {about} |"
 
 
-def _kind(field: Schema, whole: Schema) -> str:
+def kind_of(field: Schema, whole: Schema) -> str:
     """A value's type and bounds in words."""
     if "$ref" in field or "oneOf" in field:
         return "section" if "$ref" not in field or "properties" in _resolve(field, whole) else "text"
     if "anyOf" in field:
-        return " or ".join(dict.fromkeys(_kind(choice, whole) for choice in field["anyOf"]))
+        return " or ".join(dict.fromkeys(kind_of(choice, whole) for choice in field["anyOf"]))
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "const" in field:
         return f"`{field['const']}`"
     if field.get("type") == "array":
-        return f"list, each {_kind(field['items'], whole)}"
+        return f"list, each {kind_of(field['items'], whole)}"
     if field.get("type") == "object":
         return "sections by name" if any(True for _ in _inside(field, whole)) else "values by name"
     return _plain(field)

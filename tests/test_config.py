@@ -107,7 +107,11 @@ MISTAKES = [
     ("students a start", "c", "students.a.start: unknown name 'c'; known: base, a, b"),
     ("students a start", "b", "students.a.start: a cycle, a starts from b starts from a; one must start from scratch"),
     ("students a start", "a", "students.a.start: a cycle, a starts from a; one must start from scratch"),
-    ("students a targets", "seqkd", "students.a.targets: must be 'gold', 'seq-kd' or 'seq-inter', found 'seqkd'"),
+    (
+        "students a targets",
+        "seqkd",
+        "students.a.targets: must be 'gold', 'seq-kd', 'seq-inter', 'best-chrf', 'ranked', 'samples' or 'mbr', found",
+    ),
     ("students a loss", "word_kd", "students.a.loss: unknown name 'word_kd'; did you mean word-kd?"),
     ("students a loss", {"nll": 0}, "students.a.loss.nll: found weight 0; a weight is a number greater than 0"),
     ("students a loss", {"nll": "x"}, "students.a.loss.nll: found weight 'x'; a weight is a number greater than 0"),
@@ -144,6 +148,83 @@ def test_a_mistake_is_told_in_a_line(path: str, value: Any, line: str) -> None:
     lines = str(caught.value).split("\n")
     assert any(one.startswith(f"my.yaml: {line}") for one in lines), lines
     assert len(lines) <= 2
+
+
+NONSENSE: list[tuple[dict[str, Any], str]] = [
+    (
+        {"loss": "rkl"},
+        "loss: the loss rkl reads samples from the student alone, and those of random weights are noise; give it a "
+        "`start`, or a term that reads targets, such as nll",
+    ),
+    (
+        {"loss": {"rkl": 1, "engine": 1}, "start": "a", "targets": "samples"},
+        "targets: found 'samples', but the loss rkl + engine reads samples from the student alone, no targets; ",
+    ),
+    (
+        {"loss": {"nll": 1, "no-top1-kd": 1}, "targets": "seq-kd"},
+        "loss: found targets 'seq-kd', but no-top1-kd moves the teacher's first choice onto the reference; write",
+    ),
+    (
+        {"loss": {"js": {"weight": 1, "mixture": "exact"}}},
+        "loss: found targets 'gold', but js weighs prefixes as samples from the teacher with `mixture: exact`; write",
+    ),
+    (
+        {"loss": {"word-kd": 1, "kl": 1}, "start": "base"},
+        "start: it starts as its teacher 'base', where the loss word-kd + kl is at its minimum, so there is nothing to",
+    ),
+    (
+        {"targets": "mbr"},
+        "targets: 'mbr' chooses among samples, but decode.samples.size is 1; write 8 or more",
+    ),
+    (
+        {"loss": "word-kd", "label_smoothing": 0.1},
+        "label_smoothing: touches `nll` alone, which the loss word-kd lacks; leave it out",
+    ),
+]
+
+
+@pytest.mark.parametrize(("student", "line"), NONSENSE, ids=range(len(NONSENSE)))
+def test_a_nonsensical_combination_is_refused_with_the_reason(student: dict[str, Any], line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(changed("students c", student), "my.yaml")
+    assert str(caught.value).startswith(f"my.yaml: students.c.{line}"), str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+SENSIBLE: list[dict[str, Any]] = [
+    {"loss": "word-kd", "start": "base", "model": "shallow"},
+    {"start": "shallow-base", "model": "shallow"},
+    {"loss": "rkl", "start": "a"},
+    {"loss": {"nll": 0.5, "rkl": 0.5}},
+    {"loss": "imitkd"},
+    {"loss": "js", "targets": "samples"},
+    {"loss": {"js": {"weight": 1, "mixture": "exact"}}, "targets": "samples", "start": "a"},
+    {"loss": {"nll": 0.5, "word-kd": 0.5}, "start": "base"},
+    {"loss": "word-kd", "start": "base", "teacher": "other"},
+    {"loss": "engine", "start": "base"},
+    {"loss": {"nll": 0.5, "no-top1-kd": 0.5}, "label_smoothing": 0.1},
+    {"loss": "kl", "label_smoothing": 0},
+]
+
+
+@pytest.mark.parametrize("student", SENSIBLE, ids=range(len(SENSIBLE)))
+def test_other_combinations_are_free(student: dict[str, Any]) -> None:
+    config = changed("students c", student)
+    config["teachers"]["other"] = {"model": "large"}
+    config["models"]["shallow"] = {"encoder_layers": 1, "dropout": 0.3}
+    for name in ("a", *(["c"] if "start" not in student else [])):
+        config["students"][name]["model"] = "small"
+    config["students"]["shallow-base"] = {"start": "base", "model": "shallow"}
+    load(config)
+
+
+@pytest.mark.parametrize("change", [{"encoder_layers": 4}, {"dim": 96}, {"norm": "post"}, {"tied": "decoder"}])
+def test_a_start_with_other_sizes_or_fewer_layers_is_refused(change: dict[str, Any]) -> None:
+    config = changed("students c", {"start": "base", "model": "odd"})
+    config["models"]["odd"] = change
+    config["students"]["a"]["model"] = "small"
+    with pytest.raises(ConfigError, match=r"students\.c\.model: found 'odd', but its start 'base' has 'large'; leave"):
+        load(config)
 
 
 def test_the_pruned_model_whose_speed_is_measured_must_be_there() -> None:

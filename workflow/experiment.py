@@ -62,17 +62,19 @@ class Experiment:
         return manifests
 
     def first_shard(self, path: str) -> InputFunction:
-        """The manifest of the first decode shard, which there is whatever the corpus: plans made before it show it."""
-        return lambda wildcards: self._input(path.format(**wildcards), f"{0:05d}.{NAME}")
+        """The manifest of the first decode shard that the targets at ``path`` are made from: there is one whatever the
+        corpus, so that plans made before it show the stage."""
+        return lambda wildcards: self._input(self._decoded(path, wildcards).path, f"{0:05d}.{NAME}")
 
-    def shards(self, path: str, kind: str, corpus: Any) -> InputFunction:
-        """The manifests of all decode shards at ``path``; ``corpus`` is the checkpoint that counts lines."""
+    def shards(self, path: str, corpus: Any) -> InputFunction:
+        """The manifests of all of them; ``corpus`` is the checkpoint that counts lines."""
 
         def manifests(wildcards: Wildcards) -> list[Any]:
             folder = Path(corpus.get().output[0]).parent
-            settings = DecodeSettings(**self._step(path, wildcards).settings["decode"])
+            step = self._decoded(path, wildcards)
+            settings, kind = DecodeSettings(**step.settings["decode"]), step.settings["kind"]
             number = shard_count(settings, kind, read(folder / NAME).facts["train"]["pairs"])
-            return [self._input(path.format(**wildcards), f"{shard:05d}.{NAME}") for shard in range(number)]
+            return [self._input(step.path, f"{shard:05d}.{NAME}") for shard in range(number)]
 
         return manifests
 
@@ -119,6 +121,9 @@ class Experiment:
         file = f"{RESULTS}/{path}/{name}"
         fresh = self._fresh.setdefault(file, file not in self._stale and Path(file).is_file())
         return ancient(file) if fresh or not self._workflow.is_main_process else file
+
+    def _decoded(self, path: str, wildcards: Wildcards) -> Step:
+        return self._step(path, wildcards).upstream["decode"]
 
     def _step(self, path: str, wildcards: Wildcards) -> Step:
         return self.plan.steps[path.format(**wildcards)]
@@ -182,6 +187,8 @@ def start(workflow: Any) -> Experiment:
     logger.addFilter(_of_use)
     with mistakes_alone():
         experiment = Experiment(workflow)
+    if workflow.is_main_process and (own := experiment.plan.own_code):
+        print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
     return experiment

@@ -23,7 +23,10 @@ class Code:
         self._digests: dict[tuple[str, ...], str] = {}
 
     def digest(self, *roots: str) -> str:
-        """Sixteen digits for scripts (paths below the root) and modules (dotted names) and all they import."""
+        """Sixteen digits for scripts and modules (dotted names) and all they import.
+
+        A script is a path below the root, or ``./`` and one below the working folder.
+        """
         key = tuple(sorted(set(roots)))
         if key not in self._digests:
             whole = hashlib.sha256()
@@ -70,7 +73,7 @@ class Code:
         return next((file for file in (place / "__init__.py", place.with_suffix(".py")) if file.is_file()), None)
 
     def _file(self, name: str) -> Path:
-        path = self.root / name if name.endswith(".py") else self._find(name)
+        path = self._find(name) if not name.endswith(".py") else Path(name) if _is_own(name) else self.root / name
         if path is None:
             raise FileNotFoundError(f"no module {name} below {self.root}")
         return path
@@ -78,6 +81,11 @@ class Code:
     @staticmethod
     def _other_files(folder: Path) -> list[Path]:
         return sorted(file for file in folder.iterdir() if file.is_file() and file.suffix not in (".py", ".pyc"))
+
+
+def _is_own(name: str) -> bool:
+    """Whether a path is one of a user's file, which stands below the working folder and not below the root."""
+    return name.startswith("./")
 
 
 def _imported(node: ast.AST, inside: list[str]) -> Iterator[str]:

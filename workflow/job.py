@@ -13,6 +13,7 @@ from typing import Any
 import seqkd
 from seqkd import manifest
 from seqkd.corpus.jobs import modules_of
+from seqkd.decoding import shares as decoding
 from seqkd.errors import UserError
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
@@ -141,8 +142,10 @@ def _same_code(job: Job) -> None:
     place = Path(seqkd.__file__).resolve()
     if not place.is_relative_to(ROOT):
         raise UserError(f"{place}: another seqkd than this clone's was imported. Remove it (pip uninstall seqkd).")
-    modules = [*map(module_of, job.settings.get("loss", ())), *modules_of(job.settings.get("corpus", {}))]
-    modules += modules_of_model(job.settings)
+    settings = job.settings
+    modules = [*map(module_of, settings.get("loss", ())), *modules_of(settings.get("corpus", {}))]
+    modules += decoding.modules_of(settings.get("kind"))
+    modules += modules_of_model(settings)
     if Code(ROOT).digest(f"workflow/scripts/{job.rule}.py", *modules) != job.made_by["code"]:
         raise UserError(
             "The code was edited since this run began. Run the same command again to go on with the new code."

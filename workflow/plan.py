@@ -15,15 +15,25 @@ from seqkd.config import Config, System, Systems
 from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
+from seqkd.decoding import shares
 from seqkd.files import digest
-from seqkd.losses import module_of
+from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from workflow.fingerprint import Code
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
 
-KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best"}
+KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best", "best-chrf": "n-best", "ranked": "n-best"}
+KIND_OF_DECODING |= {"samples": "samples", "mbr": "samples"}
+TAKEN = {"seq-kd": "seq_kd", "samples": "samples"}
+"""Targets that are taken as they are, to their rule; others are chosen."""
+UNREAD = {
+    "beam": ["n_best", "samples"],
+    "n-best": ["samples", "search.beam"],
+    "samples": ["n_best", "search.beam", "search.length_penalty"],
+}
+"""Keys of ``decode:`` that a kind of decoding does not read."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,12 @@ class Plan:
     def test_sets(self) -> list[str]:
         """Names of the test sets; the first is primary."""
         return slices.test_sets(self.config.corpus)
+
+    @cached_property
+    def own_code(self) -> list[str]:
+        """Paths of the objectives that lie outside the package."""
+        names = {name for system in self.systems.by_name.values() for name in system.loss}
+        return sorted(filter(outside.is_path, names))
 
     def _add(self, rule: str, path: str, settings: dict[str, Any], upstream: dict[str, Step], *modules: str) -> Step:
         code = self._code.digest(f"workflow/scripts/{rule}.py", *modules)
@@ -141,19 +157,20 @@ class Plan:
     def _targets(self, targets: str, teacher: Step) -> Step:
         path = f"targets/{teacher.path.removeprefix('teachers/')}/{targets}"
         decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
-        settings = {} if targets == "seq-kd" else {"target_language": self.config.corpus.target_language}
-        return self._add(targets.replace("-", "_"), path, settings, {"decode": decoded, **self._text})
+        settings: dict[str, Any] = {}
+        if targets not in TAKEN:
+            settings = {"choice": targets, "target_language": self.config.corpus.target_language}
+        return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
         settings = self.config.decode.canonical()
-        if kind == "beam":
-            del settings["n_best"]
-        else:
-            del settings["search"]["beam"]
+        for key in UNREAD[kind]:
+            section, _, inner = key.partition(".")
+            settings[section].pop(inner) if inner else settings.pop(section)
         precision = teacher.settings["training"]["precision"]
         path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
         settings = {"decode": settings, "kind": kind, "precision": precision}
-        return self._add("decode", path, settings, {"model": teacher, **self._text})
+        return self._add("decode", path, settings, {"model": teacher, **self._text}, *shares.modules_of(kind))
 
     def _unpruned(self) -> Iterator[Row]:
         for system in self.systems.by_name.values():
@@ -196,6 +213,8 @@ class Plan:
             "target_language": self.config.corpus.target_language,
         }
         upstream = {"model": self.steps[row["path"]], "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
+        if row["kind"] != "pruned":
+            upstream["teacher"] = self._teacher(self.systems.by_name[row["system"]], row["seed"])
         self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream)
 
     def _timed(self) -> Iterator[Row]:

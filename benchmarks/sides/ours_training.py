@@ -12,7 +12,7 @@ from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.objective import Objective
+from seqkd.training.passes import Passes
 from seqkd.training.run import Plugs, Trainer
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop
@@ -52,7 +52,8 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     torch.manual_seed(1)
     model = store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
     teacher = store.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
-    plugs = Plugs(Dataset(Path(settings["data"])), Objective(loss), teacher, pause)  # type: ignore[arg-type]
+    passes = Passes(loss, model, teacher, training.label_smoothing)
+    plugs = Plugs(Dataset(Path(settings["data"])), passes, pause)  # type: ignore[arg-type]
     return Trainer(model, training, 1, plugs, folder)
 
 

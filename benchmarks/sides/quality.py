@@ -13,7 +13,7 @@ from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.evaluation import Evaluation, on_dev
-from seqkd.training.objective import Objective
+from seqkd.training.passes import Passes
 from seqkd.training.run import Plugs, Trainer
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
@@ -46,8 +46,10 @@ def main() -> None:
 
 def ours(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
     """Dev BLEU of each quarter by our trainer."""
-    plugs = Plugs(Dataset(Path(told["data"])), Objective({"nll": {"weight": 1.0}}), None, dev)
-    trainer = Trainer(start(told), training, 1, plugs, Path(told["data"]) / "no-state")
+    model = start(told)
+    passes = Passes({"nll": {"weight": 1.0}}, model, None, training.label_smoothing)
+    plugs = Plugs(Dataset(Path(told["data"])), passes, dev)
+    trainer = Trainer(model, training, 1, plugs, Path(told["data"]) / "no-state")
     trainer.run(Stop())
     return [row["dev_bleu"] for row in trainer.state.rows if "dev_bleu" in row]
 

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from seqkd import losses
+from seqkd.config.combinations import nonsense
 from seqkd.config.mistakes import lines, nearest
 from seqkd.config.sections import Config, StudentSettings, complete_loss
-from seqkd.config.systems import merged, model_name, teacher_name
+from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
+from seqkd.errors import UserError
+from seqkd.losses import outside
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.settings import TrainingSettings
 
@@ -22,6 +25,7 @@ def check(config: Config) -> list[str]:
             *_teacher_seeds(config),
             *_trainings(config),
             *_measurements(config),
+            *nonsense(config),
         ]
     return found
 
@@ -65,12 +69,16 @@ def _seeds(config: Config) -> Iterator[str]:
 
 def _losses(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
-        where = f"students.{name}.loss"
-        known = [term for term in student.loss if term in losses.NAMES]
-        for term in student.loss.keys() - set(known):
-            yield _unknown(where, term, list(losses.NAMES))
-        for term in known:
-            yield from _term(f"{where}.{term}", term, student.loss[term])
+        for term in student.loss:
+            where = f"students.{name}.loss"
+            try:
+                if not outside.is_path(term) and term not in losses.NAMES:
+                    yield _unknown(where, term, list(losses.NAMES))
+                else:
+                    losses.load(term)
+                    yield from _term(f"{where}.{term}", term, student.loss[term])
+            except UserError as error:
+                yield f"{where}: {error}"
 
 
 def _term(where: str, name: str, term: dict[str, object]) -> Iterator[str]:
@@ -117,22 +125,13 @@ def _models(config: Config) -> Iterator[str]:
 
 def _start_models(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
-        if student.start is None or student.model is None:
-            continue
-        teacher = config.teachers.get(student.start)
-        model = teacher.model if teacher else _model_or_none(config, student.start)
-        if model and config.models[model] != config.models[student.model]:
+        start = start_model(config, student)
+        own = student.model
+        if start and own and not continues(config.models[own], config.models[start]):
             yield (
-                f"students.{name}.model: found {student.model!r}, but its start {student.start!r} has {model!r}; "
-                "leave `model` out"
+                f"students.{name}.model: found {own!r}, but its start {student.start!r} has {start!r}; leave `model` "
+                "out, or name one that differs in dropout and in fewer layers alone"
             )
-
-
-def _model_or_none(config: Config, name: str) -> str | None:
-    try:
-        return model_name(config, name)
-    except ValueError:
-        return None
 
 
 def _teacher_seeds(config: Config) -> Iterator[str]:

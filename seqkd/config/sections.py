@@ -68,14 +68,21 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
     )
-    targets: Literal["gold", "seq-kd", "seq-inter"] = Field(
-        "gold", description="Target side: references, the teacher's beam search, or the best of its n-best list."
+    targets: Literal["gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr"] = Field(
+        "gold",
+        description="Target side: references; the teacher's beam search; of its n-best list the best by sentence BLEU, "
+        "the best by chrF, or the best four by BLEU in 4, 3, 2, 1 copies; its samples, or their consensus (minimum "
+        "Bayes risk by chrF).",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},
         description="Objective: a name, or weights by name; a term with settings of its own is {weight: .., key: ..}.",
     )
-    start: Name | None = Field(None, description="Student or teacher whose weights it starts from, at the same seed.")
+    start: Name | None = Field(
+        None,
+        description="Student or teacher whose weights it starts from, at the same seed; of more layers some are taken, "
+        "evenly spread.",
+    )
     seeds: Seeds | None = Field(None, description="One student is trained for each; the config's `seeds` if not given.")
 
 

@@ -129,6 +129,26 @@ def model_name(config: Config, name: str) -> str:
     raise ValueError(f"needed, since several models could be meant; one of {', '.join(config.models)}")
 
 
+def start_model(config: Config, student: StudentSettings) -> str | None:
+    """The model of a student's start; None where it has no start, or one whose model is not known."""
+    if student.start in config.teachers:
+        return config.teachers[student.start].model
+    try:
+        return model_name(config, student.start) if student.start else None
+    except ValueError:
+        return None
+
+
+def continues(model: ModelSettings, start: ModelSettings) -> bool:
+    """Whether a model can start from the weights of another: the same, or with fewer layers, whatever the dropout."""
+    own, other = model.model_dump(), start.model_dump()
+    if own.keys() != other.keys():
+        return False
+    free = {key for key in own if key.endswith(("layers", "dropout"))}
+    fewer = all(own[key] <= other[key] for key in own if key.endswith("layers"))
+    return fewer and all(own[key] == other[key] for key in own.keys() - free)
+
+
 def _learns_from_teacher(config: Config, student: StudentSettings) -> bool:
     if student.targets != "gold" or any(losses.needs_teacher(name) for name in student.loss):
         return True

@@ -20,10 +20,23 @@ from seqkd.models.interface import TranslationModel
 
 
 class Sampler:
-    """The state of one batch: B sentences still drawn, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K]."""
+    """The state of one batch: B sentences still drawn, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K].
 
-    def __init__(self, model: TranslationModel, src: Tensor, limits: Tensor, uniforms: Tensor) -> None:
+    ``limits`` [B] are the most words of a sample, ``uniforms`` [B, K, most of all] the random numbers. Words are drawn
+    from the ``top_k`` most probable ones (0: from all) of the distribution at ``temperature``.
+    """
+
+    def __init__(
+        self,
+        model: TranslationModel,
+        src: Tensor,
+        limits: Tensor,
+        uniforms: Tensor,
+        temperature: float = 1.0,
+        top_k: int = 0,
+    ) -> None:
         self.model, self.limits, self.uniforms = model, limits, uniforms
+        self.temperature, self.top_k = temperature, top_k
         batch, self.count, _ = uniforms.shape
         self.state = model.start(src, self.count)
         self.sentences = torch.arange(batch)
@@ -42,7 +55,8 @@ class Sampler:
     def advance(self) -> None:
         """One word more for every row; an ended row gets padding."""
         hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
-        log_q = (hidden @ self.model.output_weight.T).double().log_softmax(-1)
+        logits = (hidden @ self.model.output_weight.T).double()
+        log_q = narrowed(logits, self.temperature, self.top_k).log_softmax(-1)
         words = draw(log_q, self.uniforms[:, :, self.tokens.shape[2] - 1].flatten())
         gained = log_q.gather(1, words[:, None]).view_as(self.log_probs)
         self.log_probs += gained.masked_fill(self.ended, 0.0)
@@ -68,6 +82,20 @@ class Sampler:
         return Hypothesis(ids, float(self.log_probs[index, row]), bool(self.ended[index, row]))
 
 
+def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
+    """Logits [N, V] at ``temperature``, with all but the ``top_k`` largest of each row at minus infinity; 0 keeps all.
+
+    Where one of them narrows, PAD and BOS go first, lest they be all that is left.
+    """
+    if temperature == 1 and not top_k:
+        return logits
+    logits = logits.index_fill(1, torch.tensor([PAD, BOS]), -torch.inf) / temperature
+    if not top_k or top_k >= logits.shape[1]:
+        return logits
+    best = logits.topk(top_k)
+    return torch.full_like(logits, -torch.inf).scatter_(1, best.indices, best.values)
+
+
 def draw(log_q: Tensor, uniforms: Tensor) -> Tensor:
     """One word for each row of log-probabilities, [N, V] (float64) and numbers in [0, 1), [N], to int64 [N].
 
@@ -87,26 +115,29 @@ def sample(
     seed: int,
     limits: SearchSettings,
     batch_tokens: int = 4096,
+    numbers: Sequence[int] | None = None,
 ) -> list[list[Hypothesis]]:
     """``count`` independent translations of each source (ids without EOS), drawn from the model.
 
     Args:
         limits: its length limits alone are read; what has no end by then is handed in unfinished.
         batch_tokens: source tokens times ``count`` that are drawn at once.
+        numbers: the sources' numbers for their random numbers, where they are not those of the whole list.
 
     Returns:
         For each source its samples with log q(y | x), EOS included where there is one. Beside PAD and BOS, which are
         never drawn, the probability of a finished translation to be drawn is exactly that.
     """
     results: list[list[Hypothesis]] = [[] for _ in sources]
+    known = range(len(sources)) if numbers is None else numbers
 
-    def work(numbers: list[int]) -> None:
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers])
+    def work(places: list[int]) -> None:
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in places])
         longest = length_limits((src != PAD).sum(1) - 1, limits)
         steps = int(longest.max())
-        numbers_drawn = [np.random.default_rng([seed, i]).random((steps, count)).T for i in numbers]
-        uniforms = torch.from_numpy(np.stack(numbers_drawn))
-        for i, found in zip(numbers, Sampler(model, src, longest, uniforms).run(), strict=True):
+        drawn = [np.random.default_rng([seed, known[i]]).random((steps, count)).T for i in places]
+        uniforms = torch.from_numpy(np.stack(drawn))
+        for i, found in zip(places, Sampler(model, src, longest, uniforms).run(), strict=True):
             results[i] = found
 
     with torch.inference_mode():

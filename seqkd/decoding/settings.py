@@ -25,11 +25,19 @@ class NBestSettings(Settings):
     share: float = Field(0.5, gt=0, le=1, description="Share of the training set, spread evenly over it.")
 
 
+class SamplesSettings(Settings):
+    """Samples from the teacher, drawn once (methods: Wen et al. 2023, f-DISTILL, offline)."""
+
+    size: int = Field(1, ge=1, le=1000, description="Samples of a sentence; each is a training pair.")
+    seed: int = Field(1, ge=0, lt=2**31, description="Decides what is drawn, with the line's number.")
+
+
 class DecodeSettings(Settings):
     """The ``decode:`` section: how the teacher translates the training set."""
 
     search: SearchSettings = Field(SearchSettings(), description="Beam search for the Seq-KD targets.")
     n_best: NBestSettings = Field(NBestSettings(), description="N-best lists for Seq-Inter.")
+    samples: SamplesSettings = Field(SamplesSettings(), description="Samples, for targets `samples`.")
     shard: int = Field(
         5000, ge=1, le=10**7, description="Sentences in a shard; a shard is a job, and what is lost when it is killed."
     )

@@ -2,10 +2,12 @@
 
 A shard is JSON lines, one a sentence: ``{"line": 17, "hypotheses": [{"text": ..., "log_prob": ..., "pieces": ...,
 "finished": true}, ...]}``, best first. ``line`` counts the training set's lines from 0.
+Samples stand in the order drawn and hold their ``ids`` too: a text can be cut into pieces in other ways.
 """
 
 import json
 import logging
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,11 @@ from seqkd.batches.dataset import Side
 from seqkd.decoding.engine import translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import DecodeSettings, SearchSettings
-from seqkd.decoding.shares import chosen_lines
+from seqkd.decoding.shares import SAMPLING, chosen_lines
 from seqkd.files import read_lines, written
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
+from seqkd.models.interface import TranslationModel
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 log = logging.getLogger(__name__)
@@ -43,7 +46,7 @@ def decode_shard(
     """Translate one shard of the training set and write it to ``output``.
 
     Args:
-        kind: ``beam`` (one translation, for Seq-KD) or ``n-best`` (lists, for Seq-Inter).
+        kind: ``beam`` (one translation, for Seq-KD), ``n-best`` (lists, for Seq-Inter) or ``samples``.
         shard: number of the shard, from 0.
 
     Returns:
@@ -52,29 +55,43 @@ def decode_shard(
     keep_freed_memory()
     source = Side(tokenizer / "train", "src")
     lines = chosen_lines(settings, kind, len(source))[shard * settings.shard : (shard + 1) * settings.shard]
-    search, wanted = search_of(settings, kind)
-    network = store.load(model, precision)
-    found = translate(network, [source[i].tolist() for i in lines], search, settings.batch_tokens, wanted)
+    found = hypotheses_of(store.load(model, precision), settings, kind, {i: source[i].tolist() for i in lines})
     decode = Tokenizer(tokenizer).tgt.decode
     texts = [[decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
     with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
         for line, hypotheses, own in zip(lines, found, texts, strict=True):
-            handle.write(as_json(line, hypotheses, own) + "\n")
+            handle.write(as_json(line, hypotheses, own, with_ids=kind == "samples") + "\n")
     sources = read_lines(corpus / "train.src")
     return counts([sources[i] for i in lines], found, texts)
 
 
-def as_json(line: int, hypotheses: list[Hypothesis], texts: list[str]) -> str:
+def hypotheses_of(
+    network: TranslationModel, settings: DecodeSettings, kind: str, sources: dict[int, list[int]]
+) -> list[list[Hypothesis]]:
+    """What the teacher says to each source; samples depend on the line's number, not on the shard."""
+    many, ids = settings.samples, list(sources.values())
+    if kind == "samples":
+        draw = import_module(SAMPLING).sample
+        found: list[list[Hypothesis]] = draw(
+            network, ids, many.size, many.seed, settings.search, settings.batch_tokens, list(sources)
+        )
+        return found
+    search, wanted = search_of(settings, kind)
+    return translate(network, ids, search, settings.batch_tokens, wanted)
+
+
+def as_json(line: int, hypotheses: list[Hypothesis], texts: list[str], *, with_ids: bool) -> str:
     """One line of a shard."""
     described = [
         {"text": text, "log_prob": round(h.log_prob, 4), "pieces": len(h.ids), "finished": h.finished}
+        | ({"ids": h.ids} if with_ids else {})
         for h, text in zip(hypotheses, texts, strict=True)
     ]
     return json.dumps({"line": line, "hypotheses": described}, ensure_ascii=False)
 
 
 def counts(sources: list[str], found: list[list[Hypothesis]], texts: list[list[str]]) -> dict[str, int]:
-    """How many best outputs are empty, truncated, or a copy of their source."""
+    """How many first outputs are empty, truncated, or a copy of their source."""
     return {
         "sentences": len(found),
         "hypotheses": sum(map(len, found)),

@@ -1,6 +1,10 @@
 """Objectives, one file each. A file ``word_kd.py`` here is the objective ``word-kd``; nothing else registers it.
 
-Such a module defines
+A file of the user's own is named in a config by its path below the run's folder, ``my_losses/margin.py``, and is used
+like one here (docs/tutorial-new-loss.md).
+
+Such a module has a docstring whose first line is what it is and, in brackets, its source, with the formula indented
+below it. It defines
 
 ``NEEDS_TEACHER``
     whether ``Positions.teacher`` must be there;
@@ -10,7 +14,19 @@ Such a module defines
     the sum of the objective over all positions, a float32 scalar;
 ``gradient(positions, options)``
     optional: its gradient with respect to the student's logits, float32 [N, V], where a closed form is known. It must
-    be a new tensor. Without it autograd works the gradient out, at about three times the cost.
+    be a new tensor. Without it autograd works the gradient out, at about three times the cost;
+``PREFIXES``
+    optional: the modules of ``seqkd.prefixes`` whose sequences it reads, each in a pass of its own, told apart by
+    ``positions.prefix``; the targets alone if not given. ``Options`` inherits the settings of each;
+``MINIMAL_AT_TEACHER``
+    optional: True where a student equal to its teacher has nothing to learn;
+``misfit(options, targets)``
+    optional: why it makes no sense with these ``targets`` of a config, in words that end a sentence; "" where it does;
+``survey(scores, options)``
+    optional: a number a position, [N], that needs the whole batch; ``loss`` finds it in ``positions.facts``. None if
+    these options need none.
+
+What a training adds up is, for each pass, the sum divided by the number of its positions.
 
 Modules here must not import torch when they are imported (tensor methods suffice), so that checking a config stays
 quick.
@@ -21,22 +37,34 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from seqkd.losses import outside
+from seqkd.prefixes import targets
 from seqkd.settings import Settings
 
+NOT_OBJECTIVES = ("positions", "outside")
+
 NAMES = tuple(
-    sorted(file.stem.replace("_", "-") for file in Path(__file__).parent.glob("[a-z]*.py") if file.stem != "positions")
+    sorted(
+        file.stem.replace("_", "-")
+        for file in Path(__file__).parent.glob("[a-z]*.py")
+        if file.stem not in NOT_OBJECTIVES
+    )
 )
 """The registered objectives."""
 
 
 def module_of(name: str) -> str:
-    """Name of the module that defines the objective ``name``."""
-    return f"seqkd.losses.{name.replace('-', '_')}"
+    """Name of the module that defines the objective ``name``; for a file of the user's ``./`` and its path."""
+    return f"./{name}" if outside.is_path(name) else f"seqkd.losses.{name.replace('-', '_')}"
 
 
 def load(name: str) -> ModuleType:
-    """The module of the objective ``name``, imported now and not before."""
-    return import_module(module_of(name))
+    """The module of the objective ``name``, imported now and not before.
+
+    Raises:
+        UserError: a file of the user's cannot be loaded or is no objective.
+    """
+    return outside.load(name) if outside.is_path(name) else import_module(module_of(name))
 
 
 def settings_of(name: str) -> type[Settings]:
@@ -48,6 +76,33 @@ def settings_of(name: str) -> type[Settings]:
 def needs_teacher(name: str) -> bool:
     """Whether the objective reads the teacher's distribution."""
     return bool(load(name).NEEDS_TEACHER)
+
+
+def is_minimal_at_teacher(name: str) -> bool:
+    """Whether a student equal to its teacher has nothing to learn from the objective."""
+    return bool(getattr(load(name), "MINIMAL_AT_TEACHER", False))
+
+
+def misfit(name: str, term: dict[str, Any], targets: str) -> str:
+    """Why a term of a config's ``loss`` makes no sense with these targets, or nothing."""
+    module = load(name)
+    reason = getattr(module, "misfit", None)
+    return str(reason(module.Options(**split_term(term)[1]), targets)) if reason else ""
+
+
+def sources_of(name: str) -> tuple[ModuleType, ...]:
+    """The prefix sources that the objective reads."""
+    return tuple(getattr(load(name), "PREFIXES", (targets,)))
+
+
+def prefixes_of(name: str) -> tuple[str, ...]:
+    """Their names."""
+    return tuple(name_of(source) for source in sources_of(name))
+
+
+def name_of(source: ModuleType) -> str:
+    """The name of a prefix source: its module's."""
+    return source.__name__.rsplit(".", 1)[-1]
 
 
 def split_term(term: dict[str, Any]) -> tuple[float, dict[str, Any]]:

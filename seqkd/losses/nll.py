@@ -1,4 +1,4 @@
-"""Negative log-likelihood of the target, the ordinary training objective.
+"""Negative log-likelihood of the target, the ordinary training objective (Kim & Rush 2016).
 
     L = - sum_t log q(y_t | y_<t, x)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import torch
@@ -20,6 +22,8 @@ class Positions:
         teacher: the teacher's logits, or its log-probabilities, float32 [N, V], without gradient; None if no term needs
             them.
         label_smoothing: share of the target's mass spread evenly over V, for `nll` alone.
+        prefix: the prefix source that student and teacher have read here, a module of ``seqkd.prefixes``.
+        facts: numbers that need the whole batch, [N] each, by the objective whose ``survey`` made them.
 
     What is made of them is made once for all terms of an objective, and only if one asks for it: each is a pass over
     [N, V], which costs as much as the matrix products around it.
@@ -29,6 +33,8 @@ class Positions:
     target: torch.Tensor
     teacher: torch.Tensor | None = None
     label_smoothing: float = 0.0
+    prefix: str = "targets"
+    facts: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     @cached_property
     def q(self) -> torch.Tensor:
@@ -59,7 +65,66 @@ class Positions:
         """The teacher's log-probabilities, float32 [N, V]."""
         return self._known.log_softmax(-1)
 
+    def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
+        if k not in self._best:
+            size = min(k, self.student.shape[1])
+            self._best[k] = self._known.topk(size).indices, self.student.topk(size).indices
+        return self._best[k]
+
+    @cached_property
+    def _best(self) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
+        return {}
+
+    def log_mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
+        """log m of the mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
+
+        A mixture of probabilities: one of log-probabilities would be a geometric mean.
+        """
+        if student_weight not in self._mixtures:
+            log_w, log_rest = _logs(student_weight)
+            self._mixtures[student_weight] = (self.log_q + log_w).logaddexp(self.log_p + log_rest)
+        return self._mixtures[student_weight]
+
+    @cached_property
+    def _mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
+        """By the weight; a tensor is the same one only if it is the same object."""
+        return {}
+
+    def through_softmax(self, weighted: torch.Tensor) -> torch.Tensor:
+        """Gradient with respect to the logits, from q times the gradient with respect to q, both [N, V]."""
+        return weighted - self.q * weighted.sum(-1, keepdim=True)
+
     @property
     def _known(self) -> torch.Tensor:
         assert self.teacher is not None, "this objective needs a teacher"
         return self.teacher
+
+
+def _logs(weight: float | torch.Tensor) -> tuple[float | torch.Tensor, float | torch.Tensor]:
+    """log w and log(1 - w)."""
+    if isinstance(weight, float):
+        return math.log(weight), math.log1p(-weight)
+    return weight.log(), (-weight).log1p()
+
+
+class Scores(Protocol):
+    """What ``survey`` sees: all N positions of a batch under one prefix source, sentence after sentence.
+
+    Both are worked out when they are first asked for, by one more projection without gradient.
+    """
+
+    @property
+    def student(self) -> torch.Tensor:
+        """The student's log-probability of the token at each position, float32 [N]."""
+        ...
+
+    @property
+    def teacher(self) -> torch.Tensor:
+        """The teacher's, float32 [N]."""
+        ...
+
+    @property
+    def sentence(self) -> torch.Tensor:
+        """Number of the sentence that each position belongs to, rising, int64 [N]."""
+        ...

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):

@@ -13,14 +13,3 @@ from seqkd.scoring.bleu import tokenization
 def sentence_metric(target_language: str) -> BLEU:
     """sacrebleu's sentence BLEU on detokenised text, 0 to 100."""
     return BLEU(tokenize=tokenization(target_language), smooth_method="exp", effective_order=True)
-
-
-def closest(candidates: list[str], reference: str, metric: BLEU) -> tuple[int, float]:
-    """Index and score of the candidate nearest the reference; the first of equals, which the teacher likes best.
-
-    Raises:
-        ValueError: there is no candidate.
-    """
-    scores = [metric.sentence_score(candidate, [reference]).score for candidate in candidates]
-    best = max(range(len(scores)), key=lambda i: scores[i])
-    return best, scores[best]

@@ -27,7 +27,15 @@ class TranslationModel(nn.Module):
 
     def forward(self, src: torch.Tensor, prefix: torch.Tensor) -> torch.Tensor:
         """Hidden state at every position of a given prefix: src [B, S], prefix [B, T] to [B, T, width]."""
-        raise TypeError(f"{type(self).__name__} defines no forward")
+        return self.decode(self.encode(src), prefix)
+
+    def encode(self, src: torch.Tensor) -> Any:
+        """What :meth:`decode` needs of the source [B, S]; one encoding serves any number of prefixes."""
+        raise TypeError(f"{type(self).__name__} defines no encode")
+
+    def decode(self, encoded: Any, prefix: torch.Tensor) -> torch.Tensor:
+        """Hidden state at every position of a given prefix [B, T], to [B, T, width]."""
+        raise TypeError(f"{type(self).__name__} defines no decode")
 
     def start(self, src: torch.Tensor, beam: int) -> Any:
         """Encode src [B, S] and give the state before the first token, for ``beam`` rows a sentence."""

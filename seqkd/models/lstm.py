@@ -124,10 +124,6 @@ class Lstm(TranslationModel):
         states = x.transpose(0, 1).contiguous()
         return (states @ self.attention_weight, states, bias), [h for h, _ in ends] + [c for _, c in ends]
 
-    def forward(self, src: Tensor, prefix: Tensor) -> Tensor:
-        """See the base class."""
-        return self.decode(self.encode(src), prefix)
-
     def decode(self, encoded: tuple[Memory, list[Tensor]], prefix: Tensor) -> Tensor:
         """Hidden states at every position of the prefix [B, T], from what :meth:`encode` gives. Padding needs no mask
         here: it stands behind what it could disturb."""

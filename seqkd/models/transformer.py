@@ -241,9 +241,9 @@ class Transformer(TranslationModel):
             x = layer(x, bias)
         return self.encoder_norm(x), bias
 
-    def forward(self, src: Tensor, prefix: Tensor) -> Tensor:
+    def decode(self, encoded: tuple[Tensor, Tensor | None], prefix: Tensor) -> Tensor:
         """See the base class. Padding needs no mask on the target side: it stands behind what it could disturb."""
-        memory, bias = self.encode(src)
+        memory, bias = encoded
         length = prefix.shape[1]
         causal = torch.full((length, length), -math.inf, dtype=memory.dtype).triu_(1)
         x = self.embed(self.tgt_embedding, prefix)

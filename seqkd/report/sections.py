@@ -140,6 +140,14 @@ def diagnostics_table(rows: Sequence[Row], found: Sequence[Fluency]) -> list[dic
     ]
 
 
+BESIDE = ("ta_rate", "top5_edit_distance", "top5_rank_distance", "likelihood_risk", "coverage_risk", "teacher_dist")
+
+
+def beside_teacher(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of ``diagnostics_table`` that were held against a teacher."""
+    return [row for row in rows if any(not pd.isna(row.get(key)) for key in BESIDE)]
+
+
 def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
 

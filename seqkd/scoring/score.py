@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqkd.decoding.engine import forced_scores, translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
@@ -11,7 +13,7 @@ from seqkd.files import read_lines, write_json, write_lines
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
-from seqkd.scoring import diagnostics
+from seqkd.scoring import against_teacher, diagnostics
 from seqkd.scoring.bleu import bleu_metric, chrf_metric
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
@@ -22,6 +24,7 @@ def score_model(
     settings: ScoreSettings,
     system: dict[str, Any],
     model: Path,
+    teacher: Path | None,
     tokenizer: Path,
     test_set: Path,
     corpus: Path,
@@ -33,6 +36,7 @@ def score_model(
 
     Args:
         system: the columns that tell which system this is; they are copied to scores.json.
+        teacher: the teacher that it is held against; the model itself where it is a teacher; None for pruned models.
         test_set: folder with test.src and test.tgt; corpus: folder with train.src and train.tgt.
     """
     keep_freed_memory()
@@ -46,6 +50,9 @@ def score_model(
     known = overlap(corpus, sources, references)
     whole = size(network, model) | {"overlap": len(known)}
     whole |= diagnostics.gold(forced_scores(network, ids, names.tgt.encode(references)), references)
+    if teacher is not None:
+        other = network if teacher == model else store.load(teacher, precision)
+        whole |= beside_teacher(network, other, names, (sources, references), settings, target_language)
     measurements = []
     for search in (settings.search.model_copy(update={"beam": 1}), settings.search):
         found = [hypotheses[0] for hypotheses in translate(network, ids, search)]
@@ -55,6 +62,28 @@ def score_model(
         measurements.append({"decoding": name_of(search)} | quality | whole | outputs(found, texts, search))
     write_json(folder / "scores.json", system | {"measurements": measurements})
     return {"sentences": len(sources)}
+
+
+def beside_teacher(
+    network: TranslationModel,
+    teacher: TranslationModel,
+    names: Tokenizer,
+    texts: tuple[list[str], list[str]],
+    settings: ScoreSettings,
+    language: str,
+) -> dict[str, Any]:
+    """What ``against_teacher`` measures, on some test sentences (source and reference texts), spread evenly."""
+    count = min(settings.teacher_sentences, len(texts[0]))
+    if not count:
+        return {}
+    chosen = np.unique(np.linspace(0, len(texts[0]) - 1, count).astype(int)).tolist()
+    sources = names.src.encode([texts[0][i] for i in chosen])
+    if teacher is network:
+        return against_teacher.teacher_measures(
+            teacher, sources, settings.search, names.tgt, settings.bleu_tokenize, language
+        )
+    references = names.tgt.encode([texts[1][i] for i in chosen])
+    return against_teacher.student_measures(network, teacher, sources, references, settings.search)
 
 
 def name_of(search: SearchSettings) -> str:

@@ -15,3 +15,9 @@ class ScoreSettings(Settings):
         pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200|none)$",
         description="sacrebleu's tokenization; `auto` takes the one for the target language, `none` that of the text.",
     )
+    teacher_sentences: int = Field(
+        500,
+        ge=0,
+        le=10**6,
+        description="Test sentences, spread evenly, on which a student is held against its teacher; 0 leaves it out.",
+    )

@@ -1,14 +1,16 @@
-"""An objective as written in a config, turned into one value and one gradient."""
+"""An objective as written in a config, turned into one value and one gradient for each prefix source it reads."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from seqkd import losses
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import Positions, Scores
+from seqkd.prefixes import argmax, targets
 from seqkd.settings import Settings
 
 
@@ -16,22 +18,31 @@ from seqkd.settings import Settings
 class Term:
     """One named objective with its weight; ``gradient`` is None where no closed form is known."""
 
+    name: str
     weight: float
     options: Settings
     loss: Callable[[Positions, Any], Tensor]
     gradient: Callable[[Positions, Any], Tensor] | None
+    survey: Callable[[Scores, Any], Tensor | None] | None
 
 
 class Objective:
     """The weighted sum of the named objectives, e.g. ``{"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}``.
 
     Attributes:
+        prefix: name of the prefix source that its positions come from.
         needs_teacher: whether a term reads the teacher's distribution.
     """
 
-    def __init__(self, loss: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
+        self.prefix = prefix
         self.terms = [_term(name, loss[name]) for name in sorted(loss)]
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
+
+    def survey(self, scores: Scores) -> dict[str, Tensor]:
+        """What terms must know of the whole batch before they see a part of it, [N] each by name."""
+        found = {term.name: term.survey(scores, term.options) for term in self.terms if term.survey is not None}
+        return {name: fact for name, fact in found.items() if fact is not None}
 
     def value(self, positions: Positions) -> Tensor:
         """The sum over positions, differentiable in ``positions.student``."""
@@ -40,6 +51,8 @@ class Objective:
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
         """The sum over positions and its gradient with respect to the student's logits [N, V]."""
+        if positions.prefix != self.prefix:
+            positions = replace(positions, prefix=self.prefix)
         if any(term.gradient is None for term in self.terms):
             return self._by_autograd(positions)
         grad = None
@@ -54,13 +67,61 @@ class Objective:
     def _by_autograd(self, positions: Positions) -> tuple[Tensor, Tensor]:
         logits = positions.student.detach().requires_grad_()
         with torch.enable_grad():
-            own = Positions(logits, positions.target, positions.teacher, positions.label_smoothing)
-            total = self.value(own)
+            total = self.value(replace(positions, student=logits))
         (grad,) = torch.autograd.grad(total, logits)
         return total.detach(), grad
 
 
+class Following(Objective):
+    """An objective that keeps the student's first choices, for prefixes made of them."""
+
+    def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
+        super().__init__(loss, prefix)
+        self._seen: list[Tensor] = []
+
+    def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
+        """See the base class."""
+        self._seen.append(positions.student.argmax(-1))
+        return super().gradient(positions)
+
+    def choices(self, real: Tensor) -> Tensor:
+        """Those since the last call, put where ``real`` [B, T] is true; 0 elsewhere."""
+        found = torch.zeros(real.shape, dtype=torch.int64)
+        found[real] = torch.cat(self._seen)
+        self._seen.clear()
+        return found
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A prefix source with its settings, and the terms that are summed over its positions."""
+
+    source: ModuleType
+    options: Settings
+    objective: Objective
+
+
+def readings(loss: dict[str, dict[str, Any]]) -> list[Reading]:
+    """The prefix sources that a loss reads, the targets first; terms that read one with equal settings share it."""
+    terms: dict[tuple[str, Settings], dict[str, dict[str, Any]]] = {}
+    sources: dict[str, ModuleType] = {}
+    for name in sorted(loss):
+        own = _options(name, loss[name]).model_dump()
+        for source in losses.sources_of(name):
+            shared = {key: own[key] for key in source.Options.model_fields}
+            key = losses.name_of(source), source.Options(**shared)
+            terms.setdefault(key, {})[name] = loss[name]
+            sources[key[0]] = source
+    order = sorted(terms, key=lambda key: (sources[key[0]] is not targets, key[0], str(key[1])))
+    kind = Following if any(source is argmax for source in sources.values()) else Objective
+    return [Reading(sources[name], options, kind(terms[name, options], name)) for name, options in order]
+
+
+def _options(name: str, term: dict[str, Any]) -> Settings:
+    return losses.settings_of(name)(**losses.split_term(term)[1])
+
+
 def _term(name: str, term: dict[str, Any]) -> Term:
-    weight, options = losses.split_term(term)
-    module = losses.load(name)
-    return Term(weight, module.Options(**options), module.loss, getattr(module, "gradient", None))
+    module, weight = losses.load(name), losses.split_term(term)[0]
+    closed, survey = getattr(module, "gradient", None), getattr(module, "survey", None)
+    return Term(name, weight, _options(name, term), module.loss, closed, survey)

@@ -4,6 +4,7 @@ The gradient is made in the forward pass: for each chunk the logits, the objecti
 from it the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -26,6 +27,7 @@ class _Projected(torch.autograd.Function):
         teacher: "Teacher | None",
         objective: Objective,
         smoothing: float,
+        facts: Mapping[str, Tensor],
     ) -> Tensor:
         total = torch.zeros(())
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
@@ -33,7 +35,9 @@ class _Projected(torch.autograd.Function):
             part = slice(first, first + CHUNK)
             logits = (hidden[part] @ weight.T).float()
             known = None if teacher is None else teacher.logits(part)
-            loss, exact = objective.gradient(Positions(logits, target[part], known, smoothing))
+            own = {name: fact[part] for name, fact in facts.items()}
+            seen = Positions(logits, target[part], known, smoothing, facts=own)
+            loss, exact = objective.gradient(seen)
             grad = exact.to(hidden.dtype)
             grad_hidden[part] = grad @ weight
             grad_weight += grad.T @ hidden[part]
@@ -44,7 +48,7 @@ class _Projected(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         grad_hidden, grad_weight = ctx.saved_tensors
-        return grad_hidden * grad, grad_weight * grad, None, None, None, None
+        return grad_hidden * grad, grad_weight * grad, None, None, None, None, None
 
 
 class Teacher:
@@ -66,6 +70,7 @@ def projected_loss(
     teacher: Teacher | None,
     objective: Objective,
     smoothing: float = 0.0,
+    facts: Mapping[str, Tensor] | None = None,
 ) -> Tensor:
     """Sum of ``objective`` over N positions, differentiable in ``hidden`` [N, d] and ``weight`` [V, d].
 
@@ -74,6 +79,7 @@ def projected_loss(
         teacher: at the same positions, or None.
         objective: what is summed over the positions.
         smoothing: label smoothing, handed through to the objective.
+        facts: numbers a position, [N] each, handed through as ``Positions.facts``.
     """
-    loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing)  # type: ignore[no-untyped-call]
+    loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing, facts or {})  # type: ignore[no-untyped-call]
     return loss

@@ -1,4 +1,4 @@
-"""The one trainer. A method is a choice of four plugs: targets (whose prefixes are read), objective, model, start."""
+"""The one trainer. A method is a choice of four plugs: prefix source, objective, model, start."""
 
 import logging
 import math
@@ -14,14 +14,14 @@ from seqkd.batches.batches import Batch, BatchStream
 from seqkd.batches.dataset import PAD, Dataset
 from seqkd.errors import UserError
 from seqkd.files import write_text
+from seqkd.losses import outside
 from seqkd.memory import keep_freed_memory
 from seqkd.models import ArchitectureSettings, store
 from seqkd.models.interface import TranslationModel
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
 from seqkd.training.metrics import Progress, as_lines
-from seqkd.training.objective import Objective
-from seqkd.training.projection import Teacher, projected_loss
+from seqkd.training.passes import Passes
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop, stopping
@@ -39,8 +39,7 @@ class Plugs:
     """What one training is made of."""
 
     dataset: Dataset
-    objective: Objective
-    teacher: TranslationModel | None
+    passes: Passes
     evaluation: Evaluation
 
 
@@ -99,9 +98,7 @@ class Trainer:
         self.state.update += 1
         self.model.train()
         torch.manual_seed(self.seed * 1_000_003 + self.state.update)
-        real = (batch.target != PAD).flatten()
-        target = batch.target.flatten()[real]
-        loss = self.loss(batch, target, real) / len(target)
+        loss = self.plugs.passes.loss(batch, self.state.update / self.settings.updates)
         loss.backward()
         norm = self.weights.gradient(self.settings.clip)
         value = loss.item()
@@ -110,19 +107,9 @@ class Trainer:
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
         self.weights.publish()
-        self.state.tokens += len(target)
-        self.state.rows += progress.add(self.state, len(target), value, rate, norm)
-
-    def loss(self, batch: Batch, target: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-        """The objective summed over the batch's real positions; padding is dropped before the projection."""
-        hidden = self.model(batch.src, batch.prefix).flatten(0, 1)[real]
-        known = None
-        if self.plugs.teacher is not None:
-            with torch.no_grad():
-                seen = self.plugs.teacher(batch.src, batch.prefix).flatten(0, 1)[real]
-            known = Teacher(seen, self.plugs.teacher.output_weight)
-        weight = self.model.output_weight
-        return projected_loss(hidden, weight, target, known, self.plugs.objective, self.settings.label_smoothing)
+        tokens = int((batch.target != PAD).sum())
+        self.state.tokens += tokens
+        self.state.rows += progress.add(self.state, tokens, value, rate, norm)
 
     def check(self, loss: float, norm: float) -> None:
         """Refuse to go on from a loss or gradient that is no finite number."""
@@ -201,7 +188,8 @@ def train_model(
         corpus: folder with dev.tgt.
         tokenizer: folder with models and dev ids.
         teacher: folder of the teacher, needed if a term of the loss reads it.
-        start: folder of a model to start from, with the optimiser new; else weights are drawn from ``seed``.
+        start: folder of a model to start from, with the optimiser new, as it is or with some of its layers; else
+            weights are drawn from ``seed``.
         keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
         state: folder for the resumable state.
 
@@ -210,16 +198,17 @@ def train_model(
     """
     keep_freed_memory()
     torch.set_flush_denormal(True)
-    objective = Objective(loss)
+    for own in filter(outside.is_path, loss):
+        log.info("%s is an objective of your own: code outside seqkd that this training runs", own)
     names = Tokenizer(tokenizer)
     sizes = (names.src.size, names.tgt.size)
     torch.manual_seed(seed)
     network = store.build(model, *sizes)
     if start is not None:
-        store.load_weights(network, start)
-    known = store.load(teacher, training.precision) if objective.needs_teacher and teacher is not None else None
-    dataset = Dataset(targets)
-    plugs = Plugs(dataset, objective, known, on_dev(corpus, tokenizer, target_language))
+        store.load_start(network, start)
+    known = store.load(teacher, training.precision) if teacher is not None else None
+    dataset, passes = Dataset(targets), Passes(loss, network, known, training.label_smoothing)
+    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()

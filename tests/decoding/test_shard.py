@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from seqkd.decoding.settings import DecodeSettings, NBestSettings
+from seqkd.decoding.settings import DecodeSettings, NBestSettings, SamplesSettings
 from seqkd.decoding.shard import decode_shard
 from seqkd.decoding.shares import chosen_lines, shard_count
 from seqkd.models import store
@@ -28,8 +28,9 @@ def test_shards_together_hold_every_line_once(toy, tmp_path):
     settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
-    decode = DecodeSettings(shard=15, n_best=NBestSettings(size=4, share=0.5))
-    for kind, lines, most in (("beam", list(range(40)), 1), ("n-best", list(range(1, 40, 2)), 4)):
+    decode = DecodeSettings(shard=15, n_best=NBestSettings(size=4, share=0.5), samples=SamplesSettings(size=3))
+    every = list(range(40))
+    for kind, lines, most in (("beam", every, 1), ("n-best", every[1::2], 4), ("samples", every, 3)):
         found = []
         for shard in range(shard_count(decode, kind, 40)):
             output = tmp_path / f"{kind}-{shard}.jsonl"
@@ -49,3 +50,22 @@ def test_shards_together_hold_every_line_once(toy, tmp_path):
             assert all(1 <= len(row["hypotheses"]) <= most for row in rows)
             found += [row["line"] for row in rows]
         assert found == lines
+
+
+def test_samples_depend_on_the_line_and_not_on_its_shard(toy, tmp_path):
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    torch.manual_seed(0)
+    store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
+
+    def drawn(size: int, shards: int, seed: int = 1) -> list[dict]:
+        decode, texts = DecodeSettings(shard=size, samples=SamplesSettings(size=2, seed=seed)), ""
+        for shard in range(shards):
+            place = {"model": tmp_path, "tokenizer": toy.tokenizer, "corpus": toy.corpus, "output": tmp_path / "out"}
+            decode_shard(settings=decode, kind="samples", shard=shard, precision="float32", **place)
+            texts += (tmp_path / "out").read_text(encoding="utf-8")
+        return [json.loads(line) for line in texts.splitlines()]
+
+    rows = drawn(40, 1)
+    assert drawn(15, 3) == rows != drawn(40, 1, seed=2)
+    assert all(len(one["ids"]) == one["pieces"] for row in rows for one in row["hypotheses"])
+    assert len({json.dumps(row["hypotheses"]) for row in rows}) == 40

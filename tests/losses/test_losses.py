@@ -1,28 +1,32 @@
-"""Objectives against numbers worked out by hand, finite differences, and the cases in which they must coincide."""
+"""What holds for every objective: gradients, zero at equality, nothing for the teacher, no order among positions."""
 
+import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
+from pencil import P, Q, random_case, surveyed, value
 from torch.nn import functional as F
 
 from seqkd import losses
 from seqkd.losses.positions import Positions
-from seqkd.training.objective import Objective
+from seqkd.training.objective import Objective, readings
 
-P = torch.tensor([[0.50, 0.30, 0.15, 0.05]], dtype=torch.float64)
-Q = torch.tensor([[0.20, 0.45, 0.05, 0.30]], dtype=torch.float64)
-
-
-def value(name: str, positions: Positions) -> torch.Tensor:
-    module = losses.load(name)
-    return module.loss(positions, module.Options())
-
-
-def test_word_kd_is_the_cross_entropy_of_the_pencil_case():
-    positions = Positions(Q.log(), torch.tensor([0]), P.log())
-    assert float(value("word-kd", positions)) == pytest.approx(1.553830, abs=1e-6)
+TEACHERS = [name for name in losses.NAMES if losses.needs_teacher(name)]
+OTHER_SETTINGS = {
+    "js": [{"student_weight": 0.2}, {"mixture": "exact"}, {"mixture": "exact", "student_weight": 0.8}],
+    "gkd": [{"student_weight": 0.1}],
+    "skew-kl": [{"student_weight": 0.5}],
+    "skew-rkl": [{"student_weight": 0.5}],
+    "imitkd": [{"teacher": "distribution"}],
+    "tie-kd": [{"k": 1}, {"k": 3, "iterations": 1}, {"k": 1000}],
+    "topk-kd": [{"k": 1}, {"k": 1000}],
+    "selective-kd": [{"share": 1.0}, {"share": 0.01}],
+}
+WAYS = [(name, own) for name in losses.NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
+PARTS = [(name, own, prefix) for name, own in WAYS for prefix in losses.prefixes_of(name)]
 
 
 def test_nll_is_minus_log_of_the_targets_probability():
@@ -48,51 +52,160 @@ def test_word_kd_with_a_one_hot_teacher_is_nll():
     assert float(value("word-kd", both)) == pytest.approx(float(value("nll", both)), abs=1e-10)
 
 
-def test_word_kd_less_the_teachers_entropy_is_zero_at_equality():
-    entropy = -(P * P.log()).sum()
-    positions = Positions(P.log(), torch.tensor([0]), P.log())
-    assert float(value("word-kd", positions) - entropy) == pytest.approx(0.0, abs=1e-12)
+@pytest.mark.parametrize(("name", "own", "prefix"), PARTS)
+def test_gradient_equals_finite_differences(name, own, prefix):
+    module, case = losses.load(name), random_case(4, 6, seed=1)
+    options = module.Options(**own)
+    fixed = replace(surveyed(name, case, options), prefix=prefix, label_smoothing=0.1)
+    logits = case.student.clone().requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: module.loss(replace(fixed, student=x), options), (logits,))
 
 
-@pytest.mark.parametrize("name", losses.NAMES)
-def test_gradient_equals_finite_differences(name):
-    torch.manual_seed(1)
-    target = torch.randint(5, (4,))
-    teacher = torch.randn(4, 5, dtype=torch.float64).log_softmax(-1)
-    logits = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda x: value(name, Positions(x, target, teacher, 0.1)), (logits,))
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weight", [1.0, 0.3])
+@pytest.mark.parametrize(("name", "own", "prefix"), PARTS)
+def test_closed_gradients_equal_autograd(name, own, prefix, weight, smoothing):
+    objective = Objective({name: {"weight": weight, **own}}, prefix)
+    options = losses.settings_of(name)(**own)
+    positions = replace(surveyed(name, random_case(seed=3), options), prefix=prefix, label_smoothing=smoothing)
+    found, grad = objective.gradient(positions)
+    expected_value, expected = objective._by_autograd(positions)
+    torch.testing.assert_close(found, expected_value)
+    torch.testing.assert_close(grad, expected)
+    assert objective.terms[0].gradient is not None
+
+
+def test_gradients_of_a_mixture_are_added():
+    objective = Objective({"nll": {"weight": 0.25}, "word-kd": {"weight": 0.75}, "kl": {"weight": 2.0}})
+    positions = random_case()
+    found, grad = objective.gradient(positions)
+    expected_value, expected = objective._by_autograd(positions)
+    torch.testing.assert_close(found, expected_value)
+    torch.testing.assert_close(grad, expected)
 
 
 def test_a_mixture_is_the_weighted_sum():
-    torch.manual_seed(2)
-    logits, target = torch.randn(3, 4, dtype=torch.float64), torch.randint(4, (3,))
-    positions = Positions(logits, target, torch.randn(3, 4, dtype=torch.float64).log_softmax(-1))
+    positions = random_case(3, 4)
     objective = Objective({"nll": {"weight": 0.25}, "word-kd": {"weight": 0.75}})
     expected = 0.25 * value("nll", positions) + 0.75 * value("word-kd", positions)
     assert objective.needs_teacher
     assert float(objective.value(positions)) == pytest.approx(float(expected), abs=1e-12)
 
 
+DIVERGENCES = [name for name in TEACHERS if losses.is_minimal_at_teacher(name) and name != "word-kd"]
+
+
+@pytest.mark.parametrize(("name", "own"), [way for way in WAYS if way[0] in DIVERGENCES])
+def test_a_divergence_is_zero_where_student_and_teacher_agree_and_above_it_elsewhere(name, own):
+    case = random_case()
+    assert float(value(name, replace(case, student=case.log_p + 2.0), **own)) == pytest.approx(0.0, abs=1e-12)
+    assert float(value(name, case, **own)) > 0
+
+
+@pytest.mark.parametrize(("name", "own"), [way for way in WAYS if way[0] in DIVERGENCES and way[0] != "tvd"])
+def test_a_smooth_divergence_has_no_gradient_where_student_and_teacher_agree(name, own):
+    case = random_case()
+    logits = (case.log_p + 2.0).requires_grad_()
+    value(name, replace(case, student=logits), **own).backward()
+    assert float(logits.grad.abs().max()) < 1e-12
+
+
+@pytest.mark.parametrize("name", TEACHERS)
+def test_what_says_it_is_minimal_at_the_teacher_is_and_nothing_else(name):
+    case = random_case()
+    logits = case.log_p.clone().requires_grad_()
+    value(name, replace(case, student=logits)).backward()
+    settled = float(logits.grad.abs().max()) < (1e-12 if name != "tvd" else 0.01)  # tvd has an edge there
+    assert settled == losses.is_minimal_at_teacher(name)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bounds_between_divergences(seed):
+    case = random_case(1, seed=seed)
+    kl, js, tvd = (float(value(name, case)) for name in ("kl", "js", "tvd"))
+    assert js <= math.log(2)
+    assert tvd <= min(1, math.sqrt(kl / 2))
+
+
+@pytest.mark.parametrize("name", TEACHERS)
+def test_the_teacher_gets_no_gradient(name):
+    """Nothing that an update does asks for one: the closed gradient is with respect to the student alone."""
+    case = random_case(dtype=torch.float32)
+    teacher = case.log_p.clone().requires_grad_()
+    for prefix in losses.prefixes_of(name):
+        objective = Objective({name: {"weight": 1.0}}, prefix)
+        positions = surveyed(name, replace(case, teacher=teacher), losses.settings_of(name)())
+        _, grad = objective._by_autograd(replace(positions, prefix=prefix))
+        assert teacher.grad is None and not grad.requires_grad
+
+
+@pytest.mark.parametrize(("name", "own"), [way for way in WAYS if way[1].get("mixture") != "exact"])
+def test_the_order_and_chunks_of_positions_change_nothing(name, own):
+    case = random_case(10)
+    options = losses.settings_of(name)(**own)
+    case = surveyed(name, case, options)
+    order = torch.randperm(10)
+    module = losses.load(name)
+
+    def part(rows):
+        facts = {key: fact[rows] for key, fact in case.facts.items()}
+        return module.loss(Positions(case.student[rows], case.target[rows], case.log_p[rows], facts=facts), options)
+
+    whole = float(part(torch.arange(10)))
+    assert float(part(order)) == pytest.approx(whole, abs=1e-10)
+    assert float(part(order[:3]) + part(order[3:])) == pytest.approx(whole, abs=1e-10)
+
+
+@pytest.mark.parametrize(("name", "own"), WAYS)
+def test_logits_from_bfloat16_give_the_loss_to_two_percent(name, own):
+    """Only the matrix products run in bfloat16; softmax, logarithms, mixtures and hinges are float32."""
+    generator = torch.Generator().manual_seed(5)
+    hidden, weight, other = (torch.randn(n, 16, generator=generator, dtype=torch.float64) for n in (200, 50, 200))
+    target = torch.randint(50, (200,), generator=generator)
+
+    def at(dtype):
+        student, teacher = ((one.to(dtype) @ (weight / 4).to(dtype).T) for one in (hidden, other))
+        full = torch.float64 if dtype == torch.float64 else torch.float32
+        return float(value(name, Positions(student.to(full), target, teacher.to(full).log_softmax(-1)), **own))
+
+    assert at(torch.bfloat16) == pytest.approx(at(torch.float64), rel=0.02)
+
+
+@pytest.mark.parametrize(("name", "own"), WAYS)
+def test_extreme_logits_give_finite_losses_and_gradients(name, own):
+    case = random_case(dtype=torch.float32)
+    sharp = replace(case, student=case.student * 40, teacher=(-case.student * 40).log_softmax(-1))
+    options = losses.settings_of(name)(**own)
+    for prefix in losses.prefixes_of(name):
+        found, grad = Objective({name: {"weight": 1.0, **own}}, prefix).gradient(surveyed(name, sharp, options))
+        assert bool(torch.isfinite(found)) and bool(torch.isfinite(grad).all())
+
+
 def test_the_registry_names_every_file_and_needs_no_torch():
-    assert {"nll", "word-kd"} <= set(losses.NAMES)
+    wanted = "nll word-kd tie-kd kl rkl js tvd engine top1-kd no-top1-kd topk-kd selective-kd imitkd gkd skew-kl"
+    assert set(wanted.split()) <= set(losses.NAMES)
     code = "import sys; from seqkd import losses; [losses.settings_of(n) for n in losses.NAMES]"
     code += "; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("smoothing", [0.0, 0.1])
-@pytest.mark.parametrize(
-    "loss",
-    [{name: {"weight": w}} for name in losses.NAMES for w in (1.0, 0.3)]
-    + [{name: {"weight": 0.5} for name in losses.NAMES}],
-)
-def test_closed_gradients_equal_autograd(loss, smoothing):
-    torch.manual_seed(3)
-    target = torch.randint(7, (5,))
-    positions = Positions(torch.randn(5, 7).double(), target, torch.randn(5, 7).double().log_softmax(-1), smoothing)
-    objective = Objective(loss)
-    value, grad = objective.gradient(positions)
-    expected_value, expected = objective._by_autograd(positions)
-    torch.testing.assert_close(value, expected_value)
-    torch.testing.assert_close(grad, expected)
+def test_terms_that_read_one_prefix_source_alike_share_its_pass():
+    loss = {name: {"weight": 1.0} for name in ("nll", "js", "rkl", "tie-kd")} | {"engine": {"weight": 1.0, "top_k": 1}}
+    found = [(reading.source.__name__, [term.name for term in reading.objective.terms]) for reading in readings(loss)]
+    assert found == [
+        ("seqkd.prefixes.targets", ["js", "nll", "tie-kd"]),
+        ("seqkd.prefixes.argmax", ["tie-kd"]),
+        ("seqkd.prefixes.student", ["js", "rkl"]),
+        ("seqkd.prefixes.student", ["engine"]),
+    ]
+
+
+def test_word_kd_is_the_cross_entropy_of_the_pencil_case():
+    assert float(value("word-kd", Positions(Q.log(), torch.tensor([0]), P.log()))) == pytest.approx(1.553830, abs=1e-6)
+
+
+def test_word_kd_less_the_teachers_entropy_is_zero_at_equality():
+    entropy = -(P * P.log()).sum()
+    positions = Positions(P.log(), torch.tensor([0]), P.log())
+    assert float(value("word-kd", positions) - entropy) == pytest.approx(0.0, abs=1e-12)

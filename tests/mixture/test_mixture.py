@@ -7,8 +7,9 @@ import pytest
 from seqkd.batches.dataset import Dataset
 from seqkd.errors import UserError
 from seqkd.files import read_lines
-from seqkd.mixture.make import make_seq_inter, make_seq_kd
-from seqkd.mixture.sentence_bleu import closest, sentence_metric
+from seqkd.mixture.choose import make_chosen
+from seqkd.mixture.make import make_samples, make_seq_kd
+from seqkd.mixture.sentence_bleu import sentence_metric
 
 REFERENCE = "the cat sat on the mat"
 
@@ -21,12 +22,6 @@ def test_sentence_bleu_by_hand(hypothesis, expected):
     assert sentence_metric("en").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(
         100 * expected, abs=1e-4
     )
-
-
-def test_the_closest_wins_and_the_first_of_equals():
-    metric = sentence_metric("en")
-    assert closest(["a cat was on the mat", "the cat sat on a mat", "the cat sat on a mat"], REFERENCE, metric)[0] == 1
-    assert closest([REFERENCE, REFERENCE], REFERENCE, metric) == (0, pytest.approx(100.0))
 
 
 def shard(path, rows):
@@ -47,6 +42,25 @@ def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
     assert len(Dataset(tmp_path / "t")) == 40
 
 
+def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path):
+    rows = [
+        {"line": i, "hypotheses": [{"text": f"t{i}", "ids": [4, 5 + i]}, {"text": f"t{i % 2}", "ids": [6]}]}
+        for i in range(40)
+    ]
+    path = tmp_path / "0.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t"}
+    facts = make_samples(shards=[path], **common)
+    assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78}
+    made, sources = Dataset(tmp_path / "t"), read_lines(toy.corpus / "train.src")
+    assert [made.tgt[i].tolist() for i in (0, 1, 6)] == [[4, 5], [6], [4, 8]]
+    assert read_lines(tmp_path / "t/train.src")[:4] == [sources[0], sources[0], sources[1], sources[1]]
+    assert read_lines(tmp_path / "t/train.tgt")[:4] == ["t0", "t0", "t1", "t1"]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows[1:]), encoding="utf-8")
+    with pytest.raises(UserError, match="39 sentences, the training set 40"):
+        make_samples(shards=[path], **common)
+
+
 def test_a_missing_shard_is_refused(toy, tmp_path):
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
     with pytest.raises(UserError, match="15 sentences, the training set 40"):
@@ -63,7 +77,8 @@ def test_a_broken_shard_is_named_with_its_line(toy, tmp_path):
 def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
     references = read_lines(toy.corpus / "train.tgt")
     rows = [(3, ["small star", references[3], "old dog"]), (7, ["small star", "small star"]), (9, [references[9]])]
-    facts = make_seq_inter(
+    facts = make_chosen(
+        choice="seq-inter",
         shards=[shard(tmp_path / "0.jsonl", rows)],
         corpus=toy.corpus,
         tokenizer=toy.tokenizer,
@@ -73,3 +88,46 @@ def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
     assert read_lines(tmp_path / "t/train.tgt") == [references[3], "small star", references[9]]
     assert read_lines(tmp_path / "t/train.src") == [read_lines(toy.corpus / "train.src")[i] for i in (3, 7, 9)]
     assert (facts["sentences"], facts["changed"], facts["mean_candidates"]) == (3, 1, 1.67)
+
+
+def chosen(toy, tmp_path, choice, *candidates):
+    """The targets that a choice takes for training line 3, whose reference stands among ``candidates`` or not."""
+    path = shard(tmp_path / "0.jsonl", [(3, list(candidates))])
+    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "target_language": "en"}
+    facts = make_chosen(choice=choice, shards=[path], **common)
+    assert len(Dataset(tmp_path / "t")) == len(read_lines(tmp_path / "t/train.src"))
+    return read_lines(tmp_path / "t/train.tgt"), facts
+
+
+@pytest.mark.parametrize("choice", ["seq-inter", "best-chrf"])
+def test_the_nearest_wins_and_the_first_of_equals(toy, tmp_path, choice):
+    reference = read_lines(toy.corpus / "train.tgt")[3]
+    assert chosen(toy, tmp_path, choice, "small", reference, "old dog")[0] == [reference]
+    assert chosen(toy, tmp_path, choice, "zzz", "qqq")[0] == ["zzz"]
+
+
+def test_chrf_and_bleu_choose_differently(toy, tmp_path):
+    """Almost every letter right but no word, against one word right and the rest far off."""
+    reference = read_lines(toy.corpus / "train.tgt")[3]
+    letters = " ".join(f"{word}s" for word in reference.split())
+    words = " ".join([reference.split()[0], "zzzz", "zzzz", "zzzz", "zzzz"])
+    assert chosen(toy, tmp_path, "best-chrf", words, letters)[0] == [letters]
+    assert chosen(toy, tmp_path, "seq-inter", letters, words)[0] == [words]
+
+
+def test_ranked_copies_are_four_three_two_one(toy, tmp_path):
+    reference = read_lines(toy.corpus / "train.tgt")[3]
+    words = reference.split()
+    worse = [" ".join([*words[:keep], *["zzz"] * (len(words) - keep)]) for keep in (4, 3, 2, 1)]
+    texts, facts = chosen(toy, tmp_path, "ranked", worse[2], reference, worse[0], worse[1], worse[3])
+    assert texts == [reference] * 4 + [worse[0]] * 3 + [worse[1]] * 2 + [worse[2]]
+    assert (facts["pairs"], facts["mean_candidates"], facts["changed"]) == (10, 5.0, 1)
+    assert chosen(toy, tmp_path, "ranked", worse[0], reference)[0] == [reference] * 4 + [worse[0]] * 3
+
+
+def test_the_consensus_of_samples_needs_no_reference(toy, tmp_path):
+    """Two of three share most letters; a text drawn twice weighs twice."""
+    assert chosen(toy, tmp_path, "mbr", "xyz uvw", "a red house", "a red horse")[0][0].startswith("a red")
+    texts, facts = chosen(toy, tmp_path, "mbr", "a red house", "xyz ttt", "xyz ttt")
+    assert texts == ["xyz ttt"]
+    assert facts["mean_candidates"] == 2.0 and facts["mean_expected_chrf_of_chosen"] == pytest.approx(66.67, abs=0.01)

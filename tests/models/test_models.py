@@ -79,6 +79,26 @@ def test_other_weights_are_refused_with_the_name(tmp_path):
         store.load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "known", "expected"),
+    [(3, 12, [0, 6, 11]), (1, 12, [0]), (2, 3, [0, 2]), (3, 3, [0, 1, 2]), (1, 1, [0]), (4, 6, [0, 2, 3, 5])],
+)
+def test_layers_are_taken_over_evenly(wanted, known, expected):
+    assert store.copied_layers(wanted, known) == expected
+
+
+def test_a_shallow_model_starts_from_some_layers_of_a_deep_one(tmp_path):
+    deep = TransformerSettings(**SMALL | {"encoder_layers": 3, "decoder_layers": 2})
+    model = store.build(deep, 20, 20)
+    store.save(model, deep, (20, 20), tmp_path)
+    shallow = deep.model_copy(update={"encoder_layers": 2, "decoder_layers": 1, "dropout": 0.3})
+    student = store.build(shallow, 20, 20)
+    store.load_start(student, tmp_path)
+    for name, weight in student.named_parameters():
+        origin = name.replace("encoder.1.", "encoder.2.")
+        assert torch.equal(weight, dict(model.named_parameters())[origin]), name
+
+
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
 def test_dropout_keeps_the_share_and_the_mean(rate):
     torch.manual_seed(0)

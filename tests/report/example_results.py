@@ -162,8 +162,19 @@ def _measurement(system: dict[str, Any], decoding: str, outputs: list[str], refe
         "nonzero_parameters": round(size * (1 - system["sparsity"])),
         "bytes": size * 4 + 2048,
         "overlap": 2,
+        **beside(system, noise),
         "bleu_without_overlap": 30.0,
     }
+
+
+def beside(system: dict[str, Any], noise: float) -> dict[str, float]:
+    """What holds a student against its teacher."""
+    if system["kind"] == "teacher":
+        return {"teacher_dist": 31.5}
+    if system["kind"] == "pruned":
+        return {}
+    distances = {"top5_edit_distance": noise, "top5_rank_distance": 2 * noise}
+    return {"ta_rate": 1 - noise, "likelihood_risk": 1 + noise, "coverage_risk": 2 + noise, **distances}
 
 
 def _speed(results: Path, system: dict[str, Any], generator: random.Random) -> None:

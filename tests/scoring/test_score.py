@@ -66,6 +66,7 @@ def test_the_scores_of_a_model(toy, tmp_path, model):
         settings=ScoreSettings(search=SearchSettings(beam=3)),
         system=SYSTEM,
         model=model,
+        teacher=None,
         tokenizer=toy.tokenizer,
         test_set=toy.test_set,
         corpus=toy.corpus,

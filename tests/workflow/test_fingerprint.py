@@ -73,6 +73,20 @@ def test_modules_loaded_by_name_count_where_they_are_named(root: Path) -> None:
     assert Code(root).digest("script.py", "seqkd.named") != digest
 
 
+def test_a_users_own_file_counts_and_stands_below_the_working_folder(root: Path, tmp_path_factory, monkeypatch) -> None:
+    work = tmp_path_factory.mktemp("run")
+    monkeypatch.chdir(work)
+    (work / "mine.py").write_text("from seqkd.named import VALUE\n\nX = 1  # a remark\n")
+    (root / "mine.py").write_text("X = 7\n")
+    digest = Code(root).digest("script.py", "./mine.py")
+    assert digest != Code(root).digest("script.py")
+    (work / "mine.py").write_text("from seqkd.named import VALUE\n\nX = 1\n")
+    assert Code(root).digest("script.py", "./mine.py") == digest
+    (work / "mine.py").write_text("from seqkd.named import VALUE\n\nX = 2\n")
+    assert Code(root).digest("script.py", "./mine.py") != digest
+    assert "seqkd.named" in Code(root).closure(["./mine.py"])
+
+
 def test_templates_count(root: Path) -> None:
     digest = Code(root).digest("script.py")
     (root / "seqkd/deep/page.html").write_text("<p>")

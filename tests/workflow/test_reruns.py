@@ -13,7 +13,8 @@ from workflow_place import Place, copy
 
 REPORT = {"report/report"}
 PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
-UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in ("baseline", "word-kd", "seq-kd", "seq-inter"))]
+STUDENTS = ("baseline", "word-kd", "seq-kd", "seq-inter", "js")
+UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in STUDENTS)]
 TIMED = [*UNPRUNED, "pruned/seq-kd/0.8/1/after"]
 
 
@@ -38,14 +39,16 @@ def shards(kind: str, count: int) -> set[str]:
 
 SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
 SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
-SEQ_INTER = {"seq_inter/base/1"} | trained("seq-inter")
+SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
+SAMPLES = {"samples/base/1"} | trained("js")
 TEACHER = (
-    {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER | trained("word-kd")
-    | measured("teachers/base/1") | SPEEDS
+    {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
+    | SEQ_KD | SEQ_INTER | SAMPLES | trained("word-kd") | measured("teachers/base/1", "students/baseline/1") | SPEEDS
 )  # fmt: skip
 TOKENIZER = {"tokenizer/tokenizer"} | TEACHER | trained("baseline")
-CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2)
-CORPUS |= shards("beam", 1) | shards("n-best", 1)  # how many shards there will be is known after the corpus
+CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2) - shards("samples", 3)
+# How many shards there will be is known after the corpus.
+CORPUS |= shards("beam", 1) | shards("n-best", 1) | shards("samples", 1)
 
 Change = Callable[[dict], object]
 
@@ -90,12 +93,23 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
     "teacher size": (put("models large ffn", 64), TEACHER),
     "student size": (
-        put("models small ffn", 32), trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8)
+        put("models small ffn", 32), trained(*STUDENTS) | retrained(0.5, 0.8)
     ),
     "beam size": (put("decode search beam", 3), shards("beam", 3) | SEQ_KD),
     "n-best size": (put("decode n_best size", 4), shards("n-best", 2) | SEQ_INTER),
     "n-best share": (put("decode n_best share", 1.0), shards("n-best", 3) | SEQ_INTER),
-    "shard size": (put("decode shard", 100), shards("beam", 1) | shards("n-best", 1) | SEQ_KD | SEQ_INTER),
+    "samples of a sentence": (put("decode samples size", 2), shards("samples", 3) | SAMPLES),
+    "what is sampled": (put("decode samples seed", 2), shards("samples", 3) | SAMPLES),
+    "an objective's own setting": (
+        put("students js loss js", {"weight": 0.5, "student_weight": 0.3}), trained("js")
+    ),
+    "a default of an objective written out, which the page shows": (
+        put("students js loss js", {"weight": 0.5, "student_weight": 0.5}), REPORT
+    ),
+    "shard size": (
+        put("decode shard", 100),
+        shards("beam", 1) | shards("n-best", 1) | shards("samples", 1) | SEQ_KD | SEQ_INTER | SAMPLES,
+    ),
     "tokenizer size": (put("tokenizer vocabulary", 38), TOKENIZER),
     "a test set added, which training may hold": (extra_test_set(False), EXTRA),
     "a test set added, which training must not hold": (extra_test_set(True), EXTRA | CORPUS),
@@ -133,6 +147,7 @@ def test_config_edit_reruns_exactly_what_it_touches(place: Place, edit: str) -> 
     assert place.dry_run() == jobs
 
 
+SCORES = {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | REPORT
 WORD_KD = "seqkd/losses/word_kd.py"
 LOSS_EDIT = ("return positions.log_z", "return 1.0 * positions.log_z")
 TRAININGS = TEACHER | trained("baseline")
@@ -146,12 +161,16 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the workflow's own code": ("workflow/job.py", "%Y-%m-%d", "%d.%m.%Y", set()),
     "a rule's memory": ("workflow/rules/students.smk", "mem_mb=3000", "mem_mb=3500", set()),
     "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
+    "a prefix source": ("seqkd/prefixes/student.py", "student.train()", "student.train(True)", trained("js")),
+    "how samples are drawn": (
+        "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES | SCORES
+    ),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
     "a student's script": (
         "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
-        trained("baseline", "word-kd", "seq-kd", "seq-inter") | retrained(0.5, 0.8),
+        trained(*STUDENTS) | retrained(0.5, 0.8),
     ),
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
     "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),

@@ -16,7 +16,8 @@ from workflow.fingerprint import Code
 from workflow.plan import Plan
 
 CAPTIONS = {"source": "captions"}
-UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in ("baseline", "word-kd", "seq-kd", "seq-inter"))]
+STUDENTS = yaml.safe_load(TOY.read_text(encoding="utf-8"))["students"]
+UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in STUDENTS)]
 TRUTHS = {f"truth/{path}" for path in UNPRUNED}
 CEILINGS = {"ceilings/test"}
 

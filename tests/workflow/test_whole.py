@@ -14,8 +14,8 @@ from workflow_place import Place, new
 
 from seqkd import manifest
 
-MODELS = 9
-"""Teacher, four students, one of them pruned twice and scored before and after retraining."""
+MODELS = 10
+"""Teacher, five students, one of them pruned twice and scored before and after retraining."""
 
 
 def rows(place: Place, name: str) -> list[dict[str, str]]:
@@ -28,7 +28,7 @@ def test_tables_and_page_are_whole(finished: Place) -> None:
     assert len(scores) == MODELS * 2
     assert {row["decoding"] for row in scores} == {"greedy", "beam-2"}
     assert all(0 <= float(row["bleu"]) <= 100 for row in scores)
-    assert {row["system"] for row in speeds} == {"base", "baseline", "word-kd", "seq-kd", "seq-inter"}
+    assert {row["system"] for row in speeds} == {"base", "baseline", "word-kd", "seq-kd", "seq-inter", "js"}
     page = (finished.work / "results/report.html").read_text(encoding="utf-8")
     assert "seq-inter" in page
     assert len(page) < 5_000_000

@@ -14,7 +14,7 @@ rule decode:
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
-        kind="beam|n-best",
+        kind="beam|n-best|samples",
         shard=r"\d+",
     priority: 30
     conda:

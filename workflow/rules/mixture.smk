@@ -4,8 +4,8 @@
 rule seq_kd:
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/seq-kd")),
-        first=experiment.first_shard("decode/{teacher}/{seed}/beam"),
-        shards=experiment.shards("decode/{teacher}/{seed}/beam", "beam", checkpoints.corpus),
+        first=experiment.first_shard("targets/{teacher}/{seed}/seq-kd"),
+        shards=experiment.shards("targets/{teacher}/{seed}/seq-kd", checkpoints.corpus),
     output:
         "results/targets/{teacher}/{seed}/seq-kd/manifest.json",
         multiext("results/targets/{teacher}/{seed}/seq-kd/train", ".src", ".tgt"),
@@ -34,23 +34,57 @@ rule seq_kd:
         "../scripts/seq_kd.py"
 
 
-rule seq_inter:
+rule choose:
     input:
-        unpack(experiment.needs("targets/{teacher}/{seed}/seq-inter")),
-        first=experiment.first_shard("decode/{teacher}/{seed}/n-best"),
-        shards=experiment.shards("decode/{teacher}/{seed}/n-best", "n-best", checkpoints.corpus),
+        unpack(experiment.needs("targets/{teacher}/{seed}/{choice}")),
+        first=experiment.first_shard("targets/{teacher}/{seed}/{choice}"),
+        shards=experiment.shards("targets/{teacher}/{seed}/{choice}", checkpoints.corpus),
     output:
-        "results/targets/{teacher}/{seed}/seq-inter/manifest.json",
-        multiext("results/targets/{teacher}/{seed}/seq-inter/train", ".src", ".tgt"),
+        "results/targets/{teacher}/{seed}/{choice}/manifest.json",
+        multiext("results/targets/{teacher}/{seed}/{choice}/train", ".src", ".tgt"),
         expand(
-            "results/targets/{{teacher}}/{{seed}}/seq-inter/{side}.{kind}.npy",
+            "results/targets/{{teacher}}/{{seed}}/{{choice}}/{side}.{kind}.npy",
             side=["src", "tgt"],
             kind=["ids", "offsets"],
         ),
     log:
-        "results/logs/seq_inter/{teacher}/{seed}.log",
+        "results/logs/choose/{teacher}/{seed}/{choice}.log",
     benchmark:
-        "results/benchmarks/seq_inter/{teacher}/{seed}.tsv"
+        "results/benchmarks/choose/{teacher}/{seed}/{choice}.tsv"
+    wildcard_constraints:
+        teacher=experiment.names("train_teacher"),
+        seed=r"\d+",
+        choice="seq-inter|best-chrf|ranked|mbr",
+    priority: 30
+    conda:
+        "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        step=experiment.made_by("targets/{teacher}/{seed}/{choice}"),
+    message:
+        "choose {wildcards.choice} targets out of what {wildcards.teacher}, seed {wildcards.seed} said (follow it in {log})"
+    script:
+        "../scripts/choose.py"
+
+
+rule samples:
+    input:
+        unpack(experiment.needs("targets/{teacher}/{seed}/samples")),
+        first=experiment.first_shard("targets/{teacher}/{seed}/samples"),
+        shards=experiment.shards("targets/{teacher}/{seed}/samples", checkpoints.corpus),
+    output:
+        "results/targets/{teacher}/{seed}/samples/manifest.json",
+        multiext("results/targets/{teacher}/{seed}/samples/train", ".src", ".tgt"),
+        expand(
+            "results/targets/{{teacher}}/{{seed}}/samples/{side}.{kind}.npy",
+            side=["src", "tgt"],
+            kind=["ids", "offsets"],
+        ),
+    log:
+        "results/logs/samples/{teacher}/{seed}.log",
+    benchmark:
+        "results/benchmarks/samples/{teacher}/{seed}.tsv"
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
@@ -60,8 +94,8 @@ rule seq_inter:
     resources:
         mem_mb=2000,
     params:
-        step=experiment.made_by("targets/{teacher}/{seed}/seq-inter"),
+        step=experiment.made_by("targets/{teacher}/{seed}/samples"),
     message:
-        "seq_inter targets of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
+        "targets that are samples of {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
     script:
-        "../scripts/seq_inter.py"
+        "../scripts/samples.py"

@@ -12,6 +12,7 @@ def work(job: Job) -> Facts:
         settings=ScoreSettings(**job.settings["score"]),
         system=job.settings["system"],
         model=job.input("model"),
+        teacher=job.optional("teacher"),
         tokenizer=job.input("tokenizer"),
         test_set=job.input("test_set"),
         corpus=job.input("corpus"),

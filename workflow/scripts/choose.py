@@ -1,13 +1,14 @@
-"""Make the Seq-Inter targets: of each n-best list the translation nearest to the reference."""
+"""Choose targets out of what a teacher said."""
 
 from workflow.job import Facts, Job, run
 
 
 def work(job: Job) -> Facts:
-    """Text and ids into results/targets/{teacher}/{seed}/seq-inter."""
-    from seqkd.mixture.make import make_seq_inter
+    """Text and ids into results/targets/{teacher}/{seed}/{choice}."""
+    from seqkd.mixture.choose import make_chosen
 
-    return make_seq_inter(
+    return make_chosen(
+        choice=job.settings["choice"],
         shards=job.shards(),
         corpus=job.input("corpus"),
         tokenizer=job.input("tokenizer"),

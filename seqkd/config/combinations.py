@@ -1,0 +1,59 @@
+"""Combinations of targets, loss and start that make no sense, each refused with the reason."""
+
+from collections.abc import Iterator
+
+from seqkd import losses
+from seqkd.config.sections import Config, StudentSettings
+from seqkd.config.systems import start_model, teacher_name
+
+OWN = ("student",)
+"""What an objective reads that never sees the targets."""
+
+
+def nonsense(config: Config) -> Iterator[str]:
+    """Lines of the form ``students.NAME.KEY: what is found, why it makes no sense, what to write``."""
+    for name, student in config.students.items():
+        where = f"students.{name}"
+        yield from _misfits(where, student)
+        yield from _own_samples_alone(where, student)
+        yield from _nothing_to_learn(where, student, config)
+        if student.targets == "mbr" and config.decode.samples.size == 1:
+            yield (f"{where}.targets: 'mbr' chooses among samples, but decode.samples.size is 1; write 8 or more there")
+        if student.changes().get("label_smoothing") and "nll" not in student.loss:
+            yield f"{where}.label_smoothing: touches `nll` alone, which {_terms(student)} lacks; leave it out"
+
+
+def _terms(student: StudentSettings) -> str:
+    return f"the loss {' + '.join(student.loss)}"
+
+
+def _misfits(where: str, student: StudentSettings) -> Iterator[str]:
+    for term, settings in student.loss.items():
+        if reason := losses.misfit(term, settings, student.targets):
+            yield f"{where}.loss: found targets {student.targets!r}, but {term} {reason}"
+
+
+def _own_samples_alone(where: str, student: StudentSettings) -> Iterator[str]:
+    if any(losses.prefixes_of(term) != OWN for term in student.loss):
+        return
+    if student.start is None:
+        yield (
+            f"{where}.loss: {_terms(student)} reads samples from the student alone, and those of random weights are "
+            "noise; give it a `start`, or a term that reads targets, such as nll"
+        )
+    if student.targets != "gold":
+        yield (
+            f"{where}.targets: found {student.targets!r}, but {_terms(student)} reads samples from the student alone, "
+            "no targets; leave `targets` out, or add a term that reads them"
+        )
+
+
+def _nothing_to_learn(where: str, student: StudentSettings, config: Config) -> Iterator[str]:
+    start = start_model(config, student)
+    if student.start != teacher_name(config, student) or student.model not in (None, start):
+        return
+    if all(losses.is_minimal_at_teacher(term) for term in student.loss):
+        yield (
+            f"{where}.start: it starts as its teacher {student.start!r}, where {_terms(student)} is at its minimum, so "
+            "there is nothing to learn; start elsewhere, name another `teacher`, or add a term such as nll"
+        )

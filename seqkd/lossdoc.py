@@ -1,0 +1,161 @@
+"""What is told of the objectives: ``seqkd losses``, and the table in docs/methods.md: ``python -m seqkd.lossdoc``."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+from seqkd import losses
+from seqkd.configdoc import kind_of
+from seqkd.files import write_text
+
+METHODS = Path(__file__).parents[1] / "docs" / "methods.md"
+BEGIN, END = "<!-- the table of methods, by python -m seqkd.lossdoc -->", "<!-- end of the table -->"
+HEAD = "| method | prefix | objective | mixing | start | cost in passes | our name | source |"
+TARGETS = {
+    "gold": "references",
+    "seq-kd": "teacher's beam search",
+    "seq-inter": "best of teacher's n-best",
+    "best-chrf": "best of teacher's n-best by chrF",
+    "ranked": "best four of teacher's n-best, more copies of the better",
+    "mbr": "consensus of teacher's samples",
+    "samples": "teacher's samples",
+}
+PREFIXES = {
+    "argmax": "student's parallel argmax",
+    "student": "student's samples",
+    "mixed": "{targets} or student's samples",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """An objective's docstring: what it is, where it is from, and the rest with the formula."""
+
+    title: str
+    source: str
+    body: str
+
+
+def about(name: str) -> About:
+    """The parts of an objective's docstring; ``Title (source).`` is its first line."""
+    first, _, rest = cleandoc(losses.load(name).__doc__ or name).partition("\n")
+    found = re.fullmatch(r"(.*) \((.*)\)\.?", first)
+    return About(found[1], found[2], rest.strip("\n")) if found else About(first, "not given", rest.strip("\n"))
+
+
+def cost(loss: dict[str, dict[str, Any]]) -> str:
+    """Passes of an update: student (forward and backward), teacher (forward), sampling of the student.
+
+    Terms that read one prefix source with equal settings share its pass; the encoders run once.
+    """
+    student: dict[tuple[str, str], int] = {}
+    teacher: dict[tuple[str, str], int] = {}
+    sampled = set()
+    for name, term in loss.items():
+        options = losses.settings_of(name)(**losses.split_term(term)[1])
+        for source in losses.sources_of(name):
+            own = source.Options(**{key: getattr(options, key) for key in source.Options.model_fields})
+            key = losses.name_of(source), str(own)
+            student[key] = source.passes(own)
+            sampled |= {key} if getattr(source, "SAMPLES", False) else set()
+            if losses.needs_teacher(name):
+                teacher[key] = source.passes(own)
+    counts = {"student": sum(student.values()), "teacher": sum(teacher.values()), "sampling": len(sampled)}
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def describe(name: str) -> str:
+    """All that is known of one objective, for a terminal."""
+    told = about(name)
+    lines = [f"{name}: {told.title}", f"source: {told.source}", "", told.body, ""]
+    lines += [f"prefixes: {', '.join(losses.prefixes_of(name))}", f"cost in passes: {cost({name: {'weight': 1.0}})}"]
+    settings = list(_settings(name))
+    return "\n".join([*lines, "settings:", *(settings or ["  none"])]) + "\n"
+
+
+def _settings(name: str) -> Iterator[str]:
+    schema = losses.settings_of(name).model_json_schema()
+    for key, field in schema.get("properties", {}).items():
+        yield f"  {key}: {kind_of(field, schema).replace('`', '')}; default {field['default']}"
+        yield f"      {field['description']}"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A row of the table: a published method as a student of a config. ``source`` if it is not the objective's."""
+
+    name: str
+    loss: dict[str, float]
+    targets: str = "gold"
+    start: str = "scratch"
+    source: str = ""
+
+
+KIM_RUSH = "Kim & Rush 2016"
+WARM = "pre-distilled model"
+WORD_KD = {"nll": 0.5, "word-kd": 0.5}
+TABLE = [
+    Method("Baseline", {"nll": 1}),
+    Method("Word-KD", WORD_KD),
+    Method("Seq-KD", {"nll": 1}, "seq-kd", source=f"{KIM_RUSH}, section 3.2"),
+    Method("Seq-Inter", {"nll": 1}, "seq-inter", "trained student", f"{KIM_RUSH}, section 3.3"),
+    Method("Seq-KD + Word-KD", WORD_KD, "seq-kd", source=KIM_RUSH),
+    Method("Seq-KD + Seq-Inter + Word-KD", WORD_KD, "seq-inter", "trained student", KIM_RUSH),
+    Method("Best chrF of the n-best", {"nll": 1}, "best-chrf", source="Zouhar 2021, NAACL-SRW"),
+    Method("Ranked copies of the n-best", {"nll": 1}, "ranked", source="Zouhar 2021, NAACL-SRW"),
+    Method("MBR distillation", {"nll": 1}, "mbr", source="Finkelstein & Freitag 2024, ICLR, here with chrF"),
+    Method("Samples", {"nll": 1}, "samples", source="Galiano-Jiménez et al. 2025, NAACL Findings"),
+    Method("TIE-KD", {"nll": 0.5, "tie-kd": 0.5}),
+    Method("Word-KD, top-1 alone", {"nll": 0.5, "top1-kd": 0.5}),
+    Method("Word-KD, top-k alone", {"nll": 0.5, "topk-kd": 0.5}),
+    Method("Word-KD, without top-1", {"nll": 0.5, "no-top1-kd": 0.5}),
+    Method("f-DISTILL KL", {"kl": 1}, "samples", WARM),
+    Method("f-DISTILL RKL", {"rkl": 1}, "gold", WARM),
+    Method("f-DISTILL JS", {"js": 1}, "samples", WARM),
+    Method("f-DISTILL TVD", {"tvd": 1}, "samples", WARM),
+    Method("ENGINE", {"engine": 1}, "gold", WARM),
+    Method("Selective KD", {"nll": 1, "selective-kd": 1}),
+    Method("ImitKD", {"imitkd": 1}),
+    Method("GKD", {"gkd": 1}, "gold", "trained student"),
+    Method("DistiLLM, skew KL", {"skew-kl": 1}, "gold", "trained student"),
+    Method("DistiLLM, skew reverse KL", {"skew-rkl": 1}, "gold", "trained student"),
+]
+
+
+def table() -> str:
+    """The table of methods in Markdown; prefixes, cost and sources come from the registry."""
+    rows = [HEAD, "| --- | --- | --- | --- | --- | --- | --- | --- |", *map(_row, TABLE)]
+    return "\n".join(rows) + "\n"
+
+
+def _row(method: Method) -> str:
+    main = next((name for name in method.loss if name != "nll"), "nll")
+    mixing = " + ".join(f"{weight:g} {name}" for name, weight in method.loss.items())
+    mixing = mixing if len(method.loss) > 1 else "none"
+    terms = {name: {"weight": float(weight)} for name, weight in method.loss.items()}
+    sources = dict.fromkeys(prefix for name in method.loss for prefix in losses.prefixes_of(name))
+    words = {"targets": TARGETS[method.targets]} | PREFIXES
+    prefix = ", ".join(words[source].format(targets=TARGETS[method.targets]) for source in sources)
+    told = about(main)
+    objective, source = told.title, method.source or told.source
+    name = f"`{main}`" if method.targets == "gold" else f"`{main}`, `targets: {method.targets}`"
+    cells = [method.name, prefix, objective, mixing, method.start, cost(terms), name, source]
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def page(text: str) -> str:
+    """docs/methods.md with the table as it is now."""
+    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+    return f"{before}{BEGIN}\n\n{table()}\n{END}{after}"
+
+
+def main() -> None:
+    """Write the table."""
+    write_text(METHODS, page(METHODS.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Generalised distillation, partly on the student's own samples (Agarwal et al. 2024, GKD, ICLR).
+
+    L = sum_t [ (1 - w) KL( p || m ) + w KL( q || m ) ],   m = w q + (1 - w) p
+
+on one prefix: for a batch as a whole, samples from the student with probability `student_share` (the paper's lambda),
+else the targets. w (`student_weight`) is the student's weight in m, as everywhere here; the paper's beta is 1 - w. No
+gradient through the sampling. To first order it is (1 - w) KL( p || q ) near w = 1 and w KL( q || p ) near w = 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from seqkd.losses.positions import Positions
+from seqkd.prefixes import mixed
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
+PREFIXES = (mixed,)
+
+
+class Options(mixed.Options):
+    """The divergence, and how often the prefixes are the student's."""
+
+    student_weight: float = Field(
+        0.5, gt=0, lt=1, description="Weight w of the student: m = w q + (1 - w) p, and of its half of the loss."
+    )
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    w, log_m = options.student_weight, positions.log_mixture(options.student_weight)
+    teacher = positions.p * (positions.log_p - log_m)
+    return ((1 - w) * teacher + w * positions.q * (positions.log_q - log_m)).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]: what goes through m cancels, w q (log q - log m) is left."""
+    w, log_m = options.student_weight, positions.log_mixture(options.student_weight)
+    return positions.through_softmax(w * positions.q * (positions.log_q - log_m))

@@ -1,0 +1,52 @@
+"""Imitation of the teacher on the student's own prefixes (Lin et al. 2020, ImitKD, EMNLP).
+
+    L = - sum_t log q(a_t | z_<t, x),   a_t = argmax_v p(v | z_<t, x)
+    z = the target with probability b, else a sample from the student;   b = 200^(-i/I) at update i of I
+
+Chosen for each sentence (DAgger). `teacher: distribution` learns p instead of a_t: - sum_v p(v) log q(v). Samples are
+drawn from the student's 5 most probable words, as in the public code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from seqkd.losses.positions import Positions
+from seqkd.prefixes import mixed
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+PREFIXES = (mixed,)
+
+
+class Options(mixed.Options):
+    """What is imitated, and on which prefixes."""
+
+    teacher: Literal["argmax", "distribution"] = Field(
+        "argmax", description="Learn the teacher's first choice or its whole distribution."
+    )
+    student_share: float = Field(0.995, gt=0, lt=1, description="Share of the student's samples at the training's end.")
+    course: Literal["level", "rising"] = Field("rising", description="Whether that share rises from 0 or is level.")
+    unit: Literal["batch", "sentence"] = Field("sentence", description="What the choice of a prefix is made for.")
+    top_k: int = Field(
+        5, ge=0, le=10**6, description="Only so many most probable pieces are drawn from; 0: from all, 1: greedy."
+    )
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    if options.teacher == "distribution":
+        return -(positions.p * positions.log_q).sum()
+    return -positions.log_q.gather(1, positions.log_p.argmax(-1, keepdim=True)).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]: q less what is imitated."""
+    if options.teacher == "distribution":
+        return positions.q - positions.p
+    first = positions.log_p.argmax(-1, keepdim=True)
+    return positions.q.scatter_add(1, first, -positions.q.new_ones(first.shape))

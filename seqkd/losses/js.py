@@ -1,0 +1,88 @@
+"""Jensen-Shannon divergence with a weight (Wen et al. 2023, f-DISTILL, arXiv 2307.15190).
+
+    L = (1 - w) sum_t sum_v p(v | y_<t, x)  [ log p(v | y_<t, x)  - log m(v | y_<t, x)  ],   y of the targets
+      +    w    sum_t sum_v q(v | y'_<t, x) [ log q(v | y'_<t, x) - log m(v | y'_<t, x) ],   y' ~ q
+    m = s_t q + (1 - s_t) p
+
+w (`student_weight`) is the student's weight, 1/2 in the paper; it is the beta of f-DISTILL's public code and 1 - beta
+in GKD. The gradient flows through q, in m too, but not through the sampling of y'. `mixture: local` takes
+s_t = w at every step, as that code does. `mixture: exact` takes what makes the sum the divergence between the
+distributions over whole sentences, if y is sampled from the teacher:
+
+    s_t = w q(y_<t | x) / ( w q(y_<t | x) + (1 - w) p(y_<t | x) ),   s_1 = w
+
+Like the prefix itself, s_t gets no gradient. It costs a look at all positions before the loss.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from seqkd.losses.positions import Positions, Scores
+from seqkd.prefixes import student, targets
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
+PREFIXES = (targets, student)
+
+
+class Options(student.Options):
+    """The weight, the mixture, and how the student is sampled."""
+
+    student_weight: float = Field(
+        0.5, gt=0, lt=1, description="Weight w of the student: m = w q + (1 - w) p, and of its half of the loss."
+    )
+    mixture: Literal["local", "exact"] = Field(
+        "local", description="Mixture of the two at each step, or weighted by the likelihood of the prefix."
+    )
+
+
+def misfit(options: Options, targets: str) -> str:
+    """The exact mixture is exact for prefixes drawn from the teacher alone."""
+    if options.mixture == "local" or targets == "samples":
+        return ""
+    return "weighs prefixes as samples from the teacher with `mixture: exact`; write `targets: samples`"
+
+
+def survey(scores: Scores, options: Options) -> torch.Tensor | None:
+    """The student's share s_t of the mixture at each position, [N]; None where it is w everywhere."""
+    if options.mixture == "local":
+        return None
+    gain = (scores.student - scores.teacher).double()
+    before = gain.cumsum(0) - gain
+    lengths = scores.sentence.unique_consecutive(return_counts=True)[1]
+    starts = lengths.cumsum(0) - lengths
+    before -= before[starts].repeat_interleave(lengths)
+    odds = math.log(options.student_weight) - math.log1p(-options.student_weight)
+    return (before + odds).sigmoid().float()
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    w, log_m = options.student_weight, positions.log_mixture(_share(positions, options))
+    if positions.prefix == "student":
+        return w * (positions.q * (positions.log_q - log_m)).sum()
+    return (1 - w) * (positions.p * (positions.log_p - log_m)).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]; the ratios stay below 1 / s and 1 / (1 - s)."""
+    w, share = options.student_weight, _share(positions, options)
+    log_q, log_m = positions.log_q, positions.log_mixture(share)
+    part = log_q + (math.log(share) if isinstance(share, float) else share.log()) - log_m
+    if positions.prefix == "student":
+        return positions.through_softmax(w * (positions.q * (log_q - log_m) - (part + log_q).exp()))
+    return positions.through_softmax((w - 1) * (part + positions.log_p).exp())
+
+
+def _share(positions: Positions, options: Options) -> float | torch.Tensor:
+    """The student's share of the mixture: one number, or [N, 1]."""
+    if options.mixture == "local":
+        return options.student_weight
+    return positions.facts["js"][:, None].to(positions.student.dtype)

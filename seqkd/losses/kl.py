@@ -1,0 +1,35 @@
+"""Kullback-Leibler divergence from the teacher (Wen et al. 2023, f-DISTILL, arXiv 2307.15190).
+
+    L = sum_t sum_v p(v | y_<t, x) [ log p(v | y_<t, x) - log q(v | y_<t, x) ]
+
+On prefixes y of the targets. With `targets: samples` these are samples from the teacher and L is the step-wise form of
+KL between the distributions over sentences; with references it is `word-kd` less the teacher's entropy (equal
+gradients).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seqkd.losses.positions import Positions
+from seqkd.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
+
+
+class Options(Settings):
+    """`kl` has no settings of its own."""
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    return (positions.p.xlogy(positions.p) - positions.p * positions.log_q).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]: q - p, since p sums to 1."""
+    return positions.q - positions.p

@@ -1,0 +1,45 @@
+"""Word-KD without the teacher's first choice (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
+
+    L = sum_t sum_v p'(v) [ log p'(v) - log q(v | y_<t, x) ],   p'(a_t) = 0,   p'(y_t) = p(y_t) + p(a_t)
+
+p' is p with the mass of a_t = argmax_v p(v | y_<t, x) moved onto the reference y_t; where both are one token nothing
+changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seqkd.losses.positions import Positions
+from seqkd.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+
+
+class Options(Settings):
+    """`no-top1-kd` has no settings of its own."""
+
+
+def misfit(options: Options, targets: str) -> str:
+    """Only references say something that the teacher's first choice does not."""
+    return "" if targets == "gold" else "moves the teacher's first choice onto the reference; write `targets: gold`"
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    wanted = moved(positions)
+    return (wanted.xlogy(wanted) - wanted * positions.log_q).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]: q - p', since p' sums to 1."""
+    return positions.q - moved(positions)
+
+
+def moved(positions: Positions) -> torch.Tensor:
+    """p', [N, V]."""
+    best, first = positions.p.max(-1, keepdim=True)
+    return positions.p.scatter_add(1, first, -best).scatter_add_(1, positions.target[:, None], best)

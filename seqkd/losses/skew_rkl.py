@@ -1,0 +1,40 @@
+"""Skew reverse KL divergence (Ko et al. 2024, DistiLLM, ICML).
+
+    L = sum_t KL( q || m ),   m = w q + (1 - w) p
+
+w (`student_weight`) is the student's weight in m, the paper's alpha = 0.1. On prefixes of the targets.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from seqkd.losses.positions import Positions
+from seqkd.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+NEEDS_TEACHER = True
+MINIMAL_AT_TEACHER = True
+
+
+class Options(Settings):
+    """The mixture."""
+
+    student_weight: float = Field(0.1, gt=0, lt=1, description="Weight w of the student: m = w q + (1 - w) p.")
+
+
+def loss(positions: Positions, options: Options) -> torch.Tensor:
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    return (positions.q * (positions.log_q - positions.log_mixture(options.student_weight))).sum()
+
+
+def gradient(positions: Positions, options: Options) -> torch.Tensor:
+    """Of the loss with respect to the logits, [N, V]."""
+    log_q, log_m = positions.log_q, positions.log_mixture(options.student_weight)
+    through_m = (2 * log_q - log_m + math.log(options.student_weight)).exp()
+    return positions.through_softmax(positions.q * (log_q - log_m) - through_m)

@@ -1,0 +1,102 @@
+"""Targets chosen out of what a teacher said: the translation nearest to the reference, the best few, or the consensus.
+
+- ``seq-inter``: of each n-best list the one with the best smoothed sentence BLEU (Kim & Rush 2016, section 3.3).
+- ``best-chrf``: the one with the best sentence chrF (Zouhar 2021).
+- ``ranked``: the four best by sentence BLEU, as 4, 3, 2 and 1 copies (Zouhar 2021).
+- ``mbr``: of samples the one with the greatest expected chrF against all of them (minimum Bayes risk; Finkelstein &
+  Freitag 2024). References are not read.
+
+Candidates are compared as detokenised text, doubles counted once, though in ``mbr`` each weighs as often as it was
+drawn. Of equals the first is taken, which in an n-best list the teacher likes best.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from seqkd.files import read_lines
+from seqkd.mixture.make import read_shards, write_targets
+from seqkd.mixture.sentence_bleu import sentence_metric
+from seqkd.scoring.bleu import chrf_metric
+
+log = logging.getLogger(__name__)
+
+Scores = Callable[[Counter[str], str], list[float]]
+"""From candidates, with how often each was said, and the reference to a score for each, 0 to 100."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to choose: what is measured, how, and how many copies of the best, the second and so on are kept."""
+
+    measure: str
+    scores: Callable[[str], Scores]
+    copies: tuple[int, ...] = (1,)
+
+
+def _by_bleu(language: str) -> Scores:
+    return partial(_against_reference, sentence_metric(language))
+
+
+def _by_chrf(language: str) -> Scores:
+    return partial(_against_reference, chrf_metric())
+
+
+def _by_consensus(language: str) -> Scores:
+    return partial(_consensus, chrf_metric())
+
+
+def _against_reference(metric: Any, candidates: Counter[str], reference: str) -> list[float]:
+    return [metric.sentence_score(text, [reference]).score for text in candidates]
+
+
+def _consensus(metric: Any, candidates: Counter[str], reference: str) -> list[float]:
+    """Mean of the metric against every sample, itself among them."""
+    said = candidates.total()
+    return [
+        sum(count * metric.sentence_score(text, [other]).score for other, count in candidates.items()) / said
+        for text in candidates
+    ]
+
+
+CHOICES = {
+    "seq-inter": Choice("sentence_bleu", _by_bleu),
+    "best-chrf": Choice("sentence_chrf", _by_chrf),
+    "ranked": Choice("sentence_bleu", _by_bleu, (4, 3, 2, 1)),
+    "mbr": Choice("expected_chrf", _by_consensus),
+}
+
+
+def make_chosen(
+    *, choice: str, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, target_language: str
+) -> dict[str, Any]:
+    """Write the pairs of a choice's targets to ``folder``; gives counts and mean scores of what was and is first."""
+    how = CHOICES[choice]
+    references, scores_of = read_lines(corpus / "train.tgt"), how.scores(target_language)
+    lines, texts = [], []
+    totals: Counter[str] = Counter()
+    first = chosen = 0.0
+    for line, hypotheses in read_shards(shards):
+        candidates = Counter(hypothesis["text"] for hypothesis in hypotheses)
+        scores, known = scores_of(candidates, references[line]), list(candidates)
+        order = sorted(range(len(known)), key=lambda i: -scores[i])
+        kept = [known[i] for i, copies in zip(order, how.copies, strict=False) for _ in range(copies)]
+        lines += [line] * len(kept)
+        texts += kept
+        totals.update(sentences=1, changed=order[0] > 0, candidates=len(known))
+        first, chosen = first + scores[0], chosen + scores[order[0]]
+        if totals["sentences"] % 2000 == 0:
+            log.info("%d sentences", totals["sentences"])
+    write_targets(lines, texts, corpus, tokenizer, folder)
+    count = max(1, totals["sentences"])
+    return {
+        "sentences": totals["sentences"],
+        "changed": totals["changed"],
+        "mean_candidates": round(totals["candidates"] / count, 2),
+        f"mean_{how.measure}_of_first": round(first / count, 2),
+        f"mean_{how.measure}_of_chosen": round(chosen / count, 2),
+    } | ({"pairs": len(lines)} if len(how.copies) > 1 else {})

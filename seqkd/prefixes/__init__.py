@@ -1,0 +1,46 @@
+"""Prefix sources: which sequences student and teacher read where an objective compares them step by step.
+
+A source is a module here. An objective names those it reads as ``PREFIXES``. A source defines
+
+``Options``
+    its settings; the ``Options`` of an objective that reads it inherit them;
+``SAMPLES``
+    whether it samples from the student, False if not given;
+``passes(options)``
+    how many passes through the decoder it asks for;
+``pairs(view, options)``
+    an iterator of batches, one a pass: same sources and rows, but prefixes (and their next tokens) of its own. It is
+    asked for the next one after the pass on the last one, so ``view.choices`` are those of the pass before.
+
+Whatever is random comes from torch's generator, which the trainer seeds at every update: a training that was
+interrupted draws the same prefixes again. No gradient flows through a prefix. Like the objectives, sources import torch
+inside functions alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+    from seqkd.batches.batches import Batch
+    from seqkd.models.interface import TranslationModel
+
+
+@dataclass
+class View:
+    """What a prefix source sees of one update.
+
+    Attributes:
+        batch: sources and targets, as the training's ``targets`` have them.
+        student: in training mode, and to be left so.
+        progress: share of the training that is done with this update, in (0, 1].
+        choices: the student's first choice at every position of the pass before, int64 [B, T]; None before the first.
+    """
+
+    batch: Batch
+    student: TranslationModel
+    progress: float
+    choices: torch.Tensor | None = None

@@ -1,0 +1,107 @@
+"""The passes of one update: for each prefix source its pairs, student and teacher on the same prefixes, and the loss.
+
+Sources are encoded once, whatever the number of passes. Each pass adds its sum divided by its number of positions.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqkd.batches.batches import Batch
+from seqkd.batches.dataset import PAD
+from seqkd.models.interface import TranslationModel
+from seqkd.prefixes import View
+from seqkd.training.objective import Following, Reading, readings
+from seqkd.training.projection import CHUNK, Teacher, projected_loss
+
+
+class Passes:
+    """What a loss, as written in a config, asks of student and teacher at every update.
+
+    ``teacher`` may be None if no term needs it; ``smoothing`` is the label smoothing.
+    """
+
+    def __init__(
+        self,
+        loss: dict[str, dict[str, Any]],
+        student: TranslationModel,
+        teacher: TranslationModel | None,
+        smoothing: float,
+    ) -> None:
+        self.readings, self.student, self.teacher, self.smoothing = readings(loss), student, teacher, smoothing
+
+    def loss(self, batch: Batch, progress: float) -> Tensor:
+        """The objective on a batch, a scalar to be differentiated.
+
+        Args:
+            progress: share of the training that is done with this update.
+        """
+        view = View(batch, self.student, progress)
+        encoded = Encoded(self.student, self.teacher, batch.src)
+        total = torch.zeros(())
+        for reading in self.readings:
+            for pair in reading.source.pairs(view, reading.options):
+                total = total + self._one(pair, reading, encoded, view)
+        return total
+
+    def _one(self, pair: Batch, reading: Reading, encoded: "Encoded", view: View) -> Tensor:
+        """The mean over the real positions of one pass; padding is dropped before the projection."""
+        real = pair.target != PAD
+        target, objective = pair.target[real], reading.objective
+        hidden = self.student.decode(encoded.student, pair.prefix)[real]
+        known = encoded.teacher_at(pair.prefix, real) if objective.needs_teacher else None
+        weight = self.student.output_weight
+        facts = objective.survey(Look(Teacher(hidden.detach(), weight.detach()), known, target, real))
+        loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts)
+        if isinstance(objective, Following):
+            view.choices = objective.choices(real)
+        return loss / len(target)
+
+
+class Look:
+    """All positions of a pass before its loss; see :class:`seqkd.losses.positions.Scores`."""
+
+    def __init__(self, student: Teacher, teacher: Teacher | None, target: Tensor, real: Tensor) -> None:
+        self._student, self._teacher, self._target, self._real = student, teacher, target, real
+
+    @cached_property
+    def student(self) -> Tensor:
+        """See Scores."""
+        return self._of(self._student)
+
+    @cached_property
+    def teacher(self) -> Tensor:
+        """See Scores."""
+        assert self._teacher is not None, "this objective needs a teacher"
+        return self._of(self._teacher)
+
+    @property
+    def sentence(self) -> Tensor:
+        """See Scores."""
+        return self._real.nonzero()[:, 0]
+
+    def _of(self, model: Teacher) -> Tensor:
+        parts = [slice(first, first + CHUNK) for first in range(0, len(self._target), CHUNK)]
+        return torch.cat(
+            [model.logits(part).log_softmax(-1).gather(1, self._target[part, None])[:, 0] for part in parts]
+        )
+
+
+class Encoded:
+    """The encoder's output of student and teacher, the teacher's made when it is first needed, without gradient."""
+
+    def __init__(self, student: TranslationModel, teacher: TranslationModel | None, src: Tensor) -> None:
+        self.student, self._teacher, self._src = student.encode(src), teacher, src
+
+    @cached_property
+    def _known(self) -> Any:
+        assert self._teacher is not None, "this objective needs a teacher"
+        return self._teacher.encode(self._src)
+
+    def teacher_at(self, prefix: Tensor, real: Tensor) -> Teacher:
+        """The teacher after these prefixes [B, T], at the real positions."""
+        assert self._teacher is not None, "this objective needs a teacher"
+        with torch.no_grad():
+            return Teacher(self._teacher.decode(self._known, prefix)[real], self._teacher.output_weight)

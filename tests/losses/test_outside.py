@@ -1,0 +1,86 @@
+"""Objectives in files of the user's own: which are loaded, and what is said of those that are not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from seqkd import losses
+from seqkd.config import ConfigError, load
+from seqkd.errors import UserError
+from seqkd.training.objective import readings
+
+GOOD = '''"""Mine (Me 2026)."""
+from seqkd.losses.positions import Positions
+from seqkd.settings import Settings
+NEEDS_TEACHER = True
+class Options(Settings):
+    """None."""
+def loss(positions: Positions, options: Options):
+    return -(positions.p * positions.log_q).sum()
+'''
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/good.py").write_text(GOOD)
+    return tmp_path
+
+
+def test_a_file_is_an_objective_like_any_other():
+    assert losses.needs_teacher("mine/good.py")
+    assert losses.prefixes_of("mine/good.py") == ("targets",)
+    assert losses.module_of("mine/good.py") == "./mine/good.py"
+    (reading,) = readings({"mine/good.py": {"weight": 0.5}, "nll": {"weight": 0.5}})
+    assert [term.name for term in reading.objective.terms] == ["mine/good.py", "nll"]
+
+
+WRONG = [
+    ("mine/no.py", None, r"mine/no\.py: no such file in .*relative paths start at the folder of the run"),
+    ("../up.py", GOOD, r"\.\./up\.py: an objective's file must lie in the folder of the run"),
+    ("mine/bad.py", "x = (", r"bad\.py: cannot be imported \(SyntaxError: .*; mend the file"),
+    ("mine/bad2.py", "1 / 0", r"bad2\.py: cannot be imported \(ZeroDivisionError: division by zero\)"),
+    ("mine/less.py", "NEEDS_TEACHER = True", r"less\.py: is no objective, it lacks Options, loss"),
+    (
+        "mine/plain.py",
+        GOOD.replace("(Settings):", ":"),
+        r"plain\.py: is no objective, it lacks a class Options that inherits seqkd\.settings\.Settings",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "words"), WRONG, ids=[name for name, _, _ in WRONG])
+def test_what_is_wrong_with_a_file_is_one_line(here, name, text, words):
+    if text is not None:
+        (here / name).write_text(text)
+    config = {
+        "corpus": {"source": "bible"},
+        "models": {"large": {}, "small": {"dim": 128}},
+        "teachers": {"base": {"model": "large"}},
+        "students": {"a": {"loss": {"nll": 1, name: 1}}},
+    }
+    with pytest.raises(ConfigError) as caught:
+        load(config, "my.yaml")
+    assert re.fullmatch(rf"my\.yaml: students\.a\.loss: {words}.*", str(caught.value)), str(caught.value)
+
+
+def test_an_absolute_path_and_a_link_out_of_the_folder_are_refused(here, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "far.py"
+    elsewhere.write_text(GOOD)
+    (here / "link.py").symlink_to(elsewhere)
+    for name in (str(elsewhere), "link.py"):
+        with pytest.raises(UserError, match="must lie in the folder of the run"):
+            losses.load(name)
+
+
+def test_settings_of_a_file_are_checked(here):
+    config = {
+        "corpus": {"source": "bible"},
+        "models": {"large": {}, "small": {"dim": 128}},
+        "teachers": {"base": {"model": "large"}},
+        "students": {"a": {"loss": {"mine/good.py": {"weight": 1, "k": 2}}}},
+    }
+    with pytest.raises(ConfigError, match=r"students\.a\.loss\.mine/good\.py\.k: unknown key; known here: none"):
+        load(config)

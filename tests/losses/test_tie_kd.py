@@ -1,0 +1,87 @@
+"""TIE-KD's ranking loss and the analysis objectives around it, Selective KD and ImitKD: pencil cases and limits."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from pencil import CASE, P, Q, random_case, value
+
+from seqkd import losses
+from seqkd.losses.no_top1_kd import moved
+from seqkd.losses.positions import Positions
+from seqkd.losses.tie_kd import ranking
+
+
+@pytest.mark.parametrize(("k", "levels"), [(1, (0, 0.25)), (2, (0.25, 0.35)), (3, (0.25, 0.60)), (4, (0.35, 0.60))])
+def test_both_levels_of_the_ranking_by_hand(k, levels):
+    assert [float(level) for level in ranking(CASE, k)] == pytest.approx(levels, abs=1e-6)
+
+
+def test_equal_orders_cost_nothing_whatever_the_probabilities():
+    same = replace(CASE, student=3 * P.log())
+    assert [float(level) for level in ranking(same, 4)] == [0.0, 0.0]
+
+
+def test_ties_of_the_teacher_cost_nothing():
+    level = torch.full((1, 4), 0.25, dtype=torch.float64).log()
+    assert float(ranking(Positions(Q.log(), torch.tensor([0]), level), 4)[1]) == 0.0
+
+
+def test_one_iteration_is_kl_and_ranking():
+    case = random_case()
+    expected = value("kl", case) + sum(part.sum() for part in ranking(case, 5))
+    module = losses.load("tie-kd")
+    assert float(module.loss(case, module.Options(iterations=1))) == pytest.approx(float(expected), abs=1e-12)
+
+
+def test_iterations_share_the_weight():
+    module, case = losses.load("tie-kd"), random_case()
+    one, three = (float(module.loss(case, module.Options(iterations=n))) for n in (1, 3))
+    assert three == pytest.approx(one / 3, abs=1e-12)
+
+
+def test_top1_and_top2_by_hand():
+    assert float(value("top1-kd", CASE)) == pytest.approx(0.804719, abs=1e-6)
+    assert float(value("topk-kd", CASE, k=2)) == pytest.approx(1.044271, abs=1e-6)
+
+
+def test_topk_runs_from_top1_to_word_kd():
+    case = random_case()
+    assert float(value("topk-kd", case, k=1)) == pytest.approx(float(value("top1-kd", case)), abs=1e-12)
+    assert float(value("topk-kd", case, k=9)) == pytest.approx(float(value("word-kd", case)), abs=1e-12)
+
+
+def test_the_mass_of_the_first_choice_goes_to_the_reference():
+    assert moved(CASE)[0].tolist() == pytest.approx([0.0, 0.30, 0.15, 0.55], abs=1e-12)
+    assert moved(replace(CASE, target=torch.tensor([0])))[0].tolist() == pytest.approx(P[0].tolist(), abs=1e-12)
+    expected = sum(w * (torch.tensor(w) / q).log() for w, q in ((0.30, 0.45), (0.15, 0.05), (0.55, 0.30)))
+    assert float(value("no-top1-kd", CASE)) == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_without_the_first_choice_is_kl_where_it_is_the_reference():
+    case = random_case()
+    agreed = replace(case, target=case.log_p.argmax(-1))
+    assert float(value("no-top1-kd", agreed)) == pytest.approx(float(value("kl", agreed)), abs=1e-12)
+
+
+def test_selective_kd_takes_the_hard_half_and_ties():
+    student = torch.tensor([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.2, 0.8], [0.7, 0.3]], dtype=torch.float64).log()
+    teacher = student.flip(1)
+    case = Positions(student, torch.zeros(5, dtype=torch.int64), teacher)
+    each = (teacher.exp() * (teacher - student)).sum(-1)
+    assert float(value("selective-kd", case, share=0.2)) == pytest.approx(float(each[[2, 3]].sum()), abs=1e-12)
+    assert float(value("selective-kd", case, share=0.5)) == pytest.approx(float(each[[1, 2, 3]].sum()), abs=1e-12)
+
+
+def test_selective_kd_of_all_tokens_is_kl():
+    case = random_case()
+    assert float(value("selective-kd", case, share=1.0)) == pytest.approx(float(value("kl", case)), abs=1e-12)
+
+
+def test_imitkd_is_nll_of_the_teachers_choice_or_word_kd():
+    case = random_case()
+    chosen = replace(case, target=case.log_p.argmax(-1), teacher=None)
+    assert float(value("imitkd", case)) == pytest.approx(float(value("nll", chosen)), abs=1e-12)
+    assert float(value("imitkd", CASE)) == pytest.approx(1.609438, abs=1e-6)
+    whole = value("imitkd", case, teacher="distribution")
+    assert float(whole) == pytest.approx(float(value("word-kd", case)), abs=1e-12)

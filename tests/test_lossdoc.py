@@ -1,0 +1,85 @@
+"""What is told of the objectives agrees with them: the command, the table of methods, every docstring."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from seqkd import lossdoc, losses
+from seqkd.__main__ import main
+from seqkd.config import load
+
+ROOT = Path(__file__).parents[1]
+BASE = {
+    "corpus": {"source": "bible"},
+    "models": {"large": {}, "small": {"dim": 128}},
+    "teachers": {"base": {"model": "large"}},
+    "decode": {"samples": {"size": 8}},
+}
+
+
+def test_the_table_in_the_docs_is_the_registrys():
+    text = (ROOT / "docs/methods.md").read_text(encoding="utf-8")
+    assert lossdoc.page(text) == text, "the docs are behind the registry; run `python -m seqkd.lossdoc`"
+    assert len(re.findall(re.escape(lossdoc.HEAD), text)) == 1
+
+
+def test_every_objective_is_a_method_and_every_method_a_student():
+    assert {name for method in lossdoc.TABLE for name in method.loss} == set(losses.NAMES)
+    for method in lossdoc.TABLE:
+        start = {} if method.start == "scratch" else {"start": "first"}
+        students = {"first": {}, "one": {"targets": method.targets, "loss": method.loss, **start}}
+        assert load(BASE | {"students": students}).students["one"].targets == method.targets
+
+
+@pytest.mark.parametrize("name", losses.NAMES)
+def test_every_docstring_has_title_source_and_formula(name):
+    told = lossdoc.about(name)
+    assert re.search(r"\d{4}", told.source), told
+    assert re.match(r" {4}L +=", told.body), told.body
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ({"nll": {"weight": 1.0}}, "1 student"),
+        ({"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}, "1 student, 1 teacher"),
+        ({"nll": {"weight": 0.5}, "rkl": {"weight": 0.5}}, "2 student, 1 teacher, 1 sampling"),
+        ({"js": {"weight": 0.5}, "rkl": {"weight": 0.5}}, "2 student, 2 teacher, 1 sampling"),
+        ({"js": {"weight": 0.5}, "rkl": {"weight": 0.5, "top_k": 1}}, "3 student, 3 teacher, 2 sampling"),
+        ({"nll": {"weight": 0.5}, "tie-kd": {"weight": 0.5, "iterations": 5}}, "5 student, 5 teacher"),
+    ],
+)
+def test_costs_by_hand(loss, expected):
+    assert lossdoc.cost(loss) == expected
+
+
+def test_the_command_lists_names_one_a_line(capsys):
+    assert main(["losses"]) == 0
+    assert capsys.readouterr().out.splitlines() == list(losses.NAMES)
+
+
+@pytest.mark.parametrize("name", losses.NAMES)
+def test_the_command_describes_each(name, capsys):
+    assert main(["losses", name]) == 0
+    said = capsys.readouterr().out
+    assert "    L " in said and f"prefixes: {losses.prefixes_of(name)[0]}" in said and "cost in passes: " in said
+    for key, field in losses.settings_of(name).model_fields.items():
+        assert f"  {key}: " in said and str(field.description) in said
+
+
+def test_an_unknown_name_is_told_with_the_nearest(capsys):
+    assert main(["losses", "tiekd"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("tiekd: no such objective; did you mean tie-kd?")
+
+
+def test_the_command_needs_no_torch_and_is_declared():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"seqkd": "seqkd.__main__:main"}
+    code = "import sys; from seqkd.__main__ import main; main(['losses', 'js']); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode == 0

@@ -1,0 +1,190 @@
+"""The passes of an update against plain computations, padding, batch composition, and an interrupted training."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from numpy import array
+from test_run import train
+
+from seqkd import losses
+from seqkd.batches.batches import Batch, pad
+from seqkd.batches.dataset import BOS, PAD
+from seqkd.losses.positions import Positions
+from seqkd.models import store
+from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.training import run
+from seqkd.training.passes import Passes
+
+SIZES = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
+SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
+
+
+def batch(rows=(0, 1, 2), more: int = 0) -> Batch:
+    src, tgt = ([array(side[row], "int32") for row in rows] for side in (SOURCES, TARGETS))
+    parts = (pad(src), pad(tgt, (BOS,), ()), pad(tgt))
+    return Batch(*(torch.nn.functional.pad(one, (0, more), value=PAD) for one in parts))
+
+
+@pytest.fixture
+def models():
+    torch.manual_seed(0)
+    student, teacher = store.build(SIZES, 12, 12), store.build(SIZES, 12, 12)
+    return student, teacher.requires_grad_(False).eval()
+
+
+def terms(*names: str, **settings):
+    return {name: {"weight": 1.0, **losses.settings_of(name)(**settings).canonical()} for name in names}
+
+
+def log_probs(model, src, prefix):
+    return (model(src, prefix) @ model.output_weight.T).log_softmax(-1)
+
+
+def plain(name, models, pair: Batch, prefix="targets", **settings):
+    """Mean over the real positions, by autograd over everything."""
+    student, teacher = models
+    real, module = pair.target != PAD, losses.load(name)
+    own = (student(pair.src, pair.prefix) @ student.output_weight.T)[real]
+    positions = Positions(own, pair.target[real], log_probs(teacher, pair.src, pair.prefix)[real], prefix=prefix)
+    return module.loss(positions, module.Options(**settings)) / int(real.sum())
+
+
+@pytest.mark.parametrize("name", ["kl", "top1-kd", "skew-kl", "nll"])
+def test_on_targets_it_is_the_plain_mean(models, name):
+    found = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
+    assert found.item() == pytest.approx(plain(name, models, batch()).item(), rel=1e-5)
+
+
+def test_each_half_is_averaged_over_its_own_prefixes(models, monkeypatch):
+    drawn = batch((1, 0, 2))  # other targets under the same sources
+    drawn = replace(drawn, src=batch().src)
+    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: drawn)
+    for name in ("js", "tvd"):
+        found = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
+        expected = plain(name, models, batch()).item() + plain(name, models, drawn, "student").item()
+        assert found.item() == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 3])
+def test_tie_kd_iterates_on_parallel_argmax(models, iterations):
+    expected, pair = 0.0, batch()
+    for _ in range(iterations):
+        expected += plain("tie-kd", models, pair, iterations=iterations).item()
+        choices = log_probs(models[0], pair.src, pair.prefix).argmax(-1)
+        pair = replace(pair, prefix=torch.cat([pair.prefix[:, :1], choices[:, :-1]], 1))
+    found = Passes(terms("tie-kd", iterations=iterations), *models, 0.0).loss(batch(), 1.0)
+    assert found.item() == pytest.approx(float(expected), rel=1e-5)
+
+
+def gradients(models, loss, which: Batch):
+    models[0].zero_grad()
+    torch.manual_seed(1)
+    value = Passes(loss, *models, 0.1).loss(which, 0.5)
+    value.backward()
+    return value.item(), {name: one.grad.clone() for name, one in models[0].named_parameters()}
+
+
+@pytest.mark.parametrize("name", losses.NAMES)
+def test_the_gradient_is_that_of_all_passes_and_none_for_the_teacher(models, name, monkeypatch):
+    """Prefixes fixed, since no gradient flows through them."""
+    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: batch())
+    _, found = gradients(models, terms(name), batch())
+    assert all(bool(torch.isfinite(one).all()) for one in found.values())
+    assert sum(float(one.abs().sum()) for one in found.values()) > 0
+    assert all(one.grad is None for one in models[1].parameters())
+    if name in ("kl", "rkl", "engine", "imitkd", "gkd", "skew-kl", "tvd", "js"):
+        models[0].zero_grad()
+        prefixes = losses.prefixes_of(name)
+        sum(plain(name, models, batch(), prefix) for prefix in prefixes).backward()
+        for key, one in models[0].named_parameters():
+            torch.testing.assert_close(found[key], one.grad, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", losses.NAMES)
+def test_padding_changes_nothing(models, name):
+    monkeyed = [gradients(models, terms(name, **greedy(name)), batch(more=more)) for more in (0, 5)]
+    (one, first), (two, second) = monkeyed
+    assert one == pytest.approx(two, rel=1e-5)
+    for key in first:
+        torch.testing.assert_close(first[key], second[key], rtol=1e-4, atol=1e-6)
+
+
+def greedy(name):
+    return {"top_k": 1} if "top_k" in losses.settings_of(name).model_fields else {}
+
+
+@pytest.mark.parametrize("name", [name for name in losses.NAMES if name not in ("selective-kd", "gkd", "imitkd")])
+def test_a_batch_is_the_mean_of_its_sentences(models, name):
+    """Weighted by tokens, for objectives on targets and their argmax; Selective KD compares within the batch."""
+    if "student" in losses.prefixes_of(name):
+        pytest.skip("samples have lengths of their own")
+    whole = Passes(terms(name), *models, 0.0).loss(batch(), 1.0).item()
+    parts = [Passes(terms(name), *models, 0.0).loss(batch((row,)), 1.0).item() for row in range(3)]
+    sizes = [len(ids) + 1 for ids in TARGETS]
+    expected = sum(part * size for part, size in zip(parts, sizes, strict=True)) / sum(sizes)
+    assert whole == pytest.approx(expected, rel=1e-5)
+
+
+def test_sources_are_encoded_once_however_many_passes(models, monkeypatch):
+    counts = {"student": 0, "teacher": 0}
+    for who, model in zip(counts, models, strict=True):
+        encode = model.encode
+
+        def counted(src, who=who, encode=encode):
+            counts[who] += 1
+            return encode(src)
+
+        monkeypatch.setattr(model, "encode", counted)
+    Passes(terms("tie-kd", "nll"), *models, 0.0).loss(batch(), 1.0)
+    assert counts == {"student": 1, "teacher": 1}
+
+
+LOSSES = [
+    {"rkl": {"weight": 1.0}, "nll": {"weight": 1.0}},
+    {"js": {"weight": 1.0, "mixture": "exact"}},
+    {"tie-kd": {"weight": 0.5}, "nll": {"weight": 0.5}},
+    {"imitkd": {"weight": 1.0}, "gkd": {"weight": 1.0}, "selective-kd": {"weight": 1.0}},
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids="+".join)
+def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypatch, loss):
+    train(toy, tmp_path / "teacher", updates=20)
+    common = {"loss": loss, "teacher": tmp_path / "teacher", "start": tmp_path / "teacher", "seed": 2, "updates": 8}
+    _, whole = train(toy, tmp_path / "whole", **common)
+    after = run.Trainer.evaluate_if_due
+
+    def interrupted(self):
+        after(self)
+        if self.state.update == 5:
+            self.save()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(run.Trainer, "evaluate_if_due", interrupted)
+        train(toy, tmp_path / "cut", **common)
+    assert run.load_state(tmp_path / "cut.state").update == 5
+    _, resumed = train(toy, tmp_path / "cut", **common)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_every_objective_trains_and_stays_finite(toy, tmp_path):
+    train(toy, tmp_path / "teacher", updates=20)
+    for name in losses.NAMES:
+        common = {"teacher": tmp_path / "teacher", "seed": 2, "updates": 3, "precision": "bfloat16"}
+        facts, _ = train(toy, tmp_path / name, loss={name: {"weight": 1.0}}, **common)
+        assert facts["updates"] == 3
+
+
+def test_objectives_on_own_prefixes_draw_the_student_to_the_teacher(toy, tmp_path):
+    from test_run import distribution, divergence
+
+    train(toy, tmp_path / "teacher", updates=120)
+    train(toy, tmp_path / "start", updates=20, seed=2)
+    common = {"updates": 60, "teacher": tmp_path / "teacher", "start": tmp_path / "start", "seed": 2}
+    teacher, before = (distribution(toy, tmp_path / name) for name in ("teacher", "start"))
+    for name in ("rkl", "js", "tie-kd"):
+        train(toy, tmp_path / name, loss={name: {"weight": 1.0}}, **common)
+        after = distribution(toy, tmp_path / name)
+        assert divergence(teacher, after) < 0.9 * divergence(teacher, before), name
