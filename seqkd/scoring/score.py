@@ -16,6 +16,7 @@ from seqkd.models.interface import TranslationModel
 from seqkd.scoring import against_teacher, diagnostics
 from seqkd.scoring.bleu import bleu_metric, chrf_metric
 from seqkd.scoring.settings import ScoreSettings
+from seqkd.scoring.sizes import name_of, size
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 
@@ -86,11 +87,6 @@ def beside_teacher(
     return against_teacher.student_measures(network, teacher, sources, references, settings.search)
 
 
-def name_of(search: SearchSettings) -> str:
-    """What a search is called in tables and file names."""
-    return "greedy" if search.beam == 1 else f"beam-{search.beam}"
-
-
 def measure(
     texts: list[str], references: list[str], known: set[int], settings: ScoreSettings, language: str
 ) -> dict[str, Any]:
@@ -126,16 +122,6 @@ def occurring(file: Path, texts: list[str]) -> set[int]:
             if text in wanted:
                 seen.add(text)
     return {i for i, text in enumerate(texts) if text in seen}
-
-
-def size(network: TranslationModel, model: Path) -> dict[str, Any]:
-    """Parameters (tied ones once), those that are not zero, and bytes of the weights on disk."""
-    weights = list(store.load(model).parameters())
-    return {
-        "parameters": sum(weight.numel() for weight in weights),
-        "nonzero_parameters": sum(int(weight.count_nonzero()) for weight in weights),
-        "bytes": (model / "model.safetensors").stat().st_size,
-    }
 
 
 def outputs(found: list[Hypothesis], texts: list[str], search: SearchSettings) -> dict[str, Any]:

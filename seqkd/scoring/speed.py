@@ -24,7 +24,7 @@ from seqkd.files import read_lines, write_json
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
-from seqkd.scoring.score import name_of, size
+from seqkd.scoring.sizes import name_of, size
 from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 

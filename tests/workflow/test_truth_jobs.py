@@ -20,6 +20,9 @@ STUDENTS = yaml.safe_load(TOY.read_text(encoding="utf-8"))["students"]
 UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in STUDENTS)]
 TRUTHS = {f"truth/{path}" for path in UNPRUNED}
 CEILINGS = {"ceilings/test"}
+PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
+SAMPLED = TRUTHS | {f"scores/{path}/test" for path in [*UNPRUNED, *PRUNED]} | {"report"}
+SAMPLED |= {"decode/base/1/samples", "targets/base/1/samples", "students/js/1", "speed/students/js/1"}
 
 
 def keys(root: Path = ROOT, **sections: object) -> dict[str, str]:
@@ -87,7 +90,7 @@ def test_one_students_edit_touches_its_own_truth_alone(plain: dict[str, str]) ->
     [
         ("seqkd/scoring/truth.py", "def hold(", "LATEST = 1\n\n\ndef hold(", TRUTHS | {"report"}),
         ("seqkd/scoring/ceilings.py", "NUMBERS = (", "LATEST = 1\nNUMBERS = (", CEILINGS | {"report"}),
-        ("seqkd/decoding/sampling.py", "class Sampler", "LATEST = 1\n\n\nclass Sampler", TRUTHS | {"report"}),
+        ("seqkd/decoding/sampling.py", "class Sampler", "LATEST = 1\n\n\nclass Sampler", SAMPLED),
         ("seqkd/scoring/truth.py", '"""One model', '"""A single model', set()),
         ("seqkd/report/truth.html.jinja", "<h3>", "<h3 >", {"report"}),
     ],
