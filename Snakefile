@@ -36,3 +36,7 @@ rule all:
 
 onstart:
     experiment.begin()
+
+
+onsuccess:
+    experiment.end()

@@ -25,6 +25,7 @@ from workflow.local_files import checksums
 from workflow.machine import usable_cores
 from workflow.plan import Plan, Step
 from workflow.run_lock import hold
+from workflow.spent import sweep
 
 RESULTS = Path("results")
 FROZEN = "SEQKD_CONFIG"
@@ -102,6 +103,10 @@ class Experiment:
         """Called when jobs are about to run: no other run may work in this folder."""
         with mistakes_alone():
             hold(RESULTS / ".state" / "run.lock")
+
+    def end(self) -> None:
+        """Called when all jobs have ended well."""
+        sweep(RESULTS / ".state", age=0)
 
     def tell(self) -> Iterator[str]:
         """Lines on what differs between the results and this run's config and code: where it starts alone."""

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import sys
 import traceback
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from seqkd.losses import module_of
 from seqkd.models import modules_of_model
 from workflow.fingerprint import Code
 from workflow.run_lock import alone
+from workflow.spent import spend, sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path("results")
@@ -38,7 +38,7 @@ class Job:
         made_by: settings, code and the keys of the steps before; see ``workflow.plan.Step``.
         inputs: name to the manifests of the steps before.
         outputs: declared files, the manifest first.
-        state: a folder that outlives a killed job, emptied after success.
+        state: a folder that outlives a killed job; see ``workflow.spent`` for its end.
     """
 
     rule: str
@@ -109,12 +109,13 @@ def _do(work: Callable[[Job], Facts], job: Job) -> None:
     if _is_made(job, inputs):
         return
     job.manifest.unlink(missing_ok=True)
+    sweep(job.state.parent)
     job.state.mkdir(parents=True, exist_ok=True)
     facts = work(job)
     _remove_other_shards(job)
     files = [os.path.relpath(file, job.folder) for file in job.outputs[1:] if file.name != UNCHECKED]
     manifest.write(job.manifest, job.made_by, inputs, files, facts)
-    shutil.rmtree(job.state, ignore_errors=True)
+    spend(job.state, job.manifest)
 
 
 def _remove_other_shards(job: Job) -> None:

@@ -1,0 +1,56 @@
+"""A finished job's state stays until its outputs are safe from Snakemake, which deletes those of a killed job."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from workflow.spent import MARK, MOMENT, spend, sweep
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A finished job's state with something in it, marked just now; its manifest is there."""
+    state = tmp_path / "states" / "one"
+    state.mkdir(parents=True)
+    (state / "training.safetensors").write_text("weights")
+    (tmp_path / "manifest.json").write_text("{}")
+    spend(state, tmp_path / "manifest.json")
+    return state
+
+
+def aged(state: Path, seconds: float) -> None:
+    os.utime(state / MARK, (time.time() - seconds,) * 2)
+
+
+def test_it_stays_for_a_moment_and_then_goes(state: Path) -> None:
+    sweep(state.parent)
+    assert state.exists()
+    aged(state, MOMENT + 1)
+    sweep(state.parent)
+    assert not state.exists()
+
+
+def test_it_stays_where_the_outputs_were_deleted(state: Path, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").unlink()
+    aged(state, 1000)
+    sweep(state.parent, age=0)
+    assert (state / "training.safetensors").exists()
+
+
+def test_the_end_of_a_run_waits_for_no_moment(state: Path) -> None:
+    sweep(state.parent, age=0)
+    assert not state.exists()
+
+
+def test_the_state_of_a_job_that_goes_on_stays(tmp_path: Path) -> None:
+    (tmp_path / "going-on").mkdir()
+    sweep(tmp_path, age=0)
+    assert (tmp_path / "going-on").exists()
+
+
+def test_an_empty_state_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    spend(tmp_path / "empty", tmp_path / "manifest.json")
+    assert not (tmp_path / "empty").exists()
