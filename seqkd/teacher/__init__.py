@@ -1,0 +1,1 @@
+"""What a teacher knows at the positions of the training set: its most probable words, stored once."""
