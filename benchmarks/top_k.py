@@ -16,8 +16,10 @@ from torch import Tensor
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.losses.positions import Positions
 from seqkd.models import store
-from seqkd.teacher.topk import AgainstTopK, TopK
+from seqkd.teacher import topk
+from seqkd.teacher.storing import cut
 
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -33,12 +35,11 @@ def log_probs(folder: Path, dataset: Dataset, sentences: list[int]) -> Tensor:
 def row(log_p: Tensor, log_q: Tensor, k: int) -> str:
     """One line of the table."""
     p, q = log_p.exp(), log_q.exp()
-    top = log_p.topk(k)
-    teacher = TopK(top.indices, top.values, p.scatter(1, top.indices, 0.0).sum(1))
-    found = AgainstTopK(teacher, log_q, q)
+    teacher = cut(log_p, k)
+    found = Positions(log_q, log_q.argmax(-1), teacher)
     whole = -(p * log_q).sum()
-    loss = float((found.cross_entropy() - whole) / len(p))
-    gradient = float((found.gradient() - (q - p)).norm() / (q - p).norm())
+    loss = float((topk.cross_entropy(found) - whole) / len(p))
+    gradient = float((topk.gradient(found) - (q - p)).norm() / (q - p).norm())
     size = (6 if p.shape[1] <= 65536 else 8) * k + 4
     return f"| {k} | {size} | {float(teacher.rest.mean()):.4f} | {loss:+.4f} | {gradient:.4f} |"
 

@@ -1,7 +1,7 @@
-"""A teacher's distribution as its k most probable words and one bucket for the rest.
+"""Word-level distillation from a teacher of whom k words and the mass of the rest are known.
 
-The rest's mass r is told, how it is spread is not. The distributions are compared on the k words and the bucket, so
-with K the k words and Q the student's mass outside of them the cross-entropy is
+How the rest's mass r is spread is not told. The distributions are compared on the k words and one bucket, so with K the
+k words and Q the student's mass outside of them the cross-entropy is
 
     L = - sum_{v in K} p(v) log q(v) - r log Q          dL/dlogits = q - p on K, and q (1 - r / Q) outside
 
@@ -10,54 +10,34 @@ the gradient of the whole cross-entropy for a teacher whose rest is spread as th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from seqkd.losses.positions import Positions
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-
-@dataclass(frozen=True)
-class TopK:
-    """The teacher at N positions, without gradient.
-
-    Attributes:
-        ids: the k most probable words, best first, int64 [N, k].
-        log_probs: their log-probabilities, float32 [N, k].
-        rest: mass of all other words, float32 [N]; 0 where k is the whole vocabulary.
-    """
-
-    ids: Tensor
-    log_probs: Tensor
-    rest: Tensor
-
-    @cached_property
-    def p(self) -> Tensor:
-        """Probabilities of the k words, float32 [N, k]."""
-        return self.log_probs.exp()
+LEAST = 1e-30
+"""Where float32 leaves the student no mass outside."""
 
 
-class AgainstTopK:
-    """The student's distribution q [N, V], with log q, against a teacher's k words and rest."""
+def cross_entropy(positions: Positions) -> Tensor:
+    """L summed over the positions, a scalar."""
+    teacher = positions.top_k
+    words = (teacher.p * (positions.student.gather(1, teacher.ids) - positions.log_z)).sum()
+    rest = teacher.rest * positions.mass_outside.clamp(min=LEAST).log()
+    return -(words + rest.where(teacher.rest > 0, 0.0).sum())
 
-    def __init__(self, teacher: TopK, log_q: Tensor, q: Tensor) -> None:
-        self.teacher, self.log_q = teacher, log_q
-        self.outside = q.scatter(1, teacher.ids, 0.0)
-        self.on_words = q.gather(1, teacher.ids)
-        # A sum of what lies outside keeps its precision where one minus the sum inside would lose it.
-        self.mass_outside = self.outside.sum(-1)
 
-    def cross_entropy(self) -> Tensor:
-        """L summed over the positions, a scalar."""
-        teacher = self.teacher
-        words = (teacher.p * self.log_q.gather(1, teacher.ids)).sum()
-        has_rest = teacher.rest > 0
-        rest = (teacher.rest * self.mass_outside.clamp(min=1e-30).log())[has_rest].sum()
-        return -(words + rest)
+def gradient(positions: Positions) -> Tensor:
+    """Of L with respect to the logits, a new tensor [N, V]."""
+    teacher = positions.top_k
+    ratio = (teacher.rest / positions.mass_outside.clamp(min=LEAST)).where(teacher.rest > 0, 0.0)
+    on_words = positions.q.gather(1, teacher.ids) - teacher.p
+    return (positions.outside * (1 - ratio)[:, None]).scatter_(1, teacher.ids, on_words)
 
-    def gradient(self) -> Tensor:
-        """Of L with respect to the logits, a new tensor [N, V]."""
-        teacher = self.teacher
-        ratio = (teacher.rest / self.mass_outside.clamp(min=1e-30)).where(teacher.rest > 0, 0.0)
-        return (self.outside * (1 - ratio)[:, None]).scatter_(1, teacher.ids, self.on_words - teacher.p)
+
+def entropy(positions: Positions) -> Tensor:
+    """The teacher's on the k words and the bucket, summed over the positions: what KL lacks of L."""
+    teacher = positions.top_k
+    return -(teacher.p * teacher.log_probs).sum() - teacher.rest.xlogy(teacher.rest).sum()
