@@ -44,7 +44,8 @@ SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
 SAMPLES = {"samples/base/1"} | trained("js")
 TEACHER = (
     {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
-    | SEQ_KD | SEQ_INTER | SAMPLES | STORED | trained("word-kd") | measured("teachers/base/1", "students/baseline/1") | SPEEDS
+    | SEQ_KD | SEQ_INTER | SAMPLES | STORED | trained("word-kd")
+    | measured("teachers/base/1", "students/baseline/1") | SPEEDS
 )  # fmt: skip
 TOKENIZER = {"tokenizer/tokenizer"} | TEACHER | trained("baseline")
 CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2) - shards("samples", 3)
@@ -173,7 +174,9 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "how samples are drawn": (
         "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES | SCORES
     ),
-    "how a teacher is stored": ("seqkd/teacher/storing.py", "SHARD = 2000", "SHARD = 2001", STORED | trained("word-kd")),
+    "how a teacher is stored": (
+        "seqkd/teacher/storing.py", "SHARD = 2000", "SHARD = 2001", STORED | trained("word-kd")
+    ),
     "how a stored teacher is read": (
         "seqkd/teacher/reading.py", "def starts", "LATEST = 1\n\n\ndef starts", STORED | trained("word-kd")
     ),
