@@ -8,11 +8,13 @@ import torch
 from test_run import distribution, divergence, same, train
 
 from seqkd.batches.batches import collate
-from seqkd.batches.dataset import Dataset
+from seqkd.batches.dataset import PAD, Dataset
+from seqkd.losses.positions import Positions
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.reading import StoredTeacher
-from seqkd.teacher.storing import store_teacher
+from seqkd.teacher.storing import cut, store_teacher
+from seqkd.teacher.topk import cross_entropy
 from seqkd.training.passes import Passes
 
 SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
@@ -49,6 +51,21 @@ def test_with_all_words_an_update_is_that_with_the_teacher_online(toy, teacher, 
     assert value == pytest.approx(expected, rel=1e-6)
     for one, other in zip(gradients, others, strict=True):
         torch.testing.assert_close(other, one, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("k", [1, 4])
+def test_with_few_words_it_is_the_plain_loss_whatever_the_chunk(toy, teacher, tmp_path, monkeypatch, k):
+    make(toy, teacher, tmp_path / "top", k)
+    torch.manual_seed(1)
+    dataset, student = Dataset(toy.tokenizer / "train"), store.build(SIZES, WORDS, WORDS).eval()
+    batch, known = collate(dataset, np.array([11, 3, 38, 0])), store.load(teacher)
+    real = batch.target != PAD
+    own, its = ((one(batch.src, batch.prefix) @ one.output_weight.T)[real].detach() for one in (student, known))
+    plain = cross_entropy(Positions(own, batch.target[real], cut(its.log_softmax(-1), k)))
+    monkeypatch.setattr("seqkd.training.projection.CHUNK", 5)
+    loss = {"word-kd": {"weight": 1.0}}
+    found = Passes(loss, student, None, 0.0, StoredTeacher(tmp_path / "top", dataset)).loss(batch, 1.0)
+    assert found.item() == pytest.approx(float(plain) / int(real.sum()), rel=1e-5)
 
 
 def test_a_training_with_all_words_ends_where_the_one_online_ends(toy, teacher, tmp_path):
