@@ -72,6 +72,8 @@ def describe(name: str) -> str:
     told = about(name)
     lines = [f"{name}: {told.title}", f"source: {told.source}", "", told.body, ""]
     lines += [f"prefixes: {', '.join(losses.prefixes_of(name))}", f"cost in passes: {cost({name: {'weight': 1.0}})}"]
+    if losses.needs_teacher(name):
+        lines += [f"stored teacher: {'can be read (teacher_top_k)' if losses.reads_top_k(name) else 'not enough'}"]
     settings = list(_settings(name))
     return "\n".join([*lines, "settings:", *(settings or ["  none"])]) + "\n"
 

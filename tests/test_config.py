@@ -180,6 +180,19 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
         {"loss": "word-kd", "label_smoothing": 0.1},
         "label_smoothing: touches `nll` alone, which the loss word-kd lacks; leave it out",
     ),
+    (
+        {"teacher_top_k": 8},
+        "teacher_top_k: found 8, but the loss nll reads no teacher; leave it out",
+    ),
+    (
+        {"loss": {"word-kd": 0.5, "skew-kl": 0.5}, "teacher_top_k": 8},
+        "teacher_top_k: found 8, but skew-kl reads the teacher's whole distribution, and the k best words at the "
+        "targets are all that is stored; leave it out, so that the teacher runs",
+    ),
+    (
+        {"loss": {"nll": 0.5, "tie-kd": 0.5}, "teacher_top_k": 8},
+        "teacher_top_k: found 8, but tie-kd reads prefixes that the student makes anew at every update (argmax), and",
+    ),
 ]
 
 
@@ -204,6 +217,9 @@ SENSIBLE: list[dict[str, Any]] = [
     {"loss": "engine", "start": "base"},
     {"loss": {"nll": 0.5, "no-top1-kd": 0.5}, "label_smoothing": 0.1},
     {"loss": "kl", "label_smoothing": 0},
+    {"loss": {"nll": 0.5, "word-kd": 0.5}, "targets": "seq-kd", "teacher_top_k": 32},
+    {"loss": "kl", "targets": "samples", "teacher_top_k": 1},
+    {"loss": "js", "teacher_top_k": 0},
 ]
 
 

@@ -19,6 +19,7 @@ from seqkd.decoding import shares
 from seqkd.files import digest
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
+from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
 
 Checksums = Callable[[list[Path]], dict[str, str]]
@@ -132,21 +133,29 @@ class Plan:
         if system.start is not None:
             upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
         settings = self._training(system, seed) | {"training": system.training.canonical()}
-        return self._add(
-            f"train_{system.kind}", path, settings, upstream, *map(module_of, system.loss), *modules_of_model(settings)
-        )
+        return self._add(f"train_{system.kind}", path, settings, upstream, *_modules(settings))
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         language = self.config.corpus.target_language
-        return {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "target_language": language}
+        told = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "target_language": language}
+        return told | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
 
     def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
         upstream = self._text
-        if system.loss_reads_teacher:
-            upstream["teacher"] = self._teacher(system, seed)
         if system.targets != "gold":
             upstream["targets"] = self._targets(system.targets, self._teacher(system, seed))
+        if system.teacher_top_k:
+            upstream["stored_teacher"] = self._stored(system, self._teacher(system, seed), upstream)
+        elif system.loss_reads_teacher:
+            upstream["teacher"] = self._teacher(system, seed)
         return upstream
+
+    def _stored(self, system: System, model: Step, text: dict[str, Step]) -> Step:
+        """What is stored of a teacher at a system's targets; systems share it."""
+        path = f"stored_teachers/{model.path.removeprefix('teachers/')}/{system.targets}/{system.teacher_top_k}"
+        settings = {"k": system.teacher_top_k, "precision": model.settings["training"]["precision"]}
+        name = "tokenizer" if system.targets == "gold" else "targets"
+        return self._add("store_teacher", path, settings, {name: text[name], "model": model})
 
     def _teacher(self, system: System, seed: int) -> Step:
         """The teacher that a system learns from or is compared with; a teacher's is itself."""
@@ -191,9 +200,7 @@ class Plan:
         before = self._add("prune", f"{path}/before", {"sparsity": sparsity}, {"model": model})
         settings = self._training(system, seed) | {"training": self.systems.retraining.canonical()}
         upstream = self._learns_from(system, seed) | {"start": before}
-        self._add(
-            "retrain", f"{path}/after", settings, upstream, *map(module_of, system.loss), *modules_of_model(settings)
-        )
+        self._add("retrain", f"{path}/after", settings, upstream, *_modules(settings))
         for retrained in (False, True):
             row = _row(system, seed) | {"kind": "pruned", "sparsity": sparsity, "retrained": retrained}
             yield row | {"path": f"{path}/{'after' if retrained else 'before'}"}
@@ -269,6 +276,11 @@ class Plan:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]
         settings = {"report": self.config.report.canonical(), "config": self.config.canonical(), "systems": systems}
         self._add("report", "report", settings, dict(self.steps))
+
+
+def _modules(training: dict[str, Any]) -> list[str]:
+    """What a training with these settings loads by name."""
+    return [*map(module_of, training["loss"]), *modules_of_model(training), *modules_of_stored(training)]
 
 
 def _row(system: System, seed: int) -> Row:

@@ -16,11 +16,13 @@ WINDOW = 100
 @dataclass(frozen=True)
 class Batch:
     """Padded ids of B sentences: ``src`` [B, S] ends in EOS, ``prefix`` [B, T] starts with BOS, ``target`` [B, T]
-    ends in EOS; PAD elsewhere."""
+    ends in EOS; PAD elsewhere. ``sentences`` are their numbers in the dataset, [B], where they are as they stand there.
+    """
 
     src: torch.Tensor
     prefix: torch.Tensor
     target: torch.Tensor
+    sentences: npt.NDArray[np.int64] | None = None
 
 
 def epoch_order(
@@ -70,6 +72,7 @@ def collate(dataset: Dataset, sentences: npt.NDArray[np.int64]) -> Batch:
         src=pad([dataset.src[i] for i in sentences]),
         prefix=pad(targets, before=(BOS,), after=()),
         target=pad(targets),
+        sentences=sentences,
     )
 
 

@@ -17,6 +17,7 @@ def nonsense(config: Config) -> Iterator[str]:
         yield from _misfits(where, student)
         yield from _own_samples_alone(where, student)
         yield from _nothing_to_learn(where, student, config)
+        yield from _not_stored(f"{where}.teacher_top_k", student)
         if student.targets == "mbr" and config.decode.samples.size == 1:
             yield (f"{where}.targets: 'mbr' chooses among samples, but decode.samples.size is 1; write 8 or more there")
         if student.changes().get("label_smoothing") and "nll" not in student.loss:
@@ -57,3 +58,22 @@ def _nothing_to_learn(where: str, student: StudentSettings, config: Config) -> I
             f"{where}.start: it starts as its teacher {student.start!r}, where {_terms(student)} is at its minimum, so "
             "there is nothing to learn; start elsewhere, name another `teacher`, or add a term such as nll"
         )
+
+
+def _not_stored(where: str, student: StudentSettings) -> Iterator[str]:
+    """Terms that cannot read a stored teacher, or none that needs one."""
+    taught = [term for term in student.loss if losses.needs_teacher(term)]
+    if not student.teacher_top_k:
+        return
+    if not taught:
+        yield f"{where}: found {student.teacher_top_k}, but {_terms(student)} reads no teacher; leave it out"
+    for term in taught:
+        own = [prefix for prefix in losses.prefixes_of(term) if prefix != "targets"]
+        reason = "the teacher's whole distribution"
+        if own:
+            reason = f"prefixes that the student makes anew at every update ({', '.join(own)})"
+        if own or not losses.reads_top_k(term):
+            yield (
+                f"{where}: found {student.teacher_top_k}, but {term} reads {reason}, and the k best words at the "
+                "targets are all that is stored; leave it out, so that the teacher runs"
+            )

@@ -78,6 +78,13 @@ class StudentSettings(TrainingChanges):
         {"nll": {"weight": 1.0}},
         description="Objective: a name, or weights by name; a term with settings of its own is {weight: .., key: ..}.",
     )
+    teacher_top_k: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="0: the teacher runs beside the student. Otherwise so many of its most probable words at every "
+        "target position, with the mass of the rest, are stored once and read from disk, by `word-kd` and `kl`.",
+    )
     start: Name | None = Field(
         None,
         description="Student or teacher whose weights it starts from, at the same seed; of more layers some are taken, "

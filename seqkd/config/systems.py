@@ -21,6 +21,7 @@ class System:
         teacher: the teacher whose decodes, distribution or speed it is held against, also where it learns from none.
         teacher_used: whether it learns from that teacher (targets, loss or start).
         start: name of the system whose weights it starts from.
+        teacher_top_k: words of the teacher's distribution that are read from disk; 0 where the teacher runs.
     """
 
     name: str
@@ -35,6 +36,7 @@ class System:
     teacher_seed: int | str | None
     teacher_used: bool
     start: str | None
+    teacher_top_k: int = 0
 
     @property
     def loss_reads_teacher(self) -> bool:
@@ -81,6 +83,7 @@ class Systems:
             teacher_seed=own.teacher_seed,
             teacher_used=_learns_from_teacher(self.config, own),
             start=own.start,
+            teacher_top_k=own.teacher_top_k,
         )
 
     @property

@@ -18,6 +18,8 @@ below it. It defines
 ``PREFIXES``
     optional: the modules of ``seqkd.prefixes`` whose sequences it reads, each in a pass of its own, told apart by
     ``positions.prefix``; the targets alone if not given. ``Options`` inherits the settings of each;
+``READS_TOP_K``
+    optional: True where ``Positions.teacher`` may also be a :class:`seqkd.losses.positions.TopK`, a stored teacher;
 ``MINIMAL_AT_TEACHER``
     optional: True where a student equal to its teacher has nothing to learn;
 ``misfit(options, targets)``
@@ -76,6 +78,11 @@ def settings_of(name: str) -> type[Settings]:
 def needs_teacher(name: str) -> bool:
     """Whether the objective reads the teacher's distribution."""
     return bool(load(name).NEEDS_TEACHER)
+
+
+def reads_top_k(name: str) -> bool:
+    """Whether the objective can read a stored teacher."""
+    return bool(getattr(load(name), "READS_TOP_K", False))
 
 
 def is_minimal_at_teacher(name: str) -> bool:

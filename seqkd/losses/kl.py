@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import Positions, TopK
 from seqkd.settings import Settings
+from seqkd.teacher import topk
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+READS_TOP_K = True
 MINIMAL_AT_TEACHER = True
 
 
@@ -27,9 +29,13 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    if isinstance(positions.teacher, TopK):
+        return topk.cross_entropy(positions) - topk.entropy(positions)
     return (positions.p.xlogy(positions.p) - positions.p * positions.log_q).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: q - p, since p sums to 1."""
+    if isinstance(positions.teacher, TopK):
+        return topk.gradient(positions)
     return positions.q - positions.p

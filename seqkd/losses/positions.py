@@ -13,14 +13,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class TopK:
+    """What is stored of a teacher at N positions: its k most probable words, and the mass of all others as one number.
+
+    Attributes:
+        ids: the words, best first, int64 [N, k].
+        log_probs: their log-probabilities, float32 [N, k].
+        rest: mass of the others, float32 [N]; 0 where k is the whole vocabulary.
+    """
+
+    ids: torch.Tensor
+    log_probs: torch.Tensor
+    rest: torch.Tensor
+
+    @cached_property
+    def p(self) -> torch.Tensor:
+        """Probabilities of the k words, float32 [N, k]."""
+        return self.log_probs.exp()
+
+    def at(self, part: slice) -> TopK:
+        """Some of the positions."""
+        return TopK(self.ids[part], self.log_probs[part], self.rest[part])
+
+
+@dataclass(frozen=True)
 class Positions:
     """N target positions, in any order.
 
     Attributes:
         student: the student's logits, float32 [N, V], differentiable.
         target: the token to predict, int64 [N].
-        teacher: the teacher's logits, or its log-probabilities, float32 [N, V], without gradient; None if no term needs
-            them.
+        teacher: the teacher's logits, or its log-probabilities, float32 [N, V], without gradient; what is stored of it,
+            where all terms that need it say ``READS_TOP_K``; None if no term needs it.
         label_smoothing: share of the target's mass spread evenly over V, for `nll` alone.
         prefix: the prefix source that student and teacher have read here, a module of ``seqkd.prefixes``.
         facts: numbers that need the whole batch, [N] each, by the objective whose ``survey`` made them.
@@ -31,7 +55,7 @@ class Positions:
 
     student: torch.Tensor
     target: torch.Tensor
-    teacher: torch.Tensor | None = None
+    teacher: torch.Tensor | TopK | None = None
     label_smoothing: float = 0.0
     prefix: str = "targets"
     facts: Mapping[str, torch.Tensor] = field(default_factory=dict)
@@ -64,6 +88,22 @@ class Positions:
     def log_p(self) -> torch.Tensor:
         """The teacher's log-probabilities, float32 [N, V]."""
         return self._known.log_softmax(-1)
+
+    @property
+    def top_k(self) -> TopK:
+        """What is stored of the teacher."""
+        assert isinstance(self.teacher, TopK), "this teacher is not a stored one"
+        return self.teacher
+
+    @cached_property
+    def outside(self) -> torch.Tensor:
+        """The student's probabilities of the words that are not stored, 0 elsewhere, float32 [N, V]."""
+        return self.q.scatter(1, self.top_k.ids, 0.0)
+
+    @cached_property
+    def mass_outside(self) -> torch.Tensor:
+        """Their sum, float32 [N]: a sum keeps the precision that one minus the sum of the others would lose."""
+        return self.outside.sum(-1)
 
     def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
@@ -98,6 +138,7 @@ class Positions:
     @property
     def _known(self) -> torch.Tensor:
         assert self.teacher is not None, "this objective needs a teacher"
+        assert not isinstance(self.teacher, TopK), "this objective needs the whole distribution"
         return self.teacher
 
 

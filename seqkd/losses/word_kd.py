@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import Positions, TopK
 from seqkd.settings import Settings
+from seqkd.teacher import topk
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
+READS_TOP_K = True
 MINIMAL_AT_TEACHER = True
 
 
@@ -26,9 +28,13 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student and teacher logits [N, V] to a scalar. p sums to 1, so log q need not be made."""
+    if isinstance(positions.teacher, TopK):
+        return topk.cross_entropy(positions)
     return positions.log_z.sum() - positions.p.flatten().dot(positions.student.flatten())
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: q - p, since p sums to 1."""
+    if isinstance(positions.teacher, TopK):
+        return topk.gradient(positions)
     return positions.q - positions.p

@@ -216,7 +216,7 @@ def unit_words(found: Sequence[TestSet]) -> str:
 
 
 def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """Counts of decoding and targets by artefact; shards of one decode are added up."""
+    """Counts of decoding, targets and stored teachers by artefact; shards of one decode are added up."""
     shards: dict[str, Counter[str]] = {}
     found: dict[str, dict[str, Any]] = {}
     for path, made in results.manifests.items():
@@ -224,7 +224,7 @@ def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
         if stage == "decode":
             numbers = {key: value for key, value in made.facts.items() if isinstance(value, int)}
             shards.setdefault(path.removesuffix(f"/{name}"), Counter()).update(numbers)
-        elif stage == "targets":
+        elif stage in ("targets", "stored_teachers"):
             found[path.removesuffix("/manifest.json")] = made.facts
     return [
         (path, flat(facts)) for path, facts in {**{path: dict(sums) for path, sums in shards.items()}, **found}.items()

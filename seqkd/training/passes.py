@@ -4,23 +4,34 @@ Sources are encoded once, whatever the number of passes. Each pass adds its sum 
 """
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from seqkd.batches.batches import Batch
 from seqkd.batches.dataset import PAD
+from seqkd.losses.positions import TopK
 from seqkd.models.interface import TranslationModel
 from seqkd.prefixes import View
 from seqkd.training.objective import Following, Reading, readings
-from seqkd.training.projection import CHUNK, Teacher, projected_loss
+from seqkd.training.projection import CHUNK, Known, Teacher, projected_loss
+
+
+class Stored(Protocol):
+    """A stored teacher, :class:`seqkd.teacher.reading.StoredTeacher`."""
+
+    def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
+        """What it holds at the target positions of these sentences, one sentence after the other."""
+        ...
 
 
 class Passes:
     """What a loss, as written in a config, asks of student and teacher at every update.
 
-    ``teacher`` may be None if no term needs it; ``smoothing`` is the label smoothing.
+    ``teacher`` may be None if no term needs it or a ``stored`` one stands in; ``smoothing`` is the label smoothing.
     """
 
     def __init__(
@@ -29,8 +40,10 @@ class Passes:
         student: TranslationModel,
         teacher: TranslationModel | None,
         smoothing: float,
+        stored: Stored | None = None,
     ) -> None:
         self.readings, self.student, self.teacher, self.smoothing = readings(loss), student, teacher, smoothing
+        self.stored = stored
 
     def loss(self, batch: Batch, progress: float) -> Tensor:
         """The objective on a batch, a scalar to be differentiated.
@@ -51,7 +64,7 @@ class Passes:
         real = pair.target != PAD
         target, objective = pair.target[real], reading.objective
         hidden = self.student.decode(encoded.student, pair.prefix)[real]
-        known = encoded.teacher_at(pair.prefix, real) if objective.needs_teacher else None
+        known = self._known(pair, real, encoded) if objective.needs_teacher else None
         weight = self.student.output_weight
         facts = objective.survey(Look(Teacher(hidden.detach(), weight.detach()), known, target, real))
         loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts)
@@ -59,11 +72,18 @@ class Passes:
             view.choices = objective.choices(real)
         return loss / len(target)
 
+    def _known(self, pair: Batch, real: Tensor, encoded: "Encoded") -> Known:
+        """The teacher at the real positions of a pass."""
+        if self.stored is None:
+            return encoded.teacher_at(pair.prefix, real)
+        assert pair.sentences is not None, "a stored teacher knows the targets of its dataset alone"
+        return self.stored.top(pair.sentences)
+
 
 class Look:
     """All positions of a pass before its loss; see :class:`seqkd.losses.positions.Scores`."""
 
-    def __init__(self, student: Teacher, teacher: Teacher | None, target: Tensor, real: Tensor) -> None:
+    def __init__(self, student: Teacher, teacher: Known | None, target: Tensor, real: Tensor) -> None:
         self._student, self._teacher, self._target, self._real = student, teacher, target, real
 
     @cached_property
@@ -74,7 +94,7 @@ class Look:
     @cached_property
     def teacher(self) -> Tensor:
         """See Scores."""
-        assert self._teacher is not None, "this objective needs a teacher"
+        assert isinstance(self._teacher, Teacher), "this objective needs a teacher that runs"
         return self._of(self._teacher)
 
     @property

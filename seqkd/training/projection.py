@@ -5,16 +5,24 @@ from it the gradients of hidden states and output matrix. Memory is a chunk time
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import Positions, TopK
 from seqkd.training.objective import Objective
 
 CHUNK = 1024
 """Positions at once."""
+
+
+class Known(Protocol):
+    """A teacher at N positions: :class:`Teacher`, or what is stored of one."""
+
+    def at(self, part: slice) -> Tensor | TopK:
+        """What ``Positions.teacher`` is at some of them."""
+        ...
 
 
 class _Projected(torch.autograd.Function):
@@ -24,7 +32,7 @@ class _Projected(torch.autograd.Function):
         hidden: Tensor,
         weight: Tensor,
         target: Tensor,
-        teacher: "Teacher | None",
+        teacher: Known | None,
         objective: Objective,
         smoothing: float,
         facts: Mapping[str, Tensor],
@@ -34,7 +42,7 @@ class _Projected(torch.autograd.Function):
         for first in range(0, len(hidden), CHUNK):
             part = slice(first, first + CHUNK)
             logits = (hidden[part] @ weight.T).float()
-            known = None if teacher is None else teacher.logits(part)
+            known = None if teacher is None else teacher.at(part)
             own = {name: fact[part] for name, fact in facts.items()}
             seen = Positions(logits, target[part], known, smoothing, facts=own)
             loss, exact = objective.gradient(seen)
@@ -62,12 +70,14 @@ class Teacher:
         with torch.no_grad():
             return (self.hidden[part] @ self.weight.T).float()
 
+    at = logits
+
 
 def projected_loss(
     hidden: Tensor,
     weight: Tensor,
     target: Tensor,
-    teacher: Teacher | None,
+    teacher: Known | None,
     objective: Objective,
     smoothing: float = 0.0,
     facts: Mapping[str, Tensor] | None = None,

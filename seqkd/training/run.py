@@ -5,6 +5,7 @@ import math
 import os
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from seqkd.losses import outside
 from seqkd.memory import keep_freed_memory
 from seqkd.models import ArchitectureSettings, store
 from seqkd.models.interface import TranslationModel
+from seqkd.teacher import READING
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
 from seqkd.training.metrics import Progress, as_lines
@@ -179,6 +181,7 @@ def train_model(
     keep_zeros: bool,
     folder: Path,
     state: Path,
+    stored: Path | None = None,
 ) -> dict[str, Any]:
     """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
 
@@ -192,6 +195,7 @@ def train_model(
             weights are drawn from ``seed``.
         keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
         state: folder for the resumable state.
+        stored: folder of what is stored of the teacher for these targets; the loss then reads it, and no teacher runs.
 
     Returns:
         Counts and scores for the manifest.
@@ -207,7 +211,9 @@ def train_model(
     if start is not None:
         store.load_start(network, start)
     known = store.load(teacher, training.precision) if teacher is not None else None
-    dataset, passes = Dataset(targets), Passes(loss, network, known, training.label_smoothing)
+    dataset = Dataset(targets)
+    words = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
+    passes = Passes(loss, network, known, training.label_smoothing, words)
     plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:

@@ -62,6 +62,20 @@ def test_a_model_s_code_is_that_of_its_architecture() -> None:
     assert one.code == Code(ROOT).digest("workflow/scripts/train_student.py", "seqkd.models.lstm", "seqkd.losses.nll")
 
 
+def test_students_share_what_is_stored_of_a_teacher_at_their_targets() -> None:
+    one = {"loss": "word-kd", "teacher_top_k": 8}
+    students = {"one": one, "two": one | {"learning_rate": 0.1}, "three": one | {"targets": "seq-kd"}}
+    steps = plan(students=students | {"four": {"loss": "word-kd"}}, prune={}).steps
+    names = ("stored_teachers/base/1/gold/8", "stored_teachers/base/1/seq-kd/8")
+    assert {name for name in steps if name.startswith("stored_teachers/")} == set(names)
+    assert steps["students/one/1"].upstream["stored_teacher"] is steps["students/two/1"].upstream["stored_teacher"]
+    assert steps["students/three/1"].upstream["stored_teacher"] is steps[names[1]]
+    assert "teacher" not in steps["students/one/1"].upstream
+    assert "stored_teacher" not in steps["students/four/1"].upstream
+    assert set(steps[names[0]].upstream) == {"model", "tokenizer"}
+    assert set(steps[names[1]].upstream) == {"model", "targets"}
+
+
 def test_rows_of_the_report_follow_the_config() -> None:
     rows = plan().scored
     assert [row["system"] for row in rows] == ["base", *yaml.safe_load(TOY.read_text())["students"], *["seq-kd"] * 4]

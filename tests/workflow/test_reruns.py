@@ -38,12 +38,14 @@ def shards(kind: str, count: int) -> set[str]:
 
 
 SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
+STORED = {"store_teacher/base/1/gold/8"}
 SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
 SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
 SAMPLES = {"samples/base/1"} | trained("js")
 TEACHER = (
     {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
-    | SEQ_KD | SEQ_INTER | SAMPLES | trained("word-kd") | measured("teachers/base/1", "students/baseline/1") | SPEEDS
+    | SEQ_KD | SEQ_INTER | SAMPLES | STORED | trained("word-kd")
+    | measured("teachers/base/1", "students/baseline/1") | SPEEDS
 )  # fmt: skip
 TOKENIZER = {"tokenizer/tokenizer"} | TEACHER | trained("baseline")
 CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2) - shards("samples", 3)
@@ -90,6 +92,13 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     ),
     "two values swapped": (put("students word-kd loss", {"nll": 0.6, "word-kd": 0.4}), trained("word-kd")),
     "a loss weight": (put("students word-kd loss word-kd", 0.5), trained("word-kd")),
+    "how many words of a teacher are stored": (
+        put("students word-kd teacher_top_k", 4), {"store_teacher/base/1/gold/4"} | trained("word-kd")
+    ),
+    "a teacher that runs instead of a stored one": (put("students word-kd teacher_top_k", 0), trained("word-kd")),
+    "a stored teacher at other targets": (
+        put("students word-kd targets", "seq-kd"), {"store_teacher/base/1/seq-kd/8"} | trained("word-kd")
+    ),
     "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
     "teacher size": (put("models large ffn", 64), TEACHER),
     "student size": (
@@ -165,6 +174,13 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "how samples are drawn": (
         "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES | SCORES
     ),
+    "how a teacher is stored": (
+        "seqkd/teacher/storing.py", "SHARD = 2000", "SHARD = 2001", STORED | trained("word-kd")
+    ),
+    "how a stored teacher is read": (
+        "seqkd/teacher/reading.py", "def starts", "LATEST = 1\n\n\ndef starts", STORED | trained("word-kd")
+    ),
+    "a loss from a stored teacher": ("seqkd/teacher/topk.py", "1e-30", "1e-31", trained("word-kd")),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),

@@ -23,6 +23,7 @@ def work(job: Job) -> Facts:
         keep_zeros=True,
         folder=job.folder,
         state=job.state,
+        stored=job.optional("stored_teacher"),
     )
 
 

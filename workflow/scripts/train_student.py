@@ -23,6 +23,7 @@ def work(job: Job) -> Facts:
         keep_zeros=False,
         folder=job.folder,
         state=job.state,
+        stored=job.optional("stored_teacher"),
     )
 
 

@@ -1,0 +1,59 @@
+"""What is stored of a teacher, read at the positions of a batch.
+
+Positions run sentence by sentence over the target side of a dataset, each sentence's end of sentence counted. With V
+words in the vocabulary:
+
+``ids.npy``
+    the k most probable words, best first, uint16 (uint32 where V is above 65536), [positions, k];
+``log_probs.npy``
+    their log-probabilities, float32 [positions, k];
+``rest.npy``
+    the mass of all other words, float32 [positions].
+
+A position takes 6k + 4 bytes (8k + 4 for the larger vocabularies).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from seqkd.batches.dataset import Dataset
+from seqkd.errors import UserError
+from seqkd.losses.positions import TopK
+
+NAMES = ("ids", "log_probs", "rest")
+
+
+def starts(dataset: Dataset) -> npt.NDArray[np.int64]:
+    """The first position of each sentence, and behind the last the number of positions, int64 [sentences + 1]."""
+    offsets: npt.NDArray[np.int64] = dataset.tgt.offsets + np.arange(len(dataset) + 1)
+    return offsets
+
+
+class StoredTeacher:
+    """The artefact in ``folder``, made for the pairs of ``dataset``.
+
+    Raises:
+        UserError: it holds another number of positions.
+    """
+
+    def __init__(self, folder: Path, dataset: Dataset) -> None:
+        files = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES]
+        self.arrays = [file.view(np.ndarray) for file in files]  # slices of a memmap itself take ten times as long
+        self.starts = starts(dataset)
+        for array in self.arrays:
+            if len(array) != self.starts[-1]:
+                raise UserError(
+                    f"{folder}: {len(array)} positions are stored, but the targets have {self.starts[-1]}. "
+                    "Delete the folder and run again."
+                )
+
+    def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
+        """What stands at the positions of these sentences, one sentence after the other."""
+        spans = [slice(self.starts[i], self.starts[i + 1]) for i in sentences]
+        ids, log_probs, rest = (
+            torch.from_numpy(np.concatenate([array[span] for span in spans])) for array in self.arrays
+        )
+        return TopK(ids.long(), log_probs, rest)

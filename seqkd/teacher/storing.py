@@ -1,0 +1,126 @@
+"""The stage ``store_teacher``: a teacher's k most probable words at every target position of a training set, on disk.
+
+What is written is described in ``reading.py``.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from numpy.lib.format import open_memmap
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from seqkd.batches.batches import collate
+from seqkd.batches.dataset import PAD, Dataset
+from seqkd.decoding.engine import batched
+from seqkd.files import written
+from seqkd.losses.positions import TopK
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.models.interface import TranslationModel
+from seqkd.teacher.reading import NAMES, starts
+
+log = logging.getLogger(__name__)
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+SHARD = 2000
+"""Sentences in a shard, which is what is lost when the job is killed."""
+BATCH_TOKENS = 4096
+"""Tokens that the teacher reads at once."""
+
+
+def store_teacher(
+    *, k: int, model: Path, targets: Path, precision: str, folder: Path, state: Path, shard: int = SHARD
+) -> dict[str, Any]:
+    """Write what the teacher ``model`` knows about the pairs in ``targets`` to ``folder``.
+
+    Args:
+        k: words kept at each position; all if the vocabulary has fewer.
+        state: folder for shards done; a killed job goes on after the last one.
+
+    Returns:
+        Facts: positions, k, bytes a position, mean mass of the rest.
+    """
+    keep_freed_memory()
+    network, dataset = store.load(model, precision), Dataset(targets)
+    count = -(-len(dataset) // shard)
+    shards = [state / f"{number:05d}.safetensors" for number in range(count)]
+    for number, path in enumerate(shards):
+        if _loaded(path) is None:
+            sentences = np.arange(number * shard, min((number + 1) * shard, len(dataset)))
+            with written(path) as beside:
+                save_file(_shard(network, dataset, sentences, k), beside)
+            log.info("shard %d of %d", number + 1, count)
+    return _join(shards, folder, int(starts(dataset)[-1]))
+
+
+def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> Arrays:
+    """The arrays of some sentences that stand side by side."""
+    first = starts(dataset)
+    vocabulary = network.output_weight.shape[0]
+    k, rows = min(k, vocabulary), int(first[sentences[-1] + 1] - first[sentences[0]])
+    kind = np.uint16 if vocabulary <= 65536 else np.uint32
+    shapes = (((rows, k), kind), ((rows, k), np.float32), ((rows,), np.float32))
+    found: Arrays = {name: np.empty(shape, dtype) for name, (shape, dtype) in zip(NAMES, shapes, strict=True)}
+
+    def work(numbers: list[int]) -> None:
+        chosen = sentences[numbers]
+        top = best(network, dataset, chosen, k)
+        places = np.concatenate([np.arange(first[i], first[i + 1]) for i in chosen]) - first[sentences[0]]
+        for name, value in zip(NAMES, (top.ids, top.log_probs, top.rest), strict=True):
+            found[name][places] = value.numpy()
+
+    lengths = np.maximum(dataset.src.lengths, dataset.tgt.lengths)[sentences] + 1
+    with torch.inference_mode():
+        batched(lengths.tolist(), BATCH_TOKENS, work)
+    return found
+
+
+def best(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> TopK:
+    """The k most probable words at the target positions of these sentences, one sentence after the other."""
+    batch = collate(dataset, sentences)
+    hidden = network(batch.src, batch.prefix)[batch.target != PAD]
+    return cut((hidden @ network.output_weight.T).float().log_softmax(-1), k)
+
+
+def cut(log_p: torch.Tensor, k: int) -> TopK:
+    """Of log-probabilities [N, V] the k best words and the mass of the others."""
+    top = log_p.topk(k)
+    return TopK(top.indices, top.values, log_p.exp().scatter_(1, top.indices, 0.0).sum(1))
+
+
+def _loaded(path: Path) -> Arrays | None:
+    """A shard, or None where it is missing or no whole file."""
+    try:
+        with safe_open(path, "np") as stored:
+            return {name: stored.get_tensor(name) for name in NAMES}
+    except (OSError, SafetensorError):
+        return None
+
+
+def _join(shards: list[Path], folder: Path, positions: int) -> dict[str, Any]:
+    """The shards' arrays one behind the other, each in a file of its own."""
+    joined = {name: _joined(name, shards, folder, positions) for name in NAMES}
+    size = sum(array.nbytes for array in joined.values())
+    facts = {"positions": positions, "k": joined["ids"].shape[1], "bytes_per_position": round(size / positions, 2)}
+    return facts | {"mean_rest": round(float(joined["rest"].mean(dtype=np.float64)), 6)}
+
+
+def _joined(name: str, shards: list[Path], folder: Path, positions: int) -> npt.NDArray[Any]:
+    """One array of all shards, written and mapped; one shard at a time is in memory."""
+    with written(folder / f"{name}.npy") as beside:
+        first, whole = 0, np.empty(0)
+        for path in shards:
+            part = (_loaded(path) or {})[name]
+            if not first:
+                whole = open_memmap(beside, "w+", part.dtype, (positions, *part.shape[1:]))
+            whole[first : first + len(part)] = part
+            first += len(part)
+        assert isinstance(whole, np.memmap) and first == positions
+        whole.flush()
+    return whole

@@ -1,0 +1,67 @@
+"""A teacher's k best words and the rest, by hand and against the whole distribution."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from pencil import P, Q, random_case
+
+from seqkd import losses
+from seqkd.losses.positions import Positions
+from seqkd.teacher import topk
+from seqkd.teacher.storing import cut
+
+
+def stored(case: Positions, k: int) -> Positions:
+    return replace(case, teacher=cut(case.teacher, k))
+
+
+def test_by_hand():
+    """p = (0.5, 0.3, 0.15, 0.05), k = 2: the bucket has 0.2 of p and 0.35 of q."""
+    found = stored(Positions(Q.log() + 7.0, torch.tensor([3]), P.log()), 2)
+    by_hand = -(0.5 * math.log(0.2) + 0.3 * math.log(0.45) + 0.2 * math.log(0.35))
+    assert float(topk.cross_entropy(found)) == pytest.approx(by_hand, abs=1e-9)
+    outside = 1 - 0.2 / 0.35
+    expected = [-0.3, 0.15, 0.05 * outside, 0.3 * outside]
+    assert topk.gradient(found)[0].tolist() == pytest.approx(expected, abs=1e-9)
+    entropy = -(0.5 * math.log(0.5) + 0.3 * math.log(0.3) + 0.2 * math.log(0.2))
+    assert float(topk.entropy(found)) == pytest.approx(entropy, abs=1e-9)
+
+
+@pytest.mark.parametrize("k", [1, 3, 12])
+@pytest.mark.parametrize("name", ["word-kd", "kl"])
+def test_the_gradient_is_autograds(name, k):
+    case, module = random_case(5, 12), losses.load(name)
+    logits = case.student.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(module.loss(stored(replace(case, student=logits), k), module.Options()), logits)
+    torch.testing.assert_close(module.gradient(stored(case, k), module.Options()), expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in losses.NAMES if losses.reads_top_k(name)])
+def test_all_words_are_the_whole_distribution(name):
+    module, case = losses.load(name), random_case(5, 12, dtype=torch.float32)
+    whole, found = (module.loss(one, module.Options()) for one in (case, stored(case, 12)))
+    assert float(found) == pytest.approx(float(whole), rel=1e-6)
+    whole, found = (module.gradient(one, module.Options()) for one in (case, stored(case, 12)))
+    torch.testing.assert_close(found, whole, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in losses.NAMES if losses.reads_top_k(name)])
+def test_a_student_like_the_teacher_has_nothing_to_learn(name):
+    module, case = losses.load(name), random_case(5, 12)
+    found = stored(replace(case, student=case.teacher + 3.0), 4)
+    assert float(module.gradient(found, module.Options()).abs().max()) < 1e-12
+
+
+def test_kl_to_an_equal_student_is_zero():
+    case = random_case(5, 12)
+    found = stored(replace(case, student=case.teacher + 3.0), 4)
+    assert float(losses.load("kl").loss(found, losses.load("kl").Options())) == pytest.approx(0, abs=1e-12)
+
+
+def test_others_refuse_a_stored_teacher():
+    assert {name for name in losses.NAMES if losses.reads_top_k(name)} == {"word-kd", "kl"}
+    rkl, found = losses.load("rkl"), stored(random_case(5, 12), 4)
+    with pytest.raises(AssertionError, match="needs the whole distribution"):
+        rkl.loss(found, rkl.Options())
