@@ -60,7 +60,7 @@ def test_the_tutorial_works_as_written(place: Place) -> None:
 
 def test_a_file_edited_while_the_run_goes_on_is_refused(place: Place) -> None:
     write_files(place)
-    place.edit_config(lambda config: config["students"]["word-kd"].update(loss={LOSS: 1.0}))
+    place.edit_config(lambda config: config["students"]["word-kd"].update(loss={LOSS: 1.0}, teacher_top_k=0))
     edit = f'open("{LOSS}", "a").write("X = 1\\n")\n'
     place.edit_code("workflow/scripts/train_student.py", '"""Train', f'{edit}"""Train')
     done = place.snakemake("results/students/word-kd/1/manifest.json", "--cores", "1")
@@ -69,7 +69,7 @@ def test_a_file_edited_while_the_run_goes_on_is_refused(place: Place) -> None:
 
 
 def test_a_missing_file_is_one_line(place: Place) -> None:
-    place.edit_config(lambda config: config["students"]["word-kd"].update(loss={LOSS: 1.0}))
+    place.edit_config(lambda config: config["students"]["word-kd"].update(loss={LOSS: 1.0}, teacher_top_k=0))
     done = place.snakemake("-n")
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if "profile" not in line]
