@@ -98,6 +98,7 @@ class Method:
 
 KIM_RUSH = "Kim & Rush 2016"
 WARM = "pre-distilled model"
+COPIED = "some of the teacher's layers"
 WORD_KD = {"nll": 0.5, "word-kd": 0.5}
 TABLE = [
     Method("Baseline", {"nll": 1}),
@@ -114,6 +115,7 @@ TABLE = [
     Method("Word-KD, top-1 alone", {"nll": 0.5, "top1-kd": 0.5}),
     Method("Word-KD, top-k alone", {"nll": 0.5, "topk-kd": 0.5}),
     Method("Word-KD, without top-1", {"nll": 0.5, "no-top1-kd": 0.5}),
+    Method("Pre-distillation", {"nll": 0.2, "word-kd": 0.8, "hidden-states": 3}, "gold", COPIED),
     Method("f-DISTILL KL", {"kl": 1}, "samples", WARM),
     Method("f-DISTILL RKL", {"rkl": 1}, "gold", WARM),
     Method("f-DISTILL JS", {"js": 1}, "samples", WARM),
@@ -134,7 +136,7 @@ def table() -> str:
 
 
 def _row(method: Method) -> str:
-    main = next((name for name in method.loss if name != "nll"), "nll")
+    main = next((name for name in reversed(method.loss) if name != "nll"), "nll")
     mixing = " + ".join(f"{weight:g} {name}" for name, weight in method.loss.items())
     mixing = mixing if len(method.loss) > 1 else "none"
     terms = {name: {"weight": float(weight)} for name, weight in method.loss.items()}

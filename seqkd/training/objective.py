@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from seqkd import losses
+from seqkd.losses.layers import Layers
 from seqkd.losses.positions import Positions, Scores
 from seqkd.prefixes import argmax, targets
 from seqkd.settings import Settings
@@ -21,7 +22,7 @@ class Term:
     name: str
     weight: float
     options: Settings
-    loss: Callable[[Positions, Any], Tensor]
+    loss: Callable[[Any, Any], Tensor]
     gradient: Callable[[Positions, Any], Tensor] | None
     survey: Callable[[Scores, Any], Tensor | None] | None
 
@@ -31,12 +32,15 @@ class Objective:
 
     Attributes:
         prefix: name of the prefix source that its positions come from.
-        needs_teacher: whether a term reads the teacher's distribution.
+        terms: those that are summed over positions.
+        layer_terms: those that compare layers.
+        needs_teacher: whether a term reads the teacher's distribution or its layers.
     """
 
     def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
         self.prefix = prefix
-        self.terms = [_term(name, loss[name]) for name in sorted(loss)]
+        self.terms = [_term(name, loss[name]) for name in sorted(loss) if not losses.reads_layers(name)]
+        self.layer_terms = [_term(name, loss[name]) for name in sorted(loss) if losses.reads_layers(name)]
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
 
     def survey(self, scores: Scores) -> dict[str, Tensor]:
@@ -47,6 +51,11 @@ class Objective:
     def value(self, positions: Positions) -> Tensor:
         """The sum over positions, differentiable in ``positions.student``."""
         first, *others = (term.weight * term.loss(positions, term.options) for term in self.terms)
+        return sum(others, start=first)
+
+    def between(self, layers: Layers) -> Tensor:
+        """What the terms that compare layers say of one side, summed over its positions, to be differentiated."""
+        first, *others = (term.weight * term.loss(layers, term.options) for term in self.layer_terms)
         return sum(others, start=first)
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 Sources are encoded once, whatever the number of passes. Each pass adds its sum divided by its number of positions.
 """
 
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -13,10 +14,11 @@ from torch import Tensor
 
 from seqkd.batches.batches import Batch
 from seqkd.batches.dataset import PAD
+from seqkd.losses.layers import SIDES, Seen, watched
 from seqkd.losses.positions import TopK
 from seqkd.models.interface import TranslationModel
 from seqkd.prefixes import View
-from seqkd.training.objective import Following, Reading, readings
+from seqkd.training.objective import Following, Objective, Reading, readings
 from seqkd.training.projection import CHUNK, Known, Teacher, projected_loss
 
 
@@ -44,6 +46,7 @@ class Passes:
     ) -> None:
         self.readings, self.student, self.teacher, self.smoothing = readings(loss), student, teacher, smoothing
         self.stored = stored
+        self.compares_layers = any(reading.objective.layer_terms for reading in self.readings)
 
     def loss(self, batch: Batch, progress: float) -> Tensor:
         """The objective on a batch, a scalar to be differentiated.
@@ -52,11 +55,14 @@ class Passes:
             progress: share of the training that is done with this update.
         """
         view = View(batch, self.student, progress)
-        encoded = Encoded(self.student, self.teacher, batch.src)
-        total = torch.zeros(())
-        for reading in self.readings:
-            for pair in reading.source.pairs(view, reading.options):
-                total = total + self._one(pair, reading, encoded, view)
+        with watched(self.student, self.teacher) if self.compares_layers else nullcontext(Seen()) as seen:
+            encoded = Encoded(self.student, self.teacher, batch.src)
+            total = torch.zeros(())
+            for reading in self.readings:
+                for pair in reading.source.pairs(view, reading.options):
+                    total = total + self._one(pair, reading, encoded, view)
+                    if reading.objective.layer_terms:
+                        total = total + between(pair, reading.objective, seen)
         return total
 
     def _one(self, pair: Batch, reading: Reading, encoded: "Encoded", view: View) -> Tensor:
@@ -65,6 +71,8 @@ class Passes:
         target, objective = pair.target[real], reading.objective
         hidden = self.student.decode(encoded.student, pair.prefix)[real]
         known = self._known(pair, real, encoded) if objective.needs_teacher else None
+        if not objective.terms:
+            return torch.zeros(())
         weight = self.student.output_weight
         facts = objective.survey(Look(Teacher(hidden.detach(), weight.detach()), known, target, real))
         loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts)
@@ -78,6 +86,15 @@ class Passes:
             return encoded.teacher_at(pair.prefix, real)
         assert pair.sentences is not None, "a stored teacher knows the targets of its dataset alone"
         return self.stored.top(pair.sentences)
+
+
+def between(pair: Batch, objective: Objective, seen: Seen) -> Tensor:
+    """The terms that compare layers, each side's mean over its real positions."""
+    total = torch.zeros(())
+    for side, ids in zip(SIDES, (pair.src, pair.target), strict=True):
+        real = ids != PAD
+        total = total + objective.between(seen.at(side, real)) / int(real.sum())
+    return total
 
 
 class Look:

@@ -14,7 +14,9 @@ from seqkd import losses
 from seqkd.losses.positions import Positions
 from seqkd.training.objective import Objective, readings
 
-TEACHERS = [name for name in losses.NAMES if losses.needs_teacher(name)]
+NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
+"""Those on positions; test_hidden_states.py has the other."""
+TEACHERS = [name for name in NAMES if losses.needs_teacher(name)]
 OTHER_SETTINGS = {
     "js": [{"student_weight": 0.2}, {"mixture": "exact"}, {"mixture": "exact", "student_weight": 0.8}],
     "gkd": [{"student_weight": 0.1}],
@@ -25,7 +27,7 @@ OTHER_SETTINGS = {
     "topk-kd": [{"k": 1}, {"k": 1000}],
     "selective-kd": [{"share": 1.0}, {"share": 0.01}],
 }
-WAYS = [(name, own) for name in losses.NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
+WAYS = [(name, own) for name in NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
 PARTS = [(name, own, prefix) for name, own in WAYS for prefix in losses.prefixes_of(name)]
 
 
