@@ -20,6 +20,8 @@ TARGETS = {
     "seq-inter": "best of teacher's n-best",
     "best-chrf": "best of teacher's n-best by chrF",
     "ranked": "best four of teacher's n-best, more copies of the better",
+    "seq-kd+gold": "teacher's beam search and references",
+    "ranked+gold": "best four of teacher's n-best, more copies of the better, and references",
     "mbr": "consensus of teacher's samples",
     "samples": "teacher's samples",
 }
@@ -109,6 +111,8 @@ TABLE = [
     Method("Seq-KD + Seq-Inter + Word-KD", WORD_KD, "seq-inter", "trained student", KIM_RUSH),
     Method("Best chrF of the n-best", {"nll": 1}, "best-chrf", source="Zouhar 2021, NAACL-SRW"),
     Method("Ranked copies of the n-best", {"nll": 1}, "ranked", source="Zouhar 2021, NAACL-SRW"),
+    Method("Seq-KD, original pairs added", {"nll": 1}, "seq-kd+gold", source="Zouhar 2021, NAACL-SRW"),
+    Method("Ranked copies, original pairs added", {"nll": 1}, "ranked+gold", source="Zouhar 2021, NAACL-SRW"),
     Method("MBR distillation", {"nll": 1}, "mbr", source="Finkelstein & Freitag 2024, ICLR, here with chrF"),
     Method("Samples", {"nll": 1}, "samples", source="Galiano-Jiménez et al. 2025, NAACL Findings"),
     Method("TIE-KD", {"nll": 0.5, "tie-kd": 0.5}),

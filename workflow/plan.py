@@ -26,7 +26,7 @@ Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
 
 KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best", "best-chrf": "n-best", "ranked": "n-best"}
-KIND_OF_DECODING |= {"samples": "samples", "mbr": "samples"}
+KIND_OF_DECODING |= {"samples": "samples", "mbr": "samples", "seq-kd+gold": "beam", "ranked+gold": "n-best"}
 TAKEN = {"seq-kd": "seq_kd", "samples": "samples"}
 """Targets that are taken as they are, to their rule; others are chosen."""
 UNREAD = {

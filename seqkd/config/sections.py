@@ -68,11 +68,13 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
     )
-    targets: Literal["gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr"] = Field(
+    targets: Literal[
+        "gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold"
+    ] = Field(
         "gold",
         description="Target side: references; the teacher's beam search; of its n-best list the best by sentence BLEU, "
         "the best by chrF, or the best four by BLEU in 4, 3, 2, 1 copies; its samples, or their consensus (minimum "
-        "Bayes risk by chrF).",
+        "Bayes risk by chrF). With `+gold` the references of the same sentences are added, once and twice.",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},

@@ -38,6 +38,14 @@ def test_only_decodes_that_a_student_needs_are_planned() -> None:
     assert "decode/base/1/n-best" not in paths
 
 
+def test_original_pairs_are_added_to_what_is_decoded_anyway() -> None:
+    targets = ("seq-kd", "seq-kd+gold", "ranked", "ranked+gold")
+    steps = plan(students={name: {"targets": name} for name in targets}, prune={}).steps
+    decoded = {name: steps[f"targets/base/1/{name}"].upstream["decode"].path for name in targets}
+    assert [decoded[name].rsplit("/", 1)[1] for name in targets] == ["beam", "beam", "n-best", "n-best"]
+    assert steps["targets/base/1/seq-kd+gold"].rule == "choose"
+
+
 def test_a_seed_learns_from_the_teacher_seed_it_is_told() -> None:
     teachers = {"base": {"model": "large", "seeds": [1, 2]}}
     one = {"targets": "seq-kd", "seeds": [1, 2]}

@@ -54,7 +54,7 @@ rule choose:
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
-        choice="seq-inter|best-chrf|ranked|mbr",
+        choice="seq-inter|best-chrf|ranked|mbr|seq-kd[+]gold|ranked[+]gold",
     priority: 30
     conda:
         "../../envs/seqkd.yaml"

@@ -19,7 +19,7 @@ rule store_teacher:
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
         seed=r"\d+",
-        targets="gold|seq-kd|seq-inter|best-chrf|ranked|samples|mbr",
+        targets="gold|seq-kd|seq-inter|best-chrf|ranked|samples|mbr|seq-kd[+]gold|ranked[+]gold",
         k=r"\d+",
     priority: 30
     conda:
