@@ -40,11 +40,12 @@ def _misfits_of_models(where: str, name: str, config: Config) -> Iterator[str]:
     student = config.students[name]
     teacher = config.teachers[teacher_name(config, student)]
     try:
-        sizes = [config.models[one].model_dump() for one in (model_name(config, name), teacher.model)]
+        own = config.models[model_name(config, name)].model_dump()
     except ValueError:  # told by another check
         return
+    known = config.models[teacher.model].model_dump() if teacher.model else {"architecture": "ensemble"}
     for term, settings in student.loss.items():
-        if reason := losses.misfit_of_models(term, settings, *sizes):
+        if reason := losses.misfit_of_models(term, settings, own, known):
             yield f"{where}.loss: {term} {reason}"
     if all(map(losses.reads_layers, student.loss)):
         yield (

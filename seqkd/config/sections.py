@@ -52,9 +52,14 @@ class TrainingChanges(TrainingSettings):
 
 
 class TeacherSettings(TrainingChanges):
-    """One teacher: a model, its seeds, and any key of `training` that differs for it."""
+    """One teacher: a model, its seeds, and any key of `training` that differs for it; or an average of others."""
 
-    model: Name = Field(description="Its model, a name in `models`.")
+    model: Name | None = Field(None, description="Its model, a name in `models`; needed unless `ensemble` is given.")
+    ensemble: list[Name] = Field(
+        [],
+        description="Instead of a model: other teachers, all their seeds. This one is not trained, its distribution is "
+        "the average of theirs; it teaches, translates and is measured like any other.",
+    )
     seeds: Seeds = Field([1], description="One teacher is trained for each seed.")
 
 

@@ -74,7 +74,7 @@ class Passes:
         if not objective.terms:
             return torch.zeros(())
         weight = self.student.output_weight
-        facts = objective.survey(Look(Teacher(hidden.detach(), weight.detach()), known, target, real))
+        facts = objective.survey(Look(Teacher(hidden.detach(), self.student.logits), known, target, real))
         loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts)
         if isinstance(objective, Following):
             view.choices = objective.choices(real)
@@ -141,4 +141,4 @@ class Encoded:
         """The teacher after these prefixes [B, T], at the real positions."""
         assert self._teacher is not None, "this objective needs a teacher"
         with torch.no_grad():
-            return Teacher(self._teacher.decode(self._known, prefix)[real], self._teacher.output_weight)
+            return Teacher(self._teacher.decode(self._known, prefix)[real], self._teacher.logits)

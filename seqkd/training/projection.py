@@ -4,7 +4,7 @@ The gradient is made in the forward pass: for each chunk the logits, the objecti
 from it the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -60,15 +60,15 @@ class _Projected(torch.autograd.Function):
 
 
 class Teacher:
-    """The teacher's distribution at the same positions: hidden states [N, d'] and output matrix [V, d']."""
+    """The teacher's distribution at the same positions: hidden states [N, d'] and what makes logits [n, V] of some."""
 
-    def __init__(self, hidden: Tensor, weight: Tensor) -> None:
-        self.hidden, self.weight = hidden, weight
+    def __init__(self, hidden: Tensor, project: Callable[[Tensor], Tensor]) -> None:
+        self.hidden, self.project = hidden, project
 
     def logits(self, part: slice) -> Tensor:
         """Logits of some positions, float32 [n, V], without gradient."""
         with torch.no_grad():
-            return (self.hidden[part] @ self.weight.T).float()
+            return self.project(self.hidden[part]).float()
 
     at = logits
 

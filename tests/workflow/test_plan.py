@@ -84,6 +84,21 @@ def test_students_share_what_is_stored_of_a_teacher_at_their_targets() -> None:
     assert set(steps[names[1]].upstream) == {"model", "targets"}
 
 
+def test_an_ensemble_is_a_teacher_made_of_the_seeds_of_others() -> None:
+    teachers = {"base": {"model": "large", "seeds": [1, 2]}, "both": {"ensemble": ["base"]}}
+    students = {"one": {"targets": "seq-kd", "teacher": "both"}, "two": {"loss": "word-kd", "teacher": "both"}}
+    found = plan(teachers=teachers, students=students, prune={})
+    steps = found.steps
+    both = steps["teachers/both/1"]
+    assert both.rule == "ensemble" and both.settings == {"model": {"architecture": "ensemble"}}
+    assert [step.path for step in both.upstream.values()] == ["teachers/base/1", "teachers/base/2"]
+    assert steps["targets/both/1/seq-kd"].upstream["decode"].path == "decode/both/1/beam"
+    assert steps["decode/both/1/beam"].upstream["model"] is both
+    assert steps["decode/both/1/beam"].settings["precision"] == "float32"
+    assert steps["students/two/1"].upstream["teacher"] is both
+    assert [(row["system"], row["model"]) for row in found.scored][2] == ("both", "2 x large")
+
+
 def test_rows_of_the_report_follow_the_config() -> None:
     rows = plan().scored
     assert [row["system"] for row in rows] == ["base", *yaml.safe_load(TOY.read_text())["students"], *["seq-kd"] * 4]
