@@ -27,6 +27,9 @@ below it. It defines
 ``survey(scores, options)``
     optional: a number a position, [N], that needs the whole batch; ``loss`` finds it in ``positions.facts``. None if
     these options need none;
+``remember(scores, options)``
+    optional, beside ``survey``: what it keeps of this update for the next, a tensor, which it then finds in
+    ``scores.memory``. It is saved with the training, which so goes on after an interruption as if there had been none;
 ``READS_LAYERS``
     optional: True where ``loss`` compares layers instead: it is given a :class:`seqkd.losses.layers.Layers`, once for
     the encoder and once for the decoder. It reads the targets alone and is differentiated by autograd;

@@ -152,8 +152,13 @@ def _logs(weight: float | torch.Tensor) -> tuple[float | torch.Tensor, float | t
 class Scores(Protocol):
     """What ``survey`` sees: all N positions of a batch under one prefix source, sentence after sentence.
 
-    Both are worked out when they are first asked for, by one more projection without gradient.
+    The first two are worked out when they are first asked for, by one more projection without gradient.
+
+    Attributes:
+        memory: what ``remember`` of the same objective gave at the update before; empty, [0], at the first.
     """
+
+    memory: torch.Tensor
 
     @property
     def student(self) -> torch.Tensor:

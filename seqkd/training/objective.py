@@ -25,6 +25,7 @@ class Term:
     loss: Callable[[Any, Any], Tensor]
     gradient: Callable[[Positions, Any], Tensor] | None
     survey: Callable[[Scores, Any], Tensor | None] | None
+    remember: Callable[[Scores, Any], Tensor] | None
 
 
 class Objective:
@@ -35,18 +36,27 @@ class Objective:
         terms: those that are summed over positions.
         layer_terms: those that compare layers.
         needs_teacher: whether a term reads the teacher's distribution or its layers.
+        memory: what terms keep from update to update, by name.
     """
 
     def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
         self.prefix = prefix
         self.terms = [_term(name, loss[name]) for name in sorted(loss) if not losses.reads_layers(name)]
         self.layer_terms = [_term(name, loss[name]) for name in sorted(loss) if losses.reads_layers(name)]
+        self.memory: dict[str, Tensor] = {}
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
 
     def survey(self, scores: Scores) -> dict[str, Tensor]:
         """What terms must know of the whole batch before they see a part of it, [N] each by name."""
-        found = {term.name: term.survey(scores, term.options) for term in self.terms if term.survey is not None}
-        return {name: fact for name, fact in found.items() if fact is not None}
+        found = {}
+        for term in self.terms:
+            scores.memory = self.memory.get(term.name, torch.zeros(0))
+            fact = term.survey(scores, term.options) if term.survey is not None else None
+            if fact is not None:
+                found[term.name] = fact
+            if term.remember is not None and len(kept := term.remember(scores, term.options)):
+                self.memory[term.name] = kept
+        return found
 
     def value(self, positions: Positions) -> Tensor:
         """The sum over positions, differentiable in ``positions.student``."""
@@ -132,5 +142,5 @@ def _options(name: str, term: dict[str, Any]) -> Settings:
 
 def _term(name: str, term: dict[str, Any]) -> Term:
     module, weight = losses.load(name), losses.split_term(term)[0]
-    closed, survey = getattr(module, "gradient", None), getattr(module, "survey", None)
-    return Term(name, weight, _options(name, term), module.loss, closed, survey)
+    optional = (getattr(module, key, None) for key in ("gradient", "survey", "remember"))
+    return Term(name, weight, _options(name, term), module.loss, *optional)

@@ -3,6 +3,7 @@
 Sources are encoded once, whatever the number of passes. Each pass adds its sum divided by its number of positions.
 """
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, Protocol
@@ -65,6 +66,22 @@ class Passes:
                         total = total + between(pair, reading.objective, seen)
         return total
 
+    @property
+    def memory(self) -> dict[str, Tensor]:
+        """What objectives keep from update to update, to be saved."""
+        return {
+            f"memory.{number}.{name}": kept
+            for number, reading in enumerate(self.readings)
+            for name, kept in reading.objective.memory.items()
+        }
+
+    def recall(self, saved: Mapping[str, Tensor]) -> None:
+        """Take up what ``memory`` was when it was saved, among other tensors."""
+        for number, reading in enumerate(self.readings):
+            place = f"memory.{number}."
+            own = {name.removeprefix(place): kept for name, kept in saved.items() if name.startswith(place)}
+            reading.objective.memory = own
+
     def _one(self, pair: Batch, reading: Reading, encoded: "Encoded", view: View) -> Tensor:
         """The mean over the real positions of one pass; padding is dropped before the projection."""
         real = pair.target != PAD
@@ -99,6 +116,8 @@ def between(pair: Batch, objective: Objective, seen: Seen) -> Tensor:
 
 class Look:
     """All positions of a pass before its loss; see :class:`seqkd.losses.positions.Scores`."""
+
+    memory: Tensor
 
     def __init__(self, student: Teacher, teacher: Known | None, target: Tensor, real: Tensor) -> None:
         self._student, self._teacher, self._target, self._real = student, teacher, target, real

@@ -1,6 +1,6 @@
 """The pencil case of the objectives, and how tests call one: on one prefix, or all its parts on the same prefix."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -19,6 +19,7 @@ class Look:
     student: torch.Tensor
     teacher: torch.Tensor
     sentence: torch.Tensor
+    memory: torch.Tensor = field(default_factory=lambda: torch.zeros(0))
 
 
 def surveyed(name, positions, options, sentence=None):

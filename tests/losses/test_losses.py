@@ -25,7 +25,7 @@ OTHER_SETTINGS = {
     "imitkd": [{"teacher": "distribution"}],
     "tie-kd": [{"k": 1}, {"k": 3, "iterations": 1}, {"k": 1000}],
     "topk-kd": [{"k": 1}, {"k": 1000}],
-    "selective-kd": [{"share": 1.0}, {"share": 0.01}],
+    "selective-kd": [{"share": 1.0}, {"share": 0.01}, {"queue": 3}],
 }
 WAYS = [(name, own) for name in NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
 PARTS = [(name, own, prefix) for name, own in WAYS for prefix in losses.prefixes_of(name)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from pencil import CASE, P, Q, random_case, value
+from pencil import CASE, Look, P, Q, random_case, value
 
 from seqkd import losses
 from seqkd.losses.no_top1_kd import moved
@@ -76,6 +76,26 @@ def test_selective_kd_takes_the_hard_half_and_ties():
 def test_selective_kd_of_all_tokens_is_kl():
     case = random_case()
     assert float(value("selective-kd", case, share=1.0)) == pytest.approx(float(value("kl", case)), abs=1e-12)
+
+
+def test_selective_kds_queue_is_of_the_tokens_seen_last():
+    """Of -5 -4 -3 (seen) and the batch -1 -6, the last four are -4 -3 -1 -6: the worse half starts at -4."""
+    module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0])
+    look = Look(batch, batch, torch.arange(2), torch.tensor([-5.0, -4.0, -3.0]))
+    options = module.Options(queue=4)
+    assert module.remember(look, options).tolist() == [-4.0, -3.0, -1.0, -6.0]
+    assert module.survey(look, options).tolist() == [0.0, 1.0]
+    easy, hard = replace(look, student=torch.tensor([-1.0, -2.0])), replace(look, student=torch.tensor([-7.0, -6.0]))
+    assert module.survey(easy, options).tolist() == [0.0, 0.0]
+    assert module.survey(hard, options).tolist() == [1.0, 1.0]
+    assert module.survey(easy, module.Options()).tolist() == [0.0, 1.0]
+
+
+def test_selective_kds_first_batch_is_its_queue():
+    module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0, -2.0, -3.0])
+    look = Look(batch, batch, torch.arange(4))
+    for queue in (4, 1000):
+        assert torch.equal(module.survey(look, module.Options(queue=queue)), module.survey(look, module.Options()))
 
 
 def test_imitkd_is_nll_of_the_teachers_choice_or_word_kd():

@@ -146,6 +146,7 @@ LOSSES = [
     {"js": {"weight": 1.0, "mixture": "exact"}},
     {"tie-kd": {"weight": 0.5}, "nll": {"weight": 0.5}},
     {"imitkd": {"weight": 1.0}, "gkd": {"weight": 1.0}, "selective-kd": {"weight": 1.0}},
+    {"nll": {"weight": 1.0}, "selective-kd": {"weight": 1.0, "queue": 150}, "hidden-states": {"weight": 1.0}},
 ]
 
 
@@ -168,6 +169,23 @@ def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypa
     assert run.load_state(tmp_path / "cut.state").update == 5
     _, resumed = train(toy, tmp_path / "cut", **common)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_what_an_objective_remembers_is_kept_from_update_to_update(models):
+    loss = {"selective-kd": {"weight": 1.0, "queue": 1000}}
+    passes, (student, _) = Passes(loss, *models, 0.0), models
+    one, two = batch((0, 1)), batch((1, 2))
+    words = []
+    for which in (one, two):
+        passes.loss(which, 1.0)
+        log_q = log_probs(student, which.src, which.prefix).gather(2, which.target[:, :, None])[:, :, 0]
+        words.append(log_q[which.target != PAD])
+    (kept,) = passes.memory.values()
+    torch.testing.assert_close(kept, torch.cat(words).detach(), rtol=1e-5, atol=1e-6)
+    other = Passes(loss, *models, 0.0)
+    other.recall(passes.memory | {"master": torch.zeros(3)})
+    assert torch.equal(next(iter(other.memory.values())), kept) and len(other.memory) == 1
+    assert Passes(loss | {"nll": {"weight": 1.0}}, *models, 0.0).memory == {}
 
 
 def test_every_objective_trains_and_stays_finite(toy, tmp_path):
