@@ -49,8 +49,8 @@ def _misfits_of_models(where: str, name: str, config: Config) -> Iterator[str]:
             yield f"{where}.loss: {term} {reason}"
     if all(map(losses.reads_layers, student.loss)):
         yield (
-            f"{where}.loss: {_terms(student)} compares layers and says nothing of words, so the student would not learn "
-            "to translate; add a term that does, such as nll"
+            f"{where}.loss: {_terms(student)} compares layers and says nothing of words, so the student would not "
+            "learn to translate; add a term that does, such as nll"
         )
 
 

@@ -52,7 +52,7 @@ def misfit_of_models(options: Options, student: dict[str, Any], teacher: dict[st
         if chosen is not None and len(chosen) != own:
             return f"names {len(chosen)} layers in `{side}`, but the student has {own}; name one of the teacher's each"
         if chosen is not None and max(chosen) >= known:
-            return f"names layer {max(chosen)} in `{side}`, but the teacher's {known} are numbered from 0 to {known - 1}"
+            return f"names layer {max(chosen)} in `{side}`, but the teacher's {known} are numbered 0 to {known - 1}"
     return ""
 
 

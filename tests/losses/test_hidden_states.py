@@ -22,7 +22,7 @@ def hidden(*shape, seed=0):
 
 
 def test_by_hand():
-    """(1, 2, 3) and (3, 1, 2), normalised by their deviation sqrt(2/3), lie (2, -1, -1) apart: (4 + 1 + 1) / 3 * 3/2."""
+    """(1, 2, 3) and (3, 1, 2), over their deviation sqrt(2/3), lie (2, -1, -1) apart: (4 + 1 + 1) / 3 * 3/2."""
     own, known = torch.tensor([[1.0, 2.0, 3.0]]).double(), torch.tensor([[3.0, 1.0, 2.0]]).double()
     found = loss(Layers("decoder", [own], [known]), Options(decoder=[0]))
     assert float(found) == pytest.approx(3.0, abs=1e-4)  # layer_norm adds 1e-5 to the variance
@@ -151,8 +151,8 @@ BASE = {
         ("narrow", {}, "the student's are 8 wide and the teacher's 16; give both models one `dim`"),
         ("other", {}, "compares layers of two Transformers"),
         ("few", {"encoder": [0, 1]}, "names 2 layers in `encoder`, but the student has 3"),
-        ("few", {"encoder": [0, 1, 4]}, "names layer 4 in `encoder`, but the teacher's 4 are numbered from 0 to 3"),
-        ("few", {"decoder": [3]}, "names layer 3 in `decoder`, but the teacher's 3 are numbered from 0 to 2"),
+        ("few", {"encoder": [0, 1, 4]}, "names layer 4 in `encoder`, but the teacher's 4 are numbered 0 to 3"),
+        ("few", {"decoder": [3]}, "names layer 3 in `decoder`, but the teacher's 3 are numbered 0 to 2"),
         ("few", {"decoder": [-1]}, r"loss\.hidden-states\.decoder"),
     ],
 )

@@ -136,7 +136,11 @@ BASE = {
 @pytest.mark.parametrize(
     ("ensemble", "more", "told"),
     [
-        ({"ensemble": ["bas"]}, {}, r"teachers\.both\.ensemble: 'bas' is no teacher that is trained; did you mean base"),
+        (
+            {"ensemble": ["bas"]},
+            {},
+            r"teachers\.both\.ensemble: 'bas' is no teacher that is trained; did you mean base",
+        ),
         ({"ensemble": ["both"]}, {}, "'both' is no teacher that is trained"),
         ({"ensemble": ["one"]}, {}, "has one member; name more teachers, or give 'one' more `seeds`"),
         ({"ensemble": ["one", "one"]}, {}, "'one' is listed twice"),
