@@ -2,8 +2,6 @@
 
 import pytest
 import torch
-from test_run import MODEL, train
-
 from seqkd.batches.batches import Batch, pad
 from seqkd.batches.dataset import BOS, PAD
 from seqkd.config import ConfigError, load
@@ -16,6 +14,8 @@ from seqkd.models.ensemble import Ensemble, EnsembleSettings, make_ensemble
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.passes import Passes
+from seqkd.training.run import train_model
+from seqkd.training.settings import TrainingSettings
 
 WIDE = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=2, dropout=0.0)
 OTHER = LstmSettings(architecture="lstm", layers=1, dim=8)
@@ -119,11 +119,19 @@ def test_as_a_teacher_it_is_its_mean_distribution(members, tmp_path, loss, monke
 
 
 def test_a_student_trains_from_it_on_the_toy_text(toy, tmp_path):
+    common = {"tokenizer": toy.tokenizer, "targets": toy.tokenizer / "train", "corpus": toy.corpus}
+    common |= {"model": WIDE, "target_language": "en", "start": None, "keep_zeros": False}
+    common["training"] = TrainingSettings(updates=3, batch_tokens=200, warmup=1, evaluations=1)
+
+    def train(name, seed, loss, teacher=None):
+        folder = tmp_path / name
+        own = {"seed": seed, "loss": {loss: {"weight": 1.0}}, "teacher": teacher, "folder": folder}
+        return train_model(**common, **own, state=tmp_path / f"{name}.state")
+
     for seed in (1, 2):
-        train(toy, tmp_path / str(seed), seed=seed, updates=4)
+        train(str(seed), seed, "nll")
     make_ensemble([tmp_path / "1", tmp_path / "2"], tmp_path / "both")
-    facts, _ = train(toy, tmp_path / "student", loss={"word-kd": {"weight": 1.0}}, teacher=tmp_path / "both", updates=3)
-    assert facts["updates"] == 3 and MODEL.architecture == "transformer"
+    assert train("student", 3, "word-kd", tmp_path / "both")["updates"] == 3
 
 
 BASE = {
