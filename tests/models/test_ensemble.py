@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from seqkd.batches.batches import Batch, pad
 from seqkd.batches.dataset import BOS, PAD
 from seqkd.config import ConfigError, load
