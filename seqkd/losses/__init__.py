@@ -30,6 +30,8 @@ below it. It defines
 ``remember(scores, options)``
     optional, beside ``survey``: what it keeps of this update for the next, a tensor, which it then finds in
     ``scores.memory``. It is saved with the training, which so goes on after an interruption as if there had been none;
+``whole_sentences(options)``
+    optional: True where it must see all positions of a sentence together, numbered in ``positions.sentence``;
 ``READS_LAYERS``
     optional: True where ``loss`` compares layers instead: it is given a :class:`seqkd.losses.layers.Layers`, once for
     the encoder and once for the decoder. It reads the targets alone and is differentiated by autograd;

@@ -11,7 +11,7 @@ distributions over whole sentences, if y is sampled from the teacher:
 
     s_t = w q(y_<t | x) / ( w q(y_<t | x) + (1 - w) p(y_<t | x) ),   s_1 = w
 
-Like the prefix itself, s_t gets no gradient. It costs a look at all positions before the loss.
+Like the prefix itself, s_t gets no gradient.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions, Scores
+from seqkd.losses.positions import Positions
 from seqkd.prefixes import student, targets
 
 if TYPE_CHECKING:
@@ -50,17 +50,9 @@ def misfit(options: Options, targets: str) -> str:
     return "weighs prefixes as samples from the teacher with `mixture: exact`; write `targets: samples`"
 
 
-def survey(scores: Scores, options: Options) -> torch.Tensor | None:
-    """The student's share s_t of the mixture at each position, [N]; None where it is w everywhere."""
-    if options.mixture == "local":
-        return None
-    gain = (scores.student - scores.teacher).double()
-    before = gain.cumsum(0) - gain
-    lengths = scores.sentence.unique_consecutive(return_counts=True)[1]
-    starts = lengths.cumsum(0) - lengths
-    before -= before[starts].repeat_interleave(lengths)
-    odds = math.log(options.student_weight) - math.log1p(-options.student_weight)
-    return (before + odds).sigmoid().float()
+def whole_sentences(options: Options) -> bool:
+    """The exact mixture adds up what stands before a position."""
+    return options.mixture == "exact"
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
@@ -82,7 +74,19 @@ def gradient(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def _share(positions: Positions, options: Options) -> float | torch.Tensor:
-    """The student's share of the mixture: one number, or [N, 1]."""
+    """The student's share s_t of the mixture: one number, or [N, 1]."""
     if options.mixture == "local":
         return options.student_weight
-    return positions.facts["js"][:, None].to(positions.student.dtype)
+    return positions.once("js", lambda: shares(positions, options.student_weight))
+
+
+def shares(positions: Positions, weight: float) -> torch.Tensor:
+    """s_t of the exact mixture, [N, 1], without gradient, from whole sentences one after the other."""
+    assert positions.sentence is not None, "the exact mixture needs to know where sentences begin"
+    target = positions.target[:, None]
+    gain = (positions.log_q.gather(1, target) - positions.log_p.gather(1, target)).detach().double()
+    before = gain.cumsum(0) - gain
+    lengths = positions.sentence.unique_consecutive(return_counts=True)[1]
+    before -= before[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)
+    odds = math.log(weight) - math.log1p(-weight)
+    return (before + odds).sigmoid().to(positions.student.dtype)

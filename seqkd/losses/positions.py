@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -46,6 +46,8 @@ class Positions:
         teacher: the teacher's logits, or its log-probabilities, float32 [N, V], without gradient; what is stored of it,
             where all terms that need it say ``READS_TOP_K``; None if no term needs it.
         label_smoothing: share of the target's mass spread evenly over V, for `nll` alone.
+        sentence: number of the sentence that each position belongs to, int64 [N], rising, and of each sentence all
+            positions are here; for objectives that ask for ``whole_sentences``, else None.
         prefix: the prefix source that student and teacher have read here, a module of ``seqkd.prefixes``.
         facts: numbers that need the whole batch, [N] each, by the objective whose ``survey`` made them.
 
@@ -59,6 +61,7 @@ class Positions:
     label_smoothing: float = 0.0
     prefix: str = "targets"
     facts: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    sentence: torch.Tensor | None = None
 
     @cached_property
     def q(self) -> torch.Tensor:
@@ -131,6 +134,16 @@ class Positions:
         """By the weight; a tensor is the same one only if it is the same object."""
         return {}
 
+    def once(self, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
+        """What the objective ``name`` makes of these positions for its loss and for its gradient: made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    @cached_property
+    def _made(self) -> dict[str, torch.Tensor]:
+        return {}
+
     def through_softmax(self, weighted: torch.Tensor) -> torch.Tensor:
         """Gradient with respect to the logits, from q times the gradient with respect to q, both [N, V]."""
         return weighted - self.q * weighted.sum(-1, keepdim=True)
@@ -152,8 +165,6 @@ def _logs(weight: float | torch.Tensor) -> tuple[float | torch.Tensor, float | t
 class Scores(Protocol):
     """What ``survey`` sees: all N positions of a batch under one prefix source, sentence after sentence.
 
-    The first two are worked out when they are first asked for, by one more projection without gradient.
-
     Attributes:
         memory: what ``remember`` of the same objective gave at the update before; empty, [0], at the first.
     """
@@ -162,15 +173,6 @@ class Scores(Protocol):
 
     @property
     def student(self) -> torch.Tensor:
-        """The student's log-probability of the token at each position, float32 [N]."""
-        ...
-
-    @property
-    def teacher(self) -> torch.Tensor:
-        """The teacher's, float32 [N]."""
-        ...
-
-    @property
-    def sentence(self) -> torch.Tensor:
-        """Number of the sentence that each position belongs to, rising, int64 [N]."""
+        """The student's log-probability of the token at each position, float32 [N]; worked out when it is first asked
+        for, by one more projection without gradient."""
         ...

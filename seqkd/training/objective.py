@@ -26,6 +26,7 @@ class Term:
     gradient: Callable[[Positions, Any], Tensor] | None
     survey: Callable[[Scores, Any], Tensor | None] | None
     remember: Callable[[Scores, Any], Tensor] | None
+    whole_sentences: bool = False
 
 
 class Objective:
@@ -36,6 +37,7 @@ class Objective:
         terms: those that are summed over positions.
         layer_terms: those that compare layers.
         needs_teacher: whether a term reads the teacher's distribution or its layers.
+        whole_sentences: whether a term must see all positions of a sentence together.
         memory: what terms keep from update to update, by name.
     """
 
@@ -43,6 +45,7 @@ class Objective:
         self.prefix = prefix
         self.terms = [_term(name, loss[name]) for name in sorted(loss) if not losses.reads_layers(name)]
         self.layer_terms = [_term(name, loss[name]) for name in sorted(loss) if losses.reads_layers(name)]
+        self.whole_sentences = any(term.whole_sentences for term in self.terms)
         self.memory: dict[str, Tensor] = {}
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
 
@@ -142,5 +145,6 @@ def _options(name: str, term: dict[str, Any]) -> Settings:
 
 def _term(name: str, term: dict[str, Any]) -> Term:
     module, weight = losses.load(name), losses.split_term(term)[0]
+    options, whole = _options(name, term), getattr(module, "whole_sentences", None)
     optional = (getattr(module, key, None) for key in ("gradient", "survey", "remember"))
-    return Term(name, weight, _options(name, term), module.loss, *optional)
+    return Term(name, weight, options, module.loss, *optional, whole is not None and bool(whole(options)))

@@ -20,7 +20,7 @@ from seqkd.losses.positions import TopK
 from seqkd.models.interface import TranslationModel
 from seqkd.prefixes import View
 from seqkd.training.objective import Following, Objective, Reading, readings
-from seqkd.training.projection import CHUNK, Known, Teacher, projected_loss
+from seqkd.training.projection import Known, Teacher, chunks, projected_loss
 
 
 class Stored(Protocol):
@@ -91,8 +91,9 @@ class Passes:
         if not objective.terms:
             return torch.zeros(())
         weight = self.student.output_weight
-        facts = objective.survey(Look(Teacher(hidden.detach(), self.student.logits), known, target, real))
-        loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts)
+        facts = objective.survey(Look(Teacher(hidden.detach(), self.student.logits), target))
+        sentence = real.nonzero()[:, 0] if objective.whole_sentences else None
+        loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts, sentence)
         if isinstance(objective, Following):
             view.choices = objective.choices(real)
         return loss / len(target)
@@ -119,29 +120,15 @@ class Look:
 
     memory: Tensor
 
-    def __init__(self, student: Teacher, teacher: Known | None, target: Tensor, real: Tensor) -> None:
-        self._student, self._teacher, self._target, self._real = student, teacher, target, real
+    def __init__(self, student: Teacher, target: Tensor) -> None:
+        self._student, self._target = student, target
 
     @cached_property
     def student(self) -> Tensor:
         """See Scores."""
-        return self._of(self._student)
-
-    @cached_property
-    def teacher(self) -> Tensor:
-        """See Scores."""
-        assert isinstance(self._teacher, Teacher), "this objective needs a teacher that runs"
-        return self._of(self._teacher)
-
-    @property
-    def sentence(self) -> Tensor:
-        """See Scores."""
-        return self._real.nonzero()[:, 0]
-
-    def _of(self, model: Teacher) -> Tensor:
-        parts = [slice(first, first + CHUNK) for first in range(0, len(self._target), CHUNK)]
+        parts = chunks(len(self._target))
         return torch.cat(
-            [model.logits(part).log_softmax(-1).gather(1, self._target[part, None])[:, 0] for part in parts]
+            [self._student.logits(part).log_softmax(-1).gather(1, self._target[part, None])[:, 0] for part in parts]
         )
 
 

@@ -81,7 +81,7 @@ def test_selective_kd_of_all_tokens_is_kl():
 def test_selective_kds_queue_is_of_the_tokens_seen_last():
     """Of -5 -4 -3 (seen) and the batch -1 -6, the last four are -4 -3 -1 -6: the worse half starts at -4."""
     module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0])
-    look = Look(batch, batch, torch.arange(2), torch.tensor([-5.0, -4.0, -3.0]))
+    look = Look(batch, torch.tensor([-5.0, -4.0, -3.0]))
     options = module.Options(queue=4)
     assert module.remember(look, options).tolist() == [-4.0, -3.0, -1.0, -6.0]
     assert module.survey(look, options).tolist() == [0.0, 1.0]
@@ -93,7 +93,7 @@ def test_selective_kds_queue_is_of_the_tokens_seen_last():
 
 def test_selective_kds_first_batch_is_its_queue():
     module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0, -2.0, -3.0])
-    look = Look(batch, batch, torch.arange(4))
+    look = Look(batch)
     for queue in (4, 1000):
         assert torch.equal(module.survey(look, module.Options(queue=queue)), module.survey(look, module.Options()))
 
