@@ -13,9 +13,13 @@ from seqkd import manifest
 from seqkd.__main__ import main
 from seqkd.claims import table
 from seqkd.claims.claim import Outcome
+from seqkd.config import load as read_config
 from seqkd.report.load import load
 from seqkd.report.settings import ReportSettings
+from workflow.fingerprint import Code
+from workflow.plan import Plan
 
+ROOT = Path(__file__).parents[2]
 Described = dict[str, Any]
 
 BOTH = {"nll": 0.5, "word-kd": 0.5}
@@ -81,13 +85,18 @@ def described(name: str, model: str, targets: str, loss: dict[str, Any], start: 
 
 def build(results: Path, run: list[Described], seeds: int = 2, sentences: int = 240) -> list[Described]:
     """A results folder with a teacher and these students, each with some seeds."""
-    example_results._test_set(results, "ordinary", random.Random(7), sentences)
     teacher = described("base", "large", "gold", {"nll": 1.0}, None, 0.16) | {"kind": "teacher", "teacher": ""}
     systems = [teacher | {"seed": 1, "path": "teachers/base/1"}]
     for one in run:
         for seed in range(1, seeds + 1):
             place = f"{one['kind']}s/{one['system']}/{one['sparsity']}/{one['retrained']}/{seed}"
             systems.append(one | {"seed": seed, "path": place})
+    return written(results, systems, sentences)
+
+
+def written(results: Path, systems: list[Described], sentences: int) -> list[Described]:
+    """Write the scores of all these, and the speed of those of the first seed."""
+    example_results._test_set(results, "ordinary", random.Random(7), sentences)
     for system in systems:
         example_results._scored(results, system, "ordinary", random.Random(system["path"]))
         if system["seed"] == 1:
@@ -178,6 +187,15 @@ def test_where_the_truth_is_known_the_divergences_are_told(tmp_path: Path) -> No
     told = ("KL(truth ‖ model) of kl", "KL(model ‖ truth) inside of rkl", "KL(truth ‖ model) of js")
     assert all(any(sentence.startswith(words) for sentence in sentences) for words in told)
     assert any(sentence.startswith("entropy of engine") for sentence in decide(tmp_path, systems)["F7"].sentences)
+
+
+def test_the_config_for_it_has_every_system_that_the_statements_speak_of(tmp_path: Path) -> None:
+    plan = Plan(read_config(ROOT / "configs/captions-claims.yaml"), Code(ROOT), lambda paths: {})
+    rows = [row | {"noise": 0.2, "test_sets": ["ordinary"]} for row in plan.scored if row["seed"] == 1]
+    example_results.PARAMETERS.update(dict.fromkeys({row["model"] for row in rows}, 400_000))
+    found = decide(tmp_path, written(tmp_path, rows, 60))
+    untested = {key: one.sentences for key, one in found.items() if one.verdict == "not tested"}
+    assert untested.keys() == {"F6"}, untested
 
 
 def test_the_command_writes_the_table_or_says_what_is_missing(finished: Path, tmp_path: Path, capsys: Any) -> None:
