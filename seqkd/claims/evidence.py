@@ -1,8 +1,6 @@
 """What a finished run measured, as quantities: BLEU and chrF resampled, other columns a number a seed."""
 
 from functools import cached_property
-from typing import Any
-
 import numpy as np
 
 from seqkd.claims.cast import Cast, Missing, Models
@@ -62,10 +60,10 @@ class Evidence:
         mine = mine[(mine["decoding"] == "greedy") & (mine["batching"] == batching)]
         if mine.empty:
             raise Missing(f"the speed of {models[0].label} was not measured")
-        row: dict[str, Any] = mine.iloc[0].to_dict()
-        ends = [row[f"words_per_second_{end}"] / row["words_per_second"] for end in ("min", "max")]
-        ratio = float(row["ratio_to_teacher"])
-        return Quantity(np.array([ratio]), None, (ratio * ends[0], ratio * ends[1]))
+        row = mine.iloc[0]
+        ratio, own = float(row["ratio_to_teacher"]), float(row["words_per_second"])
+        low, high = (float(row[f"words_per_second_{end}"]) / own for end in ("min", "max"))
+        return Quantity(np.array([ratio]), None, (ratio * low, ratio * high))
 
     @cached_property
     def held(self) -> Held | None:
@@ -102,8 +100,7 @@ class Evidence:
         if len(pairs) < 6:
             raise Missing(f"fewer than six runs have {column}")
         generator = np.random.default_rng(self.settings.bootstrap_seed)
-        chosen = generator.integers(len(pairs), size=(DRAWS, len(pairs)))
-        drawn = np.array([spearman(pairs[rows]) for rows in chosen])
+        drawn = np.array([spearman(pairs[generator.integers(len(pairs), size=len(pairs))]) for _ in range(DRAWS)])
         return Quantity(np.array([spearman(pairs)]), drawn, None, self.settings.confidence)
 
 
@@ -117,6 +114,5 @@ def spearman(pairs: Numbers) -> float:
 
 def _ranks(values: Numbers) -> Numbers:
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = counts.cumsum()
-    ranks: Numbers = (ends - (counts - 1) / 2)[place]
+    ranks: Numbers = np.asarray(counts.cumsum() - (counts - 1) / 2, dtype=np.float64)[place]
     return ranks

@@ -146,5 +146,13 @@ def _options(name: str, term: dict[str, Any]) -> Settings:
 def _term(name: str, term: dict[str, Any]) -> Term:
     module, weight = losses.load(name), losses.split_term(term)[0]
     options, whole = _options(name, term), getattr(module, "whole_sentences", None)
-    optional = (getattr(module, key, None) for key in ("gradient", "survey", "remember"))
-    return Term(name, weight, options, module.loss, *optional, whole is not None and bool(whole(options)))
+    return Term(
+        name=name,
+        weight=weight,
+        options=options,
+        loss=module.loss,
+        gradient=getattr(module, "gradient", None),
+        survey=getattr(module, "survey", None),
+        remember=getattr(module, "remember", None),
+        whole_sentences=whole is not None and bool(whole(options)),
+    )
