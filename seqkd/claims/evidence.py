@@ -1,6 +1,7 @@
 """What a finished run measured, as quantities: BLEU and chrF resampled, other columns a number a seed."""
 
 from functools import cached_property
+
 import numpy as np
 
 from seqkd.claims.cast import Cast, Missing, Models
@@ -106,10 +107,9 @@ class Evidence:
 
 def spearman(pairs: Numbers) -> float:
     """Rank correlation of two columns [n, 2], ties at their mean rank; 0 where a column is constant."""
-    ranks = np.stack([_ranks(column) for column in pairs.T])
-    if not ranks.std(1).all():
-        return 0.0
-    return float(np.corrcoef(ranks)[0, 1])
+    one, other = (_ranks(column) - (len(pairs) + 1) / 2 for column in pairs.T)
+    size = float(np.sqrt((one @ one) * (other @ other)))
+    return float(one @ other) / size if size else 0.0
 
 
 def _ranks(values: Numbers) -> Numbers:

@@ -71,8 +71,7 @@ class Quantity:
         one, two = self.seeds, other.seeds
         if len(one) != len(two) and 1 not in (len(one), len(two)):
             one, two = one.mean(keepdims=True), two.mean(keepdims=True)
-        both = self.drawn is not None and other.drawn is not None
-        drawn = self.drawn + sign * other.drawn if both else None  # type: ignore[operator]
+        drawn = None if self.drawn is None or other.drawn is None else self.drawn + sign * other.drawn
         return Quantity(one + sign * two, drawn, None, self.confidence)
 
 
