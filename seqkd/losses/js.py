@@ -66,11 +66,11 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]; the ratios stay below 1 / s and 1 / (1 - s)."""
     w, share = options.student_weight, _share(positions, options)
-    log_q, log_m = positions.log_q, positions.log_mixture(share)
-    part = log_q + (math.log(share) if isinstance(share, float) else share.log()) - log_m
+    part = positions.q / positions.mixture(share)
     if positions.prefix == "student":
-        return positions.through_softmax(w * (positions.q * (log_q - log_m) - (part + log_q).exp()))
-    return positions.through_softmax((w - 1) * (part + positions.log_p).exp())
+        ratio = positions.log_q - positions.log_mixture(share)
+        return positions.through_softmax(w * positions.q * (ratio - share * part))
+    return positions.through_softmax((w - 1) * share * part * positions.p)
 
 
 def _share(positions: Positions, options: Options) -> float | torch.Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import torch
+
+
+LEAST = 1.2e-38
+"""The smallest number above 0 that float32 holds in full."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,12 @@ class Positions:
         """The teacher's log-probabilities, float32 [N, V]."""
         return self._known.log_softmax(-1)
 
+    @cached_property
+    def kl(self) -> torch.Tensor:
+        """KL(p || q) at each position, float32 [N]. From the logits, since p sums to 1: no logarithm of [N, V]."""
+        log_z = self._known.amax(-1) - self.p.amax(-1).log()
+        return (self.p * (self._known - self.student)).sum(-1) + self.log_z[:, 0] - log_z
+
     @property
     def top_k(self) -> TopK:
         """What is stored of the teacher."""
@@ -110,28 +119,40 @@ class Positions:
 
     def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
+        from seqkd.decoding.search import best_words
+
         if k not in self._best:
             size = min(k, self.student.shape[1])
-            self._best[k] = self._known.topk(size).indices, self.student.topk(size).indices
+            self._best[k] = best_words(self._known, size)[1], best_words(self.student, size)[1]
         return self._best[k]
 
     @cached_property
     def _best(self) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
         return {}
 
-    def log_mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
-        """log m of the mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
+    def mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
+        """The mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
 
-        A mixture of probabilities: one of log-probabilities would be a geometric mean.
+        A mixture of probabilities: one of log-probabilities would be a geometric mean. Where both q and p are too small
+        for this arithmetic m is the smallest number above 0, so that it has a logarithm; its terms have weight 0 then.
         """
         if student_weight not in self._mixtures:
-            log_w, log_rest = _logs(student_weight)
-            self._mixtures[student_weight] = (self.log_q + log_w).logaddexp(self.log_p + log_rest)
+            self._mixtures[student_weight] = self.p.lerp(self.q, student_weight).clamp_(min=LEAST)
         return self._mixtures[student_weight]
 
     @cached_property
     def _mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
         """By the weight; a tensor is the same one only if it is the same object."""
+        return {}
+
+    def log_mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
+        """log m, [N, V]."""
+        if student_weight not in self._log_mixtures:
+            self._log_mixtures[student_weight] = self.mixture(student_weight).log()
+        return self._log_mixtures[student_weight]
+
+    @cached_property
+    def _log_mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
         return {}
 
     def once(self, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
@@ -153,13 +174,6 @@ class Positions:
         assert self.teacher is not None, "this objective needs a teacher"
         assert not isinstance(self.teacher, TopK), "this objective needs the whole distribution"
         return self.teacher
-
-
-def _logs(weight: float | torch.Tensor) -> tuple[float | torch.Tensor, float | torch.Tensor]:
-    """log w and log(1 - w)."""
-    if isinstance(weight, float):
-        return math.log(weight), math.log1p(-weight)
-    return weight.log(), (-weight).log1p()
 
 
 class Scores(Protocol):

@@ -56,8 +56,7 @@ def remember(scores: Scores, options: Options) -> torch.Tensor:
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over the chosen positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    divergence = (positions.p.xlogy(positions.p) - positions.p * positions.log_q).sum(-1)
-    return (divergence * positions.facts["selective-kd"]).sum()
+    return positions.kl.dot(positions.facts["selective-kd"].to(positions.kl.dtype))
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
