@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import torch
 from pydantic import Field
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from seqkd.models import ArchitectureSettings, store
@@ -51,37 +50,38 @@ class Ensemble(TranslationModel):
         self.members = nn.ModuleList(store.build(store.settings_of(one), *sizes) for one in settings.members)
 
     @property
-    def _models(self) -> list[TranslationModel]:
+    def models(self) -> list[TranslationModel]:
+        """The members."""
         return [member for member in self.members if isinstance(member, TranslationModel)]
 
     @property
     def vocabulary(self) -> int:
         """See the base class."""
-        return self._models[0].vocabulary
+        return self.models[0].vocabulary
 
     def logits(self, hidden: Tensor) -> Tensor:
         """See the base class: the logarithm of the mean probability, float32."""
-        widths = [member.output_weight.shape[1] for member in self._models]
-        parts = zip(self._models, hidden.split(widths, -1), strict=True)
+        widths = [member.output_weight.shape[1] for member in self.models]
+        parts = zip(self.models, hidden.split(widths, -1), strict=True)
         each = torch.stack([member.logits(part).float().log_softmax(-1) for member, part in parts])
         return each.logsumexp(0) - math.log(len(each))
 
     def encode(self, src: Tensor) -> list[Any]:
         """See the base class."""
-        return [member.encode(src) for member in self._models]
+        return [member.encode(src) for member in self.models]
 
     def decode(self, encoded: list[Any], prefix: Tensor) -> Tensor:
         """See the base class."""
-        pairs = zip(self._models, encoded, strict=True)
+        pairs = zip(self.models, encoded, strict=True)
         return torch.cat([member.decode(known, prefix) for member, known in pairs], -1)
 
     def start(self, src: Tensor, beam: int) -> States:
         """See the base class."""
-        return States([member.start(src, beam) for member in self._models])
+        return States([member.start(src, beam) for member in self.models])
 
     def step(self, state: States, tokens: Tensor) -> Tensor:
         """See the base class."""
-        pairs = zip(self._models, state.members, strict=True)
+        pairs = zip(self.models, state.members, strict=True)
         return torch.cat([member.step(own, tokens) for member, own in pairs], -1)
 
 
@@ -91,8 +91,8 @@ def make_ensemble(members: list[Path], folder: Path) -> dict[str, Any]:
     sizes = described[0][1:]
     settings = EnsembleSettings(members=[one.canonical() for one, *_ in described])
     whole = Ensemble(settings, *sizes)
-    for own, place in zip(whole.members, members, strict=True):
-        own.load_state_dict(load_file(place / "model.safetensors"))
+    for own, place in zip(whole.models, members, strict=True):
+        store.load_weights(own, place)
     store.save(whole, settings, sizes, folder)
     return {"members": len(members), "parameters": sum(one.numel() for one in whole.parameters())}
 
