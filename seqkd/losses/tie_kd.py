@@ -5,8 +5,8 @@
     R2  = sum_i sum_j 1[ p(a_i) > p(b_j) ] max(0, q(b_j) - q(a_i))       b_1 .. b_k: the student's top k
 
 On probabilities, with hinges of margin 0. The teacher only decides which pairs count; gradients flow through q. The
-paper mixes it as `{nll: 0.5, tie-kd: 0.5}` with label smoothing 0.1, k = 5 and N = 3. KL is taken from log-softmax, not
-with the 1e-6 of the public code.
+paper mixes it as `{nll: 0.5, tie-kd: 0.5}` with label smoothing 0.1, k = 5 and N = 3. KL is exact, without the 1e-6 that
+the public code adds to probabilities.
 """
 
 from __future__ import annotations
