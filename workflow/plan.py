@@ -21,20 +21,10 @@ from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
+from workflow.targets import KIND_OF_DECODING, TAKEN, UNREAD
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
-
-KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best", "best-chrf": "n-best", "ranked": "n-best"}
-KIND_OF_DECODING |= {"samples": "samples", "mbr": "samples", "seq-kd+gold": "beam", "ranked+gold": "n-best"}
-TAKEN = {"seq-kd": "seq_kd", "samples": "samples"}
-"""Targets that are taken as they are, to their rule; others are chosen."""
-UNREAD = {
-    "beam": ["n_best", "samples"],
-    "n-best": ["samples", "search.beam"],
-    "samples": ["n_best", "search.beam", "search.length_penalty"],
-}
-"""Keys of ``decode:`` that a kind of decoding does not read."""
 
 
 @dataclass(frozen=True)
