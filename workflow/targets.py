@@ -1,4 +1,4 @@
-"""What a student's ``targets`` are made of: which decoding of the teacher, by which rule, and what that decoding reads."""
+"""What a student's ``targets`` are made of: which decoding of the teacher, by which rule, and which keys that reads."""
 
 KIND_OF_DECODING = {
     "seq-kd": "beam",
