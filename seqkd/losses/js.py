@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import LEAST, Positions
 from seqkd.prefixes import student, targets
 
 if TYPE_CHECKING:
@@ -57,34 +57,51 @@ def whole_sentences(options: Options) -> bool:
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    w, log_m = options.student_weight, positions.log_mixture(_share(positions, options))
-    if positions.prefix == "student":
-        return w * (positions.q * (positions.log_q - log_m)).sum()
-    return (1 - w) * (positions.p * (positions.log_p - log_m)).sum()
+    own, weight = _side(positions, options)
+    return weight * own.flatten().dot(_log_ratio(positions, options).flatten())
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]; the ratios stay below 1 / s and 1 / (1 - s)."""
-    w, share = options.student_weight, _share(positions, options)
-    part = positions.q / positions.mixture(share)
+    _, weight = _side(positions, options)
+    inner = -_share(positions, options) * _ratio(positions, options)
     if positions.prefix == "student":
-        ratio = positions.log_q - positions.log_mixture(share)
-        return positions.through_softmax(w * positions.q * (ratio - share * part))
-    return positions.through_softmax((w - 1) * share * part * positions.p)
+        inner += _log_ratio(positions, options)
+    weighted = inner.mul_(positions.q)
+    return weighted.sub_(positions.q * weighted.sum(-1, keepdim=True)).mul_(weight)
+
+
+def _side(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:
+    """The distribution that this half is the divergence of, and its weight."""
+    if positions.prefix == "student":
+        return positions.q, options.student_weight
+    return positions.p, 1 - options.student_weight
+
+
+def _ratio(positions: Positions, options: Options) -> torch.Tensor:
+    """That distribution over the mixture, [N, V]; above 0, so that it has a logarithm, whose weight is 0 then."""
+    mixture = positions.mixture(_share(positions, options))
+    return positions.once("js", lambda: (_side(positions, options)[0] / mixture).clamp(min=LEAST))
+
+
+def _log_ratio(positions: Positions, options: Options) -> torch.Tensor:
+    """Its logarithm, [N, V]."""
+    return positions.once("log of js", lambda: _ratio(positions, options).log())
 
 
 def _share(positions: Positions, options: Options) -> float | torch.Tensor:
     """The student's share s_t of the mixture: one number, or [N, 1]."""
     if options.mixture == "local":
         return options.student_weight
-    return positions.once("js", lambda: shares(positions, options.student_weight))
+    return positions.once("share of js", lambda: shares(positions, options.student_weight))
 
 
 def shares(positions: Positions, weight: float) -> torch.Tensor:
     """s_t of the exact mixture, [N, 1], without gradient, from whole sentences one after the other."""
     assert positions.sentence is not None, "the exact mixture needs to know where sentences begin"
     target = positions.target[:, None]
-    gain = (positions.log_q.gather(1, target) - positions.log_p.gather(1, target)).detach().double()
+    own, known = positions.student.gather(1, target) - positions.log_z, positions.known.gather(1, target)
+    gain = (own - known + positions.log_z_teacher).detach().double()
     before = gain.cumsum(0) - gain
     lengths = positions.sentence.unique_consecutive(return_counts=True)[1]
     before -= before[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)

@@ -88,18 +88,29 @@ class Positions:
     @cached_property
     def p(self) -> torch.Tensor:
         """The teacher's probabilities, float32 [N, V]."""
-        return self._known.softmax(-1)
+        return self.known.softmax(-1)
 
     @cached_property
     def log_p(self) -> torch.Tensor:
         """The teacher's log-probabilities, float32 [N, V]."""
-        return self._known.log_softmax(-1)
+        return self.known.log_softmax(-1)
+
+    @cached_property
+    def log_z_teacher(self) -> torch.Tensor:
+        """The same of the teacher, float32 [N, 1]."""
+        return self.known.amax(-1, keepdim=True) - self.p.amax(-1, keepdim=True).log()
 
     @cached_property
     def kl(self) -> torch.Tensor:
         """KL(p || q) at each position, float32 [N]. From the logits, since p sums to 1: no logarithm of [N, V]."""
-        log_z = self._known.amax(-1) - self.p.amax(-1).log()
-        return (self.p * (self._known - self.student)).sum(-1) + self.log_z[:, 0] - log_z
+        return (self.p * (self.known - self.student)).sum(-1) + (self.log_z - self.log_z_teacher)[:, 0]
+
+    @cached_property
+    def kl_sum(self) -> torch.Tensor:
+        """The sum of ``kl``, a scalar, by two products."""
+        p = self.p.flatten()
+        mean = p.dot(self.known.flatten()) - p.dot(self.student.flatten())
+        return mean + (self.log_z - self.log_z_teacher).sum()
 
     @property
     def top_k(self) -> TopK:
@@ -119,11 +130,9 @@ class Positions:
 
     def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
-        from seqkd.decoding.search import best_words
-
         if k not in self._best:
             size = min(k, self.student.shape[1])
-            self._best[k] = best_words(self._known, size)[1], best_words(self.student, size)[1]
+            self._best[k] = _largest(self.known, size), _largest(self.student, size)
         return self._best[k]
 
     @cached_property
@@ -170,10 +179,33 @@ class Positions:
         return weighted - self.q * weighted.sum(-1, keepdim=True)
 
     @property
-    def _known(self) -> torch.Tensor:
+    def known(self) -> torch.Tensor:
+        """The teacher's logits or log-probabilities, [N, V]."""
         assert self.teacher is not None, "this objective needs a teacher"
         assert not isinstance(self.teacher, TopK), "this objective needs the whole distribution"
         return self.teacher
+
+
+PARTS = 32
+"""Into so many a row is cut where its largest numbers are looked for."""
+
+
+def _largest(scores: torch.Tensor, k: int) -> torch.Tensor:
+    """``scores.topk(k).indices``, [N, V] to [N, k], in a third of the time; of equals it may be another.
+
+    Column c of a row's parts, laid below each other, holds one of the k largest only if its maximum is among the k
+    largest maxima; taken down the columns, those cost next to nothing.
+    """
+    import torch
+
+    width = scores.shape[1] // PARTS
+    if width <= 2 * k:
+        return scores.topk(k).indices
+    maxima = scores[:, : width * PARTS].unflatten(1, (PARTS, width)).amax(1)
+    columns = maxima.topk(k).indices[:, :, None] + width * torch.arange(PARTS)
+    rest = torch.arange(width * PARTS, scores.shape[1]).expand(len(scores), -1)
+    words = torch.cat([columns.flatten(1), rest], 1)
+    return words.gather(1, scores.gather(1, words).topk(k).indices)
 
 
 class Scores(Protocol):

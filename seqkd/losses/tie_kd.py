@@ -5,8 +5,8 @@
     R2  = sum_i sum_j 1[ p(a_i) > p(b_j) ] max(0, q(b_j) - q(a_i))       b_1 .. b_k: the student's top k
 
 On probabilities, with hinges of margin 0. The teacher only decides which pairs count; gradients flow through q. The
-paper mixes it as `{nll: 0.5, tie-kd: 0.5}` with label smoothing 0.1, k = 5 and N = 3. KL is exact, without the 1e-6 that
-the public code adds to probabilities.
+paper mixes it as `{nll: 0.5, tie-kd: 0.5}` with label smoothing 0.1, k = 5 and N = 3. KL is exact, without the 1e-6
+that the public code adds to probabilities.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Options(argmax.Options):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """One iteration, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return (positions.kl.sum() + sum(level.sum() for level in ranking(positions, options.k))) / options.iterations
+    return (positions.kl_sum + sum(level.sum() for level in ranking(positions, options.k))) / options.iterations
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
