@@ -23,6 +23,7 @@ from seqkd.files import write_json  # noqa: E402
 FAMILIES = (
     "training",
     "word_kd",
+    "objectives",
     "decoding",
     "distilled",
     "memory",

@@ -44,6 +44,11 @@ run that orchestration is read from; `--quick` is a smoke run whose figures mean
 FAMILIES = {
     "training": ("Training", ""),
     "word_kd": ("Word-KD with the teacher online", ""),
+    "objectives": (
+        "Objectives against the passes that they need",
+        "Those of docs/methods.md: for each prefix an ordinary step of the student and the teacher's forward pass, and "
+        "the sampling where there is any. So 0.91 is a step that takes 1.1 times as long as its passes.",
+    ),
     "decoding": ("Decoding", ""),
     "distilled": ("A distilled student against its teacher", ""),
     "memory": ("Memory", ""),

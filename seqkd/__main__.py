@@ -3,6 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
 
 from seqkd import losses
 from seqkd.config.mistakes import nearest
@@ -18,9 +20,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = "the objectives, one name a line; with NAME its formula, source, prefixes, cost and settings"
     command = commands.add_parser("losses", help=words, description=words)
     command.add_argument("name", nargs="?", metavar="NAME", help="an objective, or the path of a file of your own")
+    words = "what the papers say, held against a finished run: RESULTS/claims.md and claims.csv"
+    command = commands.add_parser("claims", help=words, description=words)
+    command.add_argument("results", nargs="?", type=Path, default=Path("results"), metavar="RESULTS")
     given = parser.parse_args(arguments)
     try:
-        print(_losses(given.name), end="")
+        if hasattr(given, "results"):
+            print(import_module("seqkd.claims.table").write_claims(given.results), end="")
+        else:
+            print(_losses(given.name), end="")
     except UserError as error:
         print(error, file=sys.stderr)
         return 1

@@ -20,6 +20,8 @@ TARGETS = {
     "seq-inter": "best of teacher's n-best",
     "best-chrf": "best of teacher's n-best by chrF",
     "ranked": "best four of teacher's n-best, more copies of the better",
+    "seq-kd+gold": "teacher's beam search and references",
+    "ranked+gold": "best four of teacher's n-best, more copies of the better, and references",
     "mbr": "consensus of teacher's samples",
     "samples": "teacher's samples",
 }
@@ -98,6 +100,7 @@ class Method:
 
 KIM_RUSH = "Kim & Rush 2016"
 WARM = "pre-distilled model"
+COPIED = "some of the teacher's layers"
 WORD_KD = {"nll": 0.5, "word-kd": 0.5}
 TABLE = [
     Method("Baseline", {"nll": 1}),
@@ -108,12 +111,15 @@ TABLE = [
     Method("Seq-KD + Seq-Inter + Word-KD", WORD_KD, "seq-inter", "trained student", KIM_RUSH),
     Method("Best chrF of the n-best", {"nll": 1}, "best-chrf", source="Zouhar 2021, NAACL-SRW"),
     Method("Ranked copies of the n-best", {"nll": 1}, "ranked", source="Zouhar 2021, NAACL-SRW"),
+    Method("Seq-KD, original pairs added", {"nll": 1}, "seq-kd+gold", source="Zouhar 2021, NAACL-SRW"),
+    Method("Ranked copies, original pairs added", {"nll": 1}, "ranked+gold", source="Zouhar 2021, NAACL-SRW"),
     Method("MBR distillation", {"nll": 1}, "mbr", source="Finkelstein & Freitag 2024, ICLR, here with chrF"),
     Method("Samples", {"nll": 1}, "samples", source="Galiano-Jiménez et al. 2025, NAACL Findings"),
     Method("TIE-KD", {"nll": 0.5, "tie-kd": 0.5}),
     Method("Word-KD, top-1 alone", {"nll": 0.5, "top1-kd": 0.5}),
     Method("Word-KD, top-k alone", {"nll": 0.5, "topk-kd": 0.5}),
     Method("Word-KD, without top-1", {"nll": 0.5, "no-top1-kd": 0.5}),
+    Method("Pre-distillation", {"nll": 0.2, "word-kd": 0.8, "hidden-states": 3}, "gold", COPIED),
     Method("f-DISTILL KL", {"kl": 1}, "samples", WARM),
     Method("f-DISTILL RKL", {"rkl": 1}, "gold", WARM),
     Method("f-DISTILL JS", {"js": 1}, "samples", WARM),
@@ -134,7 +140,7 @@ def table() -> str:
 
 
 def _row(method: Method) -> str:
-    main = next((name for name in method.loss if name != "nll"), "nll")
+    main = next((name for name in reversed(method.loss) if name != "nll"), "nll")
     mixing = " + ".join(f"{weight:g} {name}" for name, weight in method.loss.items())
     mixing = mixing if len(method.loss) > 1 else "none"
     terms = {name: {"weight": float(weight)} for name, weight in method.loss.items()}

@@ -110,7 +110,8 @@ MISTAKES = [
     (
         "students a targets",
         "seqkd",
-        "students.a.targets: must be 'gold', 'seq-kd', 'seq-inter', 'best-chrf', 'ranked', 'samples' or 'mbr', found",
+        "students.a.targets: must be 'gold', 'seq-kd', 'seq-inter', 'best-chrf', 'ranked', 'samples', 'mbr', "
+        "'seq-kd+gold' or 'ranked+gold', found",
     ),
     ("students a loss", "word_kd", "students.a.loss: unknown name 'word_kd'; did you mean word-kd?"),
     ("students a loss", {"nll": 0}, "students.a.loss.nll: found weight 0; a weight is a number greater than 0"),

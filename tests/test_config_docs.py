@@ -45,7 +45,8 @@ def test_every_objective_describes_its_own_settings() -> None:
 def test_the_page_shows_bounds_defaults_and_choices() -> None:
     page = configdoc.page()
     assert "| `dropout` | number ≥ 0, < 1 | `0.1` |" in page
-    assert '| `targets` | `gold`, `seq-kd`, `seq-inter`, `best-chrf`, `ranked`, `samples`, `mbr` | `"gold"` |' in page
+    choices = ("gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold")
+    assert f'| `targets` | {", ".join(f"`{one}`" for one in choices)} | `"gold"` |' in page
     assert "| `corpus` | section | needed |" in page
 
 

@@ -14,7 +14,7 @@ from seqkd.config import load
 ROOT = Path(__file__).parents[1]
 BASE = {
     "corpus": {"source": "bible"},
-    "models": {"large": {}, "small": {"dim": 128}},
+    "models": {"large": {}, "small": {"dim": 128}, "shallow": {"encoder_layers": 2, "decoder_layers": 1}},
     "teachers": {"base": {"model": "large"}},
     "decode": {"samples": {"size": 8}},
 }
@@ -29,8 +29,9 @@ def test_the_table_in_the_docs_is_the_registrys():
 def test_every_objective_is_a_method_and_every_method_a_student():
     assert {name for method in lossdoc.TABLE for name in method.loss} == set(losses.NAMES)
     for method in lossdoc.TABLE:
-        start = {} if method.start == "scratch" else {"start": "first"}
-        students = {"first": {}, "one": {"targets": method.targets, "loss": method.loss, **start}}
+        start = {"model": "small"} if method.start == "scratch" else {"start": "first"}
+        start = {"model": "shallow", "start": "base"} if method.start == lossdoc.COPIED else start
+        students = {"first": {"model": "small"}, "one": {"targets": method.targets, "loss": method.loss, **start}}
         assert load(BASE | {"students": students}).students["one"].targets == method.targets
 
 

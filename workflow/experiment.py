@@ -31,6 +31,8 @@ RESULTS = Path("results")
 FROZEN = "SEQKD_CONFIG"
 """Environment variable that hands the config to jobs which read the Snakefile anew, so that an edit cannot mix in."""
 SHOWN = 10
+NONE = "(?!)"
+"""A regular expression that nothing matches."""
 
 Wildcards = Any
 InputFunction = Callable[[Wildcards], Any]
@@ -93,7 +95,7 @@ class Experiment:
     def names(self, *rules: str) -> str:
         """A regular expression for the wildcard that names a teacher, student, test set or download in these rules."""
         names = {step.path.split("/")[1] for step in self.plan.steps.values() if step.rule in rules}
-        return "|".join(map(re.escape, sorted(names))) or "[^/]+"
+        return "|".join(map(re.escape, sorted(names))) or NONE
 
     def cores_of_speed(self) -> int:
         """All cores of a local run, so that the job is alone; the measured threads where a cluster gives the node."""

@@ -21,20 +21,10 @@ from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
+from workflow.targets import KIND_OF_DECODING, TAKEN, UNREAD
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
-
-KIND_OF_DECODING = {"seq-kd": "beam", "seq-inter": "n-best", "best-chrf": "n-best", "ranked": "n-best"}
-KIND_OF_DECODING |= {"samples": "samples", "mbr": "samples"}
-TAKEN = {"seq-kd": "seq_kd", "samples": "samples"}
-"""Targets that are taken as they are, to their rule; others are chosen."""
-UNREAD = {
-    "beam": ["n_best", "samples"],
-    "n-best": ["samples", "search.beam"],
-    "samples": ["n_best", "search.beam", "search.length_penalty"],
-}
-"""Keys of ``decode:`` that a kind of decoding does not read."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +119,23 @@ class Plan:
         path = f"{system.kind}s/{name}/{seed}"
         if path in self.steps:
             return self.steps[path]
+        if system.members:
+            return self._ensemble(system, path)
         upstream = self._learns_from(system, seed)
         if system.start is not None:
             upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
         settings = self._training(system, seed) | {"training": system.training.canonical()}
         return self._add(f"train_{system.kind}", path, settings, upstream, *_modules(settings))
+
+    def _ensemble(self, system: System, path: str) -> Step:
+        """The members of an ensemble, put together."""
+        upstream = {f"member_{n:03d}": self._trained(*member) for n, member in enumerate(system.members)}
+        settings = {"model": {"architecture": "ensemble"}}
+        return self._add("ensemble", path, settings, upstream, *modules_of_model(settings))
+
+    def _precision(self, teacher: Step) -> str:
+        """The arithmetic in which a teacher was trained, and in which it translates."""
+        return self.systems.by_name[teacher.path.split("/")[1]].training.precision
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         language = self.config.corpus.target_language
@@ -153,7 +155,7 @@ class Plan:
     def _stored(self, system: System, model: Step, text: dict[str, Step]) -> Step:
         """What is stored of a teacher at a system's targets; systems share it."""
         path = f"stored_teachers/{model.path.removeprefix('teachers/')}/{system.targets}/{system.teacher_top_k}"
-        settings = {"k": system.teacher_top_k, "precision": model.settings["training"]["precision"]}
+        settings = {"k": system.teacher_top_k, "precision": self._precision(model)}
         name = "tokenizer" if system.targets == "gold" else "targets"
         return self._add("store_teacher", path, settings, {name: text[name], "model": model})
 
@@ -176,9 +178,8 @@ class Plan:
         for key in UNREAD[kind]:
             section, _, inner = key.partition(".")
             settings[section].pop(inner) if inner else settings.pop(section)
-        precision = teacher.settings["training"]["precision"]
         path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
-        settings = {"decode": settings, "kind": kind, "precision": precision}
+        settings = {"decode": settings, "kind": kind, "precision": self._precision(teacher)}
         return self._add("decode", path, settings, {"model": teacher, **self._text}, *shares.modules_of(kind))
 
     def _unpruned(self) -> Iterator[Row]:

@@ -1,4 +1,7 @@
-"""Our trainer: the public ``Trainer``, which stops for its next turn where it would measure dev BLEU."""
+"""Our trainer: the public ``Trainer``, which stops for its next turn where it would measure dev BLEU.
+
+With ``bare`` it makes the same passes for a loss, but learns by likelihood on each of them: what the passes cost alone.
+"""
 
 import resource
 from pathlib import Path
@@ -12,6 +15,8 @@ from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.teacher.reading import StoredTeacher
+from seqkd.training.objective import Objective
 from seqkd.training.passes import Passes
 from seqkd.training.run import Plugs, Trainer
 from seqkd.training.settings import TrainingSettings
@@ -36,6 +41,15 @@ class Pause:
         return 0.0, 1.0
 
 
+def bare(passes: Passes) -> Passes:
+    """The same prefixes, sampling and teacher's logits, and on every prefix the likelihood of its next words."""
+    (likelihood,) = Objective({"nll": {"weight": 1.0}}).terms
+    for reading in passes.readings:
+        reading.objective.terms, reading.objective.layer_terms = [likelihood], []
+    passes.compares_layers = False
+    return passes
+
+
 def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     """A trainer as ``train_model`` makes it, on the ids in ``settings["data"]``."""
     keep_freed_memory()
@@ -46,14 +60,19 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
         evaluations=TURNS,
         batch_tokens=settings["batch_tokens"],
         precision=settings["precision"],
-        label_smoothing=0.1,
+        label_smoothing=settings.get("label_smoothing", 0.1),
         learning_rate=0.0005,
     )
     torch.manual_seed(1)
     model = store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
+    if "start" in settings:
+        store.load_start(model, Path(settings["start"]))
     teacher = store.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
-    passes = Passes(loss, model, teacher, training.label_smoothing)
-    plugs = Plugs(Dataset(Path(settings["data"])), passes, pause)  # type: ignore[arg-type]
+    data = Dataset(Path(settings["data"]))
+    stored = StoredTeacher(Path(settings["stored"]), data) if "stored" in settings else None
+    passes = Passes(loss, model, teacher, training.label_smoothing, stored)
+    passes = bare(passes) if settings.get("bare") else passes
+    plugs = Plugs(data, passes, pause)  # type: ignore[arg-type]
     return Trainer(model, training, 1, plugs, folder)
 
 

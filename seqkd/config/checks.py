@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from seqkd import losses
 from seqkd.config.combinations import nonsense
+from seqkd.config.ensembles import check_ensembles
 from seqkd.config.mistakes import lines, nearest
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
@@ -17,7 +18,7 @@ from seqkd.training.settings import TrainingSettings
 
 def check(config: Config) -> list[str]:
     """Every mistake that concerns more than one section, as ``key: what is wrong and what is allowed``."""
-    found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
+    found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config), *check_ensembles(config)]
     if not found:  # what follows reads names and starts
         found = [
             *_models(config),
@@ -40,7 +41,7 @@ def _names(config: Config) -> Iterator[str]:
         if name in students:
             yield f"students.{name}: a teacher has this name too; give the student another"
     for name, teacher in config.teachers.items():
-        if teacher.model not in models:
+        if teacher.model is not None and teacher.model not in models:
             yield _unknown(f"teachers.{name}.model", teacher.model, models)
     for name, student in config.students.items():
         if student.model is not None and student.model not in models:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from seqkd import losses
 from seqkd.config.sections import Config, StudentSettings
-from seqkd.config.systems import start_model, teacher_name
+from seqkd.config.systems import model_name, start_model, teacher_name
 
 OWN = ("student",)
 """What an objective reads that never sees the targets."""
@@ -15,6 +15,7 @@ def nonsense(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
         where = f"students.{name}"
         yield from _misfits(where, student)
+        yield from _misfits_of_models(where, name, config)
         yield from _own_samples_alone(where, student)
         yield from _nothing_to_learn(where, student, config)
         yield from _not_stored(f"{where}.teacher_top_k", student)
@@ -32,6 +33,25 @@ def _misfits(where: str, student: StudentSettings) -> Iterator[str]:
     for term, settings in student.loss.items():
         if reason := losses.misfit(term, settings, student.targets):
             yield f"{where}.loss: found targets {student.targets!r}, but {term} {reason}"
+
+
+def _misfits_of_models(where: str, name: str, config: Config) -> Iterator[str]:
+    """Terms that compare what these models do not share, or nothing but layers."""
+    student = config.students[name]
+    teacher = config.teachers[teacher_name(config, student)]
+    try:
+        own = config.models[model_name(config, name)].model_dump()
+    except ValueError:  # told by another check
+        return
+    known = config.models[teacher.model].model_dump() if teacher.model else {"architecture": "ensemble"}
+    for term, settings in student.loss.items():
+        if reason := losses.misfit_of_models(term, settings, own, known):
+            yield f"{where}.loss: {term} {reason}"
+    if all(map(losses.reads_layers, student.loss)):
+        yield (
+            f"{where}.loss: {_terms(student)} compares layers and says nothing of words, so the student would not "
+            "learn to translate; add a term that does, such as nll"
+        )
 
 
 def _own_samples_alone(where: str, student: StudentSettings) -> Iterator[str]:
@@ -69,7 +89,7 @@ def _not_stored(where: str, student: StudentSettings) -> Iterator[str]:
         yield f"{where}: found {student.teacher_top_k}, but {_terms(student)} reads no teacher; leave it out"
     for term in taught:
         own = [prefix for prefix in losses.prefixes_of(term) if prefix != "targets"]
-        reason = "the teacher's whole distribution"
+        reason = "the teacher's layers" if losses.reads_layers(term) else "the teacher's whole distribution"
         if own:
             reason = f"prefixes that the student makes anew at every update ({', '.join(own)})"
         if own or not losses.reads_top_k(term):

@@ -52,9 +52,14 @@ class TrainingChanges(TrainingSettings):
 
 
 class TeacherSettings(TrainingChanges):
-    """One teacher: a model, its seeds, and any key of `training` that differs for it."""
+    """One teacher: a model, its seeds, and any key of `training` that differs for it; or an average of others."""
 
-    model: Name = Field(description="Its model, a name in `models`.")
+    model: Name | None = Field(None, description="Its model, a name in `models`; needed unless `ensemble` is given.")
+    ensemble: list[Name] = Field(
+        [],
+        description="Instead of a model: other teachers, all their seeds. This one is not trained, its distribution is "
+        "the average of theirs; it teaches, translates and is measured like any other.",
+    )
     seeds: Seeds = Field([1], description="One teacher is trained for each seed.")
 
 
@@ -68,11 +73,13 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
     )
-    targets: Literal["gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr"] = Field(
+    targets: Literal[
+        "gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold"
+    ] = Field(
         "gold",
         description="Target side: references; the teacher's beam search; of its n-best list the best by sentence BLEU, "
         "the best by chrF, or the best four by BLEU in 4, 3, 2, 1 copies; its samples, or their consensus (minimum "
-        "Bayes risk by chrF).",
+        "Bayes risk by chrF). With `+gold` the references of the same sentences are added, once and twice.",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},

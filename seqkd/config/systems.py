@@ -1,6 +1,6 @@
 """Merged views: every model that is trained, with its settings after all defaults and changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ class System:
         teacher: the teacher whose decodes, distribution or speed it is held against, also where it learns from none.
         teacher_used: whether it learns from that teacher (targets, loss or start).
         start: name of the system whose weights it starts from.
+        members: of an ensemble, name and seed of each teacher that it averages.
         teacher_top_k: words of the teacher's distribution that are read from disk; 0 where the teacher runs.
     """
 
@@ -37,6 +38,7 @@ class System:
     teacher_used: bool
     start: str | None
     teacher_top_k: int = 0
+    members: tuple[tuple[str, int], ...] = ()
 
     @property
     def loss_reads_teacher(self) -> bool:
@@ -57,13 +59,22 @@ class Systems:
         return teachers | {name: self.student(name) for name in self.config.students}
 
     def teacher(self, name: str) -> System:
-        """The teacher ``name``: gold targets, nll."""
+        """The teacher ``name``: gold targets, nll; or an ensemble, in the precision of its members."""
         own = self.config.teachers[name]
+        if own.ensemble:
+            return self._ensemble(name, own.ensemble)
+        assert own.model is not None
         training = merged(self.config.training, own.changes())
         model = self.config.models[own.model]
         seeds = tuple(own.seeds)
         loss = complete_loss(NLL)
         return System(name, "teacher", own.model, model, training, loss, seeds, "gold", name, None, False, None)
+
+    def _ensemble(self, name: str, teachers: list[str]) -> System:
+        first = self.teacher(teachers[0])
+        members = tuple((one, seed) for one in teachers for seed in self.config.teachers[one].seeds)
+        words = f"{len(members)} x {' + '.join(dict.fromkeys(self.teacher(one).model_name for one in teachers))}"
+        return replace(first, name=name, model_name=words, seeds=(1,), teacher=name, members=members)
 
     def student(self, name: str) -> System:
         """The student ``name``."""
@@ -123,7 +134,7 @@ def model_name(config: Config, name: str) -> str:
     if student.model:
         return student.model
     if student.start in config.teachers:
-        return config.teachers[student.start].model
+        return config.teachers[student.start].model or ""
     if student.start:
         return model_name(config, student.start)
     others = config.models.keys() - {teacher.model for teacher in config.teachers.values()} or config.models.keys()

@@ -71,7 +71,7 @@ def forced_scores(
         target = pad(wanted)
         real = target != PAD
         hidden = model(src, pad(wanted, (BOS,), ()))[real]
-        log_q = (hidden @ model.output_weight.T).float().log_softmax(-1)
+        log_q = model.logits(hidden).float().log_softmax(-1)
         hits = (log_q.argmax(-1) == target[real]).tolist()
         scores = log_q.gather(1, target[real][:, None])[:, 0].tolist()
         first = 0

@@ -55,7 +55,7 @@ class Sampler:
     def advance(self) -> None:
         """One word more for every row; an ended row gets padding."""
         hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
-        logits = (hidden @ self.model.output_weight.T).double()
+        logits = self.model.logits(hidden).double()
         log_q = narrowed(logits, self.temperature, self.top_k).log_softmax(-1)
         words = draw(log_q, self.uniforms[:, :, self.tokens.shape[2] - 1].flatten())
         gained = log_q.gather(1, words[:, None]).view_as(self.log_probs)

@@ -71,7 +71,7 @@ class Search:
     def advance(self) -> None:
         """One token more for every live hypothesis."""
         hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
-        logits = (hidden @ self.model.output_weight.T).float()
+        logits = self.model.logits(hidden).float()
         scores, rows, words = self.expand(logits)
         ended = words == EOS
         self.finish(scores.masked_fill(~ended, -torch.inf)[:, : self.beam], rows[:, : self.beam])

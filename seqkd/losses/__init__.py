@@ -26,7 +26,17 @@ below it. It defines
     optional: why it makes no sense with these ``targets`` of a config, in words that end a sentence; "" where it does;
 ``survey(scores, options)``
     optional: a number a position, [N], that needs the whole batch; ``loss`` finds it in ``positions.facts``. None if
-    these options need none.
+    these options need none;
+``remember(scores, options)``
+    optional, beside ``survey``: what it keeps of this update for the next, a tensor, which it then finds in
+    ``scores.memory``. It is saved with the training, which so goes on after an interruption as if there had been none;
+``whole_sentences(options)``
+    optional: True where it must see all positions of a sentence together, numbered in ``positions.sentence``;
+``READS_LAYERS``
+    optional: True where ``loss`` compares layers instead: it is given a :class:`seqkd.losses.layers.Layers`, once for
+    the encoder and once for the decoder. It reads the targets alone and is differentiated by autograd;
+``misfit_of_models(options, student, teacher)``
+    optional: why it makes no sense for models with these settings, like ``misfit``.
 
 What a training adds up is, for each pass, the sum divided by the number of its positions.
 
@@ -43,7 +53,7 @@ from seqkd.losses import outside
 from seqkd.prefixes import targets
 from seqkd.settings import Settings
 
-NOT_OBJECTIVES = ("positions", "outside")
+NOT_OBJECTIVES = ("positions", "layers", "outside")
 
 NAMES = tuple(
     sorted(
@@ -85,6 +95,11 @@ def reads_top_k(name: str) -> bool:
     return bool(getattr(load(name), "READS_TOP_K", False))
 
 
+def reads_layers(name: str) -> bool:
+    """Whether the objective compares layers instead of distributions over words."""
+    return bool(getattr(load(name), "READS_LAYERS", False))
+
+
 def is_minimal_at_teacher(name: str) -> bool:
     """Whether a student equal to its teacher has nothing to learn from the objective."""
     return bool(getattr(load(name), "MINIMAL_AT_TEACHER", False))
@@ -95,6 +110,13 @@ def misfit(name: str, term: dict[str, Any], targets: str) -> str:
     module = load(name)
     reason = getattr(module, "misfit", None)
     return str(reason(module.Options(**split_term(term)[1]), targets)) if reason else ""
+
+
+def misfit_of_models(name: str, term: dict[str, Any], student: dict[str, Any], teacher: dict[str, Any]) -> str:
+    """Why a term makes no sense for models with these settings, or nothing."""
+    module = load(name)
+    reason = getattr(module, "misfit_of_models", None)
+    return str(reason(module.Options(**split_term(term)[1]), student, teacher)) if reason else ""
 
 
 def sources_of(name: str) -> tuple[ModuleType, ...]:

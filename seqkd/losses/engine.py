@@ -26,9 +26,13 @@ class Options(student.Options):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return -(positions.q * positions.log_p).sum()
+    return -_weighted(positions).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]."""
-    return positions.through_softmax(-positions.q * positions.log_p)
+    return positions.through_softmax(-_weighted(positions))
+
+
+def _weighted(positions: Positions) -> torch.Tensor:
+    return positions.once("engine", lambda: positions.q * positions.log_p)

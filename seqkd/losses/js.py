@@ -11,7 +11,7 @@ distributions over whole sentences, if y is sampled from the teacher:
 
     s_t = w q(y_<t | x) / ( w q(y_<t | x) + (1 - w) p(y_<t | x) ),   s_1 = w
 
-Like the prefix itself, s_t gets no gradient. It costs a look at all positions before the loss.
+Like the prefix itself, s_t gets no gradient.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions, Scores
+from seqkd.losses.positions import LEAST, Positions
 from seqkd.prefixes import student, targets
 
 if TYPE_CHECKING:
@@ -50,39 +50,60 @@ def misfit(options: Options, targets: str) -> str:
     return "weighs prefixes as samples from the teacher with `mixture: exact`; write `targets: samples`"
 
 
-def survey(scores: Scores, options: Options) -> torch.Tensor | None:
-    """The student's share s_t of the mixture at each position, [N]; None where it is w everywhere."""
-    if options.mixture == "local":
-        return None
-    gain = (scores.student - scores.teacher).double()
-    before = gain.cumsum(0) - gain
-    lengths = scores.sentence.unique_consecutive(return_counts=True)[1]
-    starts = lengths.cumsum(0) - lengths
-    before -= before[starts].repeat_interleave(lengths)
-    odds = math.log(options.student_weight) - math.log1p(-options.student_weight)
-    return (before + odds).sigmoid().float()
+def whole_sentences(options: Options) -> bool:
+    """The exact mixture adds up what stands before a position."""
+    return options.mixture == "exact"
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    w, log_m = options.student_weight, positions.log_mixture(_share(positions, options))
-    if positions.prefix == "student":
-        return w * (positions.q * (positions.log_q - log_m)).sum()
-    return (1 - w) * (positions.p * (positions.log_p - log_m)).sum()
+    own, weight = _side(positions, options)
+    return weight * own.flatten().dot(_log_ratio(positions, options).flatten())
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]; the ratios stay below 1 / s and 1 / (1 - s)."""
-    w, share = options.student_weight, _share(positions, options)
-    log_q, log_m = positions.log_q, positions.log_mixture(share)
-    part = log_q + (math.log(share) if isinstance(share, float) else share.log()) - log_m
+    _, weight = _side(positions, options)
+    inner = -_share(positions, options) * _ratio(positions, options)
     if positions.prefix == "student":
-        return positions.through_softmax(w * (positions.q * (log_q - log_m) - (part + log_q).exp()))
-    return positions.through_softmax((w - 1) * (part + positions.log_p).exp())
+        inner += _log_ratio(positions, options)
+    weighted = inner.mul_(positions.q)
+    return weighted.sub_(positions.q * weighted.sum(-1, keepdim=True)).mul_(weight)
+
+
+def _side(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:
+    """The distribution that this half is the divergence of, and its weight."""
+    if positions.prefix == "student":
+        return positions.q, options.student_weight
+    return positions.p, 1 - options.student_weight
+
+
+def _ratio(positions: Positions, options: Options) -> torch.Tensor:
+    """That distribution over the mixture, [N, V]; above 0, so that it has a logarithm, whose weight is 0 then."""
+    mixture = positions.mixture(_share(positions, options))
+    return positions.once("js", lambda: (_side(positions, options)[0] / mixture).clamp(min=LEAST))
+
+
+def _log_ratio(positions: Positions, options: Options) -> torch.Tensor:
+    """Its logarithm, [N, V]."""
+    return positions.once("log of js", lambda: _ratio(positions, options).log())
 
 
 def _share(positions: Positions, options: Options) -> float | torch.Tensor:
-    """The student's share of the mixture: one number, or [N, 1]."""
+    """The student's share s_t of the mixture: one number, or [N, 1]."""
     if options.mixture == "local":
         return options.student_weight
-    return positions.facts["js"][:, None].to(positions.student.dtype)
+    return positions.once("share of js", lambda: shares(positions, options.student_weight))
+
+
+def shares(positions: Positions, weight: float) -> torch.Tensor:
+    """s_t of the exact mixture, [N, 1], without gradient, from whole sentences one after the other."""
+    assert positions.sentence is not None, "the exact mixture needs to know where sentences begin"
+    target = positions.target[:, None]
+    own, known = positions.student.gather(1, target) - positions.log_z, positions.known.gather(1, target)
+    gain = (own - known + positions.log_z_teacher).detach().double()
+    before = gain.cumsum(0) - gain
+    lengths = positions.sentence.unique_consecutive(return_counts=True)[1]
+    before -= before[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)
+    odds = math.log(weight) - math.log1p(-weight)
+    return (before + odds).sigmoid().to(positions.student.dtype)

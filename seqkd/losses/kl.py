@@ -31,7 +31,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     if isinstance(positions.teacher, TopK):
         return topk.cross_entropy(positions) - topk.entropy(positions)
-    return (positions.p.xlogy(positions.p) - positions.p * positions.log_q).sum()
+    return positions.kl_sum
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:

@@ -3,6 +3,8 @@
 - ``seq-inter``: of each n-best list the one with the best smoothed sentence BLEU (Kim & Rush 2016, section 3.3).
 - ``best-chrf``: the one with the best sentence chrF (Zouhar 2021).
 - ``ranked``: the four best by sentence BLEU, as 4, 3, 2 and 1 copies (Zouhar 2021).
+- ``ranked+gold``: the same, and two copies of the reference (Zouhar 2021).
+- ``seq-kd+gold``: the teacher's beam search, and beside it the reference (Zouhar 2021).
 - ``mbr``: of samples the one with the greatest expected chrF against all of them (minimum Bayes risk; Finkelstein &
   Freitag 2024). References are not read.
 
@@ -31,11 +33,13 @@ Scores = Callable[[Counter[str], str], list[float]]
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to choose: what is measured, how, and how many copies of the best, the second and so on are kept."""
+    """One way to choose: what is measured, how, and how many copies are kept of the best, the second and so on, and of
+    the reference."""
 
     measure: str
     scores: Callable[[str], Scores]
     copies: tuple[int, ...] = (1,)
+    references: int = 0
 
 
 def _by_bleu(language: str) -> Scores:
@@ -67,6 +71,8 @@ CHOICES = {
     "seq-inter": Choice("sentence_bleu", _by_bleu),
     "best-chrf": Choice("sentence_chrf", _by_chrf),
     "ranked": Choice("sentence_bleu", _by_bleu, (4, 3, 2, 1)),
+    "ranked+gold": Choice("sentence_bleu", _by_bleu, (4, 3, 2, 1), references=2),
+    "seq-kd+gold": Choice("sentence_bleu", _by_bleu, references=1),
     "mbr": Choice("expected_chrf", _by_consensus),
 }
 
@@ -85,6 +91,7 @@ def make_chosen(
         scores, known = scores_of(candidates, references[line]), list(candidates)
         order = sorted(range(len(known)), key=lambda i: -scores[i])
         kept = [known[i] for i, copies in zip(order, how.copies, strict=False) for _ in range(copies)]
+        kept += [references[line]] * how.references
         lines += [line] * len(kept)
         texts += kept
         totals.update(sentences=1, changed=order[0] > 0, candidates=len(known))
@@ -99,4 +106,4 @@ def make_chosen(
         "mean_candidates": round(totals["candidates"] / count, 2),
         f"mean_{how.measure}_of_first": round(first / count, 2),
         f"mean_{how.measure}_of_chosen": round(chosen / count, 2),
-    } | ({"pairs": len(lines)} if len(how.copies) > 1 else {})
+    } | ({"pairs": len(lines)} if len(how.copies) + how.references > 1 else {})

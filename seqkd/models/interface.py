@@ -17,13 +17,22 @@ class State(Protocol):
 
 
 class TranslationModel(nn.Module):
-    """Base of the models. Hidden states are [.., width]; logits are ``hidden @ output_weight.T``.
+    """Base of the models. Hidden states are [.., width]; logits are ``hidden @ output_weight.T``, but for an ensemble.
 
     A softmax bias is a column of ``output_weight`` like the others, with hidden states that end in a constant one: so
     projection, search and sampling need not know of it.
     """
 
     output_weight: nn.Parameter
+
+    @property
+    def vocabulary(self) -> int:
+        """Words that a distribution is over."""
+        return self.output_weight.shape[0]
+
+    def logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Logits of the next word, [.., V], from hidden states [.., width]."""
+        return hidden @ self.output_weight.T
 
     def forward(self, src: torch.Tensor, prefix: torch.Tensor) -> torch.Tensor:
         """Hidden state at every position of a given prefix: src [B, S], prefix [B, T] to [B, T, width]."""

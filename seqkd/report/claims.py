@@ -64,7 +64,7 @@ def _is_reverse(system: System) -> bool:
 
 
 def _is_forward(system: System) -> bool:
-    return bool(FORWARD & set(system.loss)) and system.targets != "seq-kd" and system.start is None
+    return bool(FORWARD & set(system.loss)) and not system.targets.startswith("seq-kd") and system.start is None
 
 
 def _baseline(systems: list[System], system: System) -> list[System]:

@@ -95,7 +95,7 @@ def agreement(student: TranslationModel, teacher: TranslationModel, sources: Ids
 
 
 def _best(model: TranslationModel, src: Tensor, prefix: Tensor, real: Tensor) -> Tensor:
-    logits = (model(src, prefix)[real] @ model.output_weight.T).float()
+    logits = model.logits(model(src, prefix)[real]).float()
     best: Tensor = logits.topk(min(TOP, logits.shape[1])).indices
     return best
 

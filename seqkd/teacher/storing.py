@@ -62,7 +62,7 @@ def store_teacher(
 def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> Arrays:
     """The arrays of some sentences that stand side by side."""
     first = starts(dataset)
-    vocabulary = network.output_weight.shape[0]
+    vocabulary = network.vocabulary
     k, rows = min(k, vocabulary), int(first[sentences[-1] + 1] - first[sentences[0]])
     kind = np.uint16 if vocabulary <= 65536 else np.uint32
     shapes = (((rows, k), kind), ((rows, k), np.float32), ((rows,), np.float32))
@@ -85,7 +85,7 @@ def best(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.
     """The k most probable words at the target positions of these sentences, one sentence after the other."""
     batch = collate(dataset, sentences)
     hidden = network(batch.src, batch.prefix)[batch.target != PAD]
-    return cut((hidden @ network.output_weight.T).float().log_softmax(-1), k)
+    return cut(network.logits(hidden).float().log_softmax(-1), k)
 
 
 def cut(log_p: torch.Tensor, k: int) -> TopK:

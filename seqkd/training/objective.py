@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from seqkd import losses
+from seqkd.losses.layers import Layers
 from seqkd.losses.positions import Positions, Scores
 from seqkd.prefixes import argmax, targets
 from seqkd.settings import Settings
@@ -21,9 +22,11 @@ class Term:
     name: str
     weight: float
     options: Settings
-    loss: Callable[[Positions, Any], Tensor]
+    loss: Callable[[Any, Any], Tensor]
     gradient: Callable[[Positions, Any], Tensor] | None
     survey: Callable[[Scores, Any], Tensor | None] | None
+    remember: Callable[[Scores, Any], Tensor] | None
+    whole_sentences: bool = False
 
 
 class Objective:
@@ -31,22 +34,41 @@ class Objective:
 
     Attributes:
         prefix: name of the prefix source that its positions come from.
-        needs_teacher: whether a term reads the teacher's distribution.
+        terms: those that are summed over positions.
+        layer_terms: those that compare layers.
+        needs_teacher: whether a term reads the teacher's distribution or its layers.
+        whole_sentences: whether a term must see all positions of a sentence together.
+        memory: what terms keep from update to update, by name.
     """
 
     def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
         self.prefix = prefix
-        self.terms = [_term(name, loss[name]) for name in sorted(loss)]
+        self.terms = [_term(name, loss[name]) for name in sorted(loss) if not losses.reads_layers(name)]
+        self.layer_terms = [_term(name, loss[name]) for name in sorted(loss) if losses.reads_layers(name)]
+        self.whole_sentences = any(term.whole_sentences for term in self.terms)
+        self.memory: dict[str, Tensor] = {}
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
 
     def survey(self, scores: Scores) -> dict[str, Tensor]:
         """What terms must know of the whole batch before they see a part of it, [N] each by name."""
-        found = {term.name: term.survey(scores, term.options) for term in self.terms if term.survey is not None}
-        return {name: fact for name, fact in found.items() if fact is not None}
+        found = {}
+        for term in self.terms:
+            scores.memory = self.memory.get(term.name, torch.zeros(0))
+            fact = term.survey(scores, term.options) if term.survey is not None else None
+            if fact is not None:
+                found[term.name] = fact
+            if term.remember is not None and len(kept := term.remember(scores, term.options)):
+                self.memory[term.name] = kept
+        return found
 
     def value(self, positions: Positions) -> Tensor:
         """The sum over positions, differentiable in ``positions.student``."""
         first, *others = (term.weight * term.loss(positions, term.options) for term in self.terms)
+        return sum(others, start=first)
+
+    def between(self, layers: Layers) -> Tensor:
+        """What the terms that compare layers say of one side, summed over its positions, to be differentiated."""
+        first, *others = (term.weight * term.loss(layers, term.options) for term in self.layer_terms)
         return sum(others, start=first)
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
@@ -123,5 +145,14 @@ def _options(name: str, term: dict[str, Any]) -> Settings:
 
 def _term(name: str, term: dict[str, Any]) -> Term:
     module, weight = losses.load(name), losses.split_term(term)[0]
-    closed, survey = getattr(module, "gradient", None), getattr(module, "survey", None)
-    return Term(name, weight, _options(name, term), module.loss, closed, survey)
+    options, whole = _options(name, term), getattr(module, "whole_sentences", None)
+    return Term(
+        name=name,
+        weight=weight,
+        options=options,
+        loss=module.loss,
+        gradient=getattr(module, "gradient", None),
+        survey=getattr(module, "survey", None),
+        remember=getattr(module, "remember", None),
+        whole_sentences=whole is not None and bool(whole(options)),
+    )

@@ -3,6 +3,8 @@
 Sources are encoded once, whatever the number of passes. Each pass adds its sum divided by its number of positions.
 """
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -13,11 +15,12 @@ from torch import Tensor
 
 from seqkd.batches.batches import Batch
 from seqkd.batches.dataset import PAD
+from seqkd.losses.layers import SIDES, Seen, watched
 from seqkd.losses.positions import TopK
 from seqkd.models.interface import TranslationModel
 from seqkd.prefixes import View
-from seqkd.training.objective import Following, Reading, readings
-from seqkd.training.projection import CHUNK, Known, Teacher, projected_loss
+from seqkd.training.objective import Following, Objective, Reading, readings
+from seqkd.training.projection import Known, Teacher, chunks, projected_loss
 
 
 class Stored(Protocol):
@@ -44,6 +47,7 @@ class Passes:
     ) -> None:
         self.readings, self.student, self.teacher, self.smoothing = readings(loss), student, teacher, smoothing
         self.stored = stored
+        self.compares_layers = any(reading.objective.layer_terms for reading in self.readings)
 
     def loss(self, batch: Batch, progress: float) -> Tensor:
         """The objective on a batch, a scalar to be differentiated.
@@ -52,12 +56,31 @@ class Passes:
             progress: share of the training that is done with this update.
         """
         view = View(batch, self.student, progress)
-        encoded = Encoded(self.student, self.teacher, batch.src)
-        total = torch.zeros(())
-        for reading in self.readings:
-            for pair in reading.source.pairs(view, reading.options):
-                total = total + self._one(pair, reading, encoded, view)
+        with watched(self.student, self.teacher) if self.compares_layers else nullcontext(Seen()) as seen:
+            encoded = Encoded(self.student, self.teacher, batch.src)
+            total = torch.zeros(())
+            for reading in self.readings:
+                for pair in reading.source.pairs(view, reading.options):
+                    total = total + self._one(pair, reading, encoded, view)
+                    if reading.objective.layer_terms:
+                        total = total + between(pair, reading.objective, seen)
         return total
+
+    @property
+    def memory(self) -> dict[str, Tensor]:
+        """What objectives keep from update to update, to be saved."""
+        return {
+            f"memory.{number}.{name}": kept
+            for number, reading in enumerate(self.readings)
+            for name, kept in reading.objective.memory.items()
+        }
+
+    def recall(self, saved: Mapping[str, Tensor]) -> None:
+        """Take up what ``memory`` was when it was saved, among other tensors."""
+        for number, reading in enumerate(self.readings):
+            place = f"memory.{number}."
+            own = {name.removeprefix(place): kept for name, kept in saved.items() if name.startswith(place)}
+            reading.objective.memory = own
 
     def _one(self, pair: Batch, reading: Reading, encoded: "Encoded", view: View) -> Tensor:
         """The mean over the real positions of one pass; padding is dropped before the projection."""
@@ -65,9 +88,12 @@ class Passes:
         target, objective = pair.target[real], reading.objective
         hidden = self.student.decode(encoded.student, pair.prefix)[real]
         known = self._known(pair, real, encoded) if objective.needs_teacher else None
+        if not objective.terms:
+            return torch.zeros(())
         weight = self.student.output_weight
-        facts = objective.survey(Look(Teacher(hidden.detach(), weight.detach()), known, target, real))
-        loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts)
+        facts = objective.survey(Look(Teacher(hidden.detach(), self.student.logits), target))
+        sentence = real.nonzero()[:, 0] if objective.whole_sentences else None
+        loss = projected_loss(hidden, weight, target, known, objective, self.smoothing, facts, sentence)
         if isinstance(objective, Following):
             view.choices = objective.choices(real)
         return loss / len(target)
@@ -80,32 +106,29 @@ class Passes:
         return self.stored.top(pair.sentences)
 
 
+def between(pair: Batch, objective: Objective, seen: Seen) -> Tensor:
+    """The terms that compare layers, each side's mean over its real positions."""
+    total = torch.zeros(())
+    for side, ids in zip(SIDES, (pair.src, pair.target), strict=True):
+        real = ids != PAD
+        total = total + objective.between(seen.at(side, real)) / int(real.sum())
+    return total
+
+
 class Look:
     """All positions of a pass before its loss; see :class:`seqkd.losses.positions.Scores`."""
 
-    def __init__(self, student: Teacher, teacher: Known | None, target: Tensor, real: Tensor) -> None:
-        self._student, self._teacher, self._target, self._real = student, teacher, target, real
+    memory: Tensor
+
+    def __init__(self, student: Teacher, target: Tensor) -> None:
+        self._student, self._target = student, target
 
     @cached_property
     def student(self) -> Tensor:
         """See Scores."""
-        return self._of(self._student)
-
-    @cached_property
-    def teacher(self) -> Tensor:
-        """See Scores."""
-        assert isinstance(self._teacher, Teacher), "this objective needs a teacher that runs"
-        return self._of(self._teacher)
-
-    @property
-    def sentence(self) -> Tensor:
-        """See Scores."""
-        return self._real.nonzero()[:, 0]
-
-    def _of(self, model: Teacher) -> Tensor:
-        parts = [slice(first, first + CHUNK) for first in range(0, len(self._target), CHUNK)]
+        parts = chunks(len(self._target))
         return torch.cat(
-            [model.logits(part).log_softmax(-1).gather(1, self._target[part, None])[:, 0] for part in parts]
+            [self._student.logits(part).log_softmax(-1).gather(1, self._target[part, None])[:, 0] for part in parts]
         )
 
 
@@ -124,4 +147,4 @@ class Encoded:
         """The teacher after these prefixes [B, T], at the real positions."""
         assert self._teacher is not None, "this objective needs a teacher"
         with torch.no_grad():
-            return Teacher(self._teacher.decode(self._known, prefix)[real], self._teacher.output_weight)
+            return Teacher(self._teacher.decode(self._known, prefix)[real], self._teacher.logits)

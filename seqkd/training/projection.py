@@ -4,7 +4,8 @@ The gradient is made in the forward pass: for each chunk the logits, the objecti
 from it the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -36,15 +37,16 @@ class _Projected(torch.autograd.Function):
         objective: Objective,
         smoothing: float,
         facts: Mapping[str, Tensor],
+        sentence: Tensor | None,
     ) -> Tensor:
         total = torch.zeros(())
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
-        for first in range(0, len(hidden), CHUNK):
-            part = slice(first, first + CHUNK)
+        for part in chunks(len(hidden), sentence):
             logits = (hidden[part] @ weight.T).float()
             known = None if teacher is None else teacher.at(part)
             own = {name: fact[part] for name, fact in facts.items()}
-            seen = Positions(logits, target[part], known, smoothing, facts=own)
+            whole = None if sentence is None else sentence[part]
+            seen = Positions(logits, target[part], known, smoothing, facts=own, sentence=whole)
             loss, exact = objective.gradient(seen)
             grad = exact.to(hidden.dtype)
             grad_hidden[part] = grad @ weight
@@ -56,19 +58,32 @@ class _Projected(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         grad_hidden, grad_weight = ctx.saved_tensors
-        return grad_hidden * grad, grad_weight * grad, None, None, None, None, None
+        return grad_hidden * grad, grad_weight * grad, None, None, None, None, None, None
+
+
+def chunks(count: int, sentence: Tensor | None = None) -> Iterator[slice]:
+    """``count`` positions in runs of at most CHUNK; given each one's ``sentence``, in runs of whole sentences, a longer
+    one by itself."""
+    if sentence is None:
+        yield from (slice(first, first + CHUNK) for first in range(0, count, CHUNK))
+        return
+    first, ends = 0, sentence.unique_consecutive(return_counts=True)[1].cumsum(0).tolist()
+    for end, after in zip(ends, [*ends[1:], math.inf], strict=True):
+        if after - first > CHUNK:
+            yield slice(first, end)
+            first = end
 
 
 class Teacher:
-    """The teacher's distribution at the same positions: hidden states [N, d'] and output matrix [V, d']."""
+    """The teacher's distribution at the same positions: hidden states [N, d'] and what makes logits [n, V] of some."""
 
-    def __init__(self, hidden: Tensor, weight: Tensor) -> None:
-        self.hidden, self.weight = hidden, weight
+    def __init__(self, hidden: Tensor, project: Callable[[Tensor], Tensor]) -> None:
+        self.hidden, self.project = hidden, project
 
     def logits(self, part: slice) -> Tensor:
         """Logits of some positions, float32 [n, V], without gradient."""
         with torch.no_grad():
-            return (self.hidden[part] @ self.weight.T).float()
+            return self.project(self.hidden[part]).float()
 
     at = logits
 
@@ -81,6 +96,7 @@ def projected_loss(
     objective: Objective,
     smoothing: float = 0.0,
     facts: Mapping[str, Tensor] | None = None,
+    sentence: Tensor | None = None,
 ) -> Tensor:
     """Sum of ``objective`` over N positions, differentiable in ``hidden`` [N, d] and ``weight`` [V, d].
 
@@ -90,6 +106,7 @@ def projected_loss(
         objective: what is summed over the positions.
         smoothing: label smoothing, handed through to the objective.
         facts: numbers a position, [N] each, handed through as ``Positions.facts``.
+        sentence: each position's, int64 [N], where the objective must see whole sentences.
     """
-    loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing, facts or {})  # type: ignore[no-untyped-call]
+    loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing, facts or {}, sentence)  # type: ignore[no-untyped-call]
     return loss

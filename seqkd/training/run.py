@@ -148,6 +148,7 @@ class Trainer:
             "mean": adam["exp_avg"],
             "square": adam["exp_avg_sq"],
         }
+        self.state.tensors |= self.plugs.passes.memory
         self.state.save(self.folder)
 
     def resume(self) -> None:
@@ -157,6 +158,7 @@ class Trainer:
             return
         self.state = state
         self.weights.master.data.copy_(state.tensors["master"])
+        self.plugs.passes.recall(state.tensors)
         self.optimizer.state[self.weights.master] = {
             "step": torch.tensor(float(state.update)),
             "exp_avg": state.tensors["mean"],

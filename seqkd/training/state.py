@@ -23,7 +23,7 @@ class State:
         position: where the batches stand, (epoch, batches taken of it).
         best: update and dev BLEU of the best evaluation so far, or None.
         rows: the lines of metrics.jsonl so far.
-        tensors: master weights, Adam's two moments, and the best weights so far.
+        tensors: master weights, Adam's two moments, the best weights so far, and what objectives remember.
     """
 
     update: int = 0

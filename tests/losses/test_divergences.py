@@ -1,13 +1,15 @@
 """kl, rkl, js, tvd, engine, gkd, skew-kl: the pencil case, their limits, and JS over whole sentences by enumeration."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 import torch
-from pencil import CASE, Look, P, Q, random_case, value
+from pencil import CASE, P, Q, random_case, value
 
 from seqkd import losses
 from seqkd.losses.positions import Positions
+from seqkd.training.objective import Objective
 
 GOLDEN = [
     ("kl", {}, 0.411710),
@@ -102,10 +104,8 @@ def expected_steps(p, q, weight, mixture):
             rows = [sequence[:t] for t in range(LENGTH)]
             student, teacher = (torch.stack([one[row] for row in rows]) for one in (q, p))
             target = torch.tensor(sequence)
-            look = Look(*(one.gather(1, target[:, None])[:, 0] for one in (student, teacher)), torch.zeros(LENGTH))
-            fact = module.survey(look, options)
-            facts = {} if fact is None else {"js": fact}
-            loss = module.loss(Positions(student, target, teacher, prefix=prefix, facts=facts), options)
+            where = {"prefix": prefix, "sentence": torch.zeros(LENGTH)}
+            loss = module.loss(Positions(student, target, teacher, **where), options)
             total += float(loss) * float(torch.tensor(whole(own, sequence)).exp())
     return total
 
@@ -122,7 +122,21 @@ def test_exact_js_is_the_divergence_over_sentences_and_the_local_one_is_not(weig
 
 
 def test_likelihoods_of_prefixes_are_of_the_own_sentence():
-    module = losses.load("js")
-    student, teacher = torch.tensor([-1.0, -2.0, -9.0, -1.0, -5.0]), torch.tensor([-3.0, -1.0, -9.0, -2.0, -5.0])
-    found = module.survey(Look(student, teacher, torch.tensor([0, 0, 0, 1, 1])), module.Options(mixture="exact"))
+    """Given log q and log p of the targets: -1 -2 -9 | -1 -5 and -3 -1 -9 | -2 -5."""
+    student, teacher = (
+        torch.stack([torch.tensor(one).double(), (-torch.tensor(one).double().exp()).log1p()], 1)
+        for one in ([-1.0, -2.0, -9.0, -1.0, -5.0], [-3.0, -1.0, -9.0, -2.0, -5.0])
+    )
+    sentences = Positions(student, torch.zeros(5).long(), teacher, sentence=torch.tensor([0, 0, 0, 1, 1]))
+    found = losses.load("js").shares(sentences, 0.5)[:, 0]
     assert found.tolist() == pytest.approx([0.5, 0.880797, 0.731059, 0.5, 0.731059], abs=1e-6)
+
+
+@pytest.mark.parametrize("prefix", ["targets", "student"])
+def test_the_closed_gradient_of_exact_js_holds_for_whole_sentences(prefix):
+    case = replace(random_case(), sentence=torch.tensor([0, 0, 0, 0, 1, 1]), prefix=prefix)
+    objective = Objective({"js": {"weight": 1.0, "mixture": "exact", "student_weight": 0.3}}, prefix)
+    assert objective.whole_sentences and not Objective({"js": {"weight": 1.0}}).whole_sentences
+    expected = objective._by_autograd(case)
+    for found, wanted in zip(objective.gradient(case), expected, strict=True):
+        torch.testing.assert_close(found, wanted)

@@ -14,7 +14,9 @@ from seqkd import losses
 from seqkd.losses.positions import Positions
 from seqkd.training.objective import Objective, readings
 
-TEACHERS = [name for name in losses.NAMES if losses.needs_teacher(name)]
+NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
+"""Those on positions; test_hidden_states.py has the other."""
+TEACHERS = [name for name in NAMES if losses.needs_teacher(name)]
 OTHER_SETTINGS = {
     "js": [{"student_weight": 0.2}, {"mixture": "exact"}, {"mixture": "exact", "student_weight": 0.8}],
     "gkd": [{"student_weight": 0.1}],
@@ -23,9 +25,9 @@ OTHER_SETTINGS = {
     "imitkd": [{"teacher": "distribution"}],
     "tie-kd": [{"k": 1}, {"k": 3, "iterations": 1}, {"k": 1000}],
     "topk-kd": [{"k": 1}, {"k": 1000}],
-    "selective-kd": [{"share": 1.0}, {"share": 0.01}],
+    "selective-kd": [{"share": 1.0}, {"share": 0.01}, {"queue": 3}],
 }
-WAYS = [(name, own) for name in losses.NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
+WAYS = [(name, own) for name in NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
 PARTS = [(name, own, prefix) for name, own in WAYS for prefix in losses.prefixes_of(name)]
 
 
@@ -166,7 +168,8 @@ def test_logits_from_bfloat16_give_the_loss_to_two_percent(name, own):
     def at(dtype):
         student, teacher = ((one.to(dtype) @ (weight / 4).to(dtype).T) for one in (hidden, other))
         full = torch.float64 if dtype == torch.float64 else torch.float32
-        return float(value(name, Positions(student.to(full), target, teacher.to(full).log_softmax(-1)), **own))
+        known = teacher.to(full).log_softmax(-1)
+        return float(value(name, Positions(student.to(full), target, known, sentence=torch.arange(200)), **own))
 
     assert at(torch.bfloat16) == pytest.approx(at(torch.float64), rel=0.02)
 

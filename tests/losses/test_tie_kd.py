@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 import torch
-from pencil import CASE, P, Q, random_case, value
+from pencil import CASE, Look, P, Q, random_case, value
 
 from seqkd import losses
 from seqkd.losses.no_top1_kd import moved
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import Positions, _largest
 from seqkd.losses.tie_kd import ranking
 
 
@@ -64,6 +64,24 @@ def test_without_the_first_choice_is_kl_where_it_is_the_reference():
     assert float(value("no-top1-kd", agreed)) == pytest.approx(float(value("kl", agreed)), abs=1e-12)
 
 
+@pytest.mark.parametrize(("words", "k"), [(7, 3), (320, 5), (1000, 5), (1000, 1), (4001, 20), (4000, 1000)])
+def test_the_best_words_are_those_of_topk_whatever_the_size(words, k):
+    scores = torch.randn(6, words, generator=torch.Generator().manual_seed(words + k))
+    rounded = (scores * 2).round()  # many equals
+    for one in (scores, rounded):
+        found = _largest(one, min(k, words))
+        assert torch.equal(one.gather(1, found), one.topk(min(k, words)).values)
+        assert all(len(set(row)) == len(row) for row in found.tolist())
+    assert torch.equal(_largest(scores, min(k, words)), scores.topk(min(k, words)).indices)
+
+
+def test_kl_summed_at_once_is_the_sum():
+    case = random_case(20, 50)
+    expected = (case.p * (case.log_p - case.log_q)).sum(-1)
+    torch.testing.assert_close(case.kl, expected)
+    torch.testing.assert_close(case.kl_sum, expected.sum())
+
+
 def test_selective_kd_takes_the_hard_half_and_ties():
     student = torch.tensor([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.2, 0.8], [0.7, 0.3]], dtype=torch.float64).log()
     teacher = student.flip(1)
@@ -76,6 +94,26 @@ def test_selective_kd_takes_the_hard_half_and_ties():
 def test_selective_kd_of_all_tokens_is_kl():
     case = random_case()
     assert float(value("selective-kd", case, share=1.0)) == pytest.approx(float(value("kl", case)), abs=1e-12)
+
+
+def test_selective_kds_queue_is_of_the_tokens_seen_last():
+    """Of -5 -4 -3 (seen) and the batch -1 -6, the last four are -4 -3 -1 -6: the worse half starts at -4."""
+    module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0])
+    look = Look(batch, torch.tensor([-5.0, -4.0, -3.0]))
+    options = module.Options(queue=4)
+    assert module.remember(look, options).tolist() == [-4.0, -3.0, -1.0, -6.0]
+    assert module.survey(look, options).tolist() == [0.0, 1.0]
+    easy, hard = replace(look, student=torch.tensor([-1.0, -2.0])), replace(look, student=torch.tensor([-7.0, -6.0]))
+    assert module.survey(easy, options).tolist() == [0.0, 0.0]
+    assert module.survey(hard, options).tolist() == [1.0, 1.0]
+    assert module.survey(easy, module.Options()).tolist() == [0.0, 1.0]
+
+
+def test_selective_kds_first_batch_is_its_queue():
+    module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0, -2.0, -3.0])
+    look = Look(batch)
+    for queue in (4, 1000):
+        assert torch.equal(module.survey(look, module.Options(queue=queue)), module.survey(look, module.Options()))
 
 
 def test_imitkd_is_nll_of_the_teachers_choice_or_word_kd():

@@ -125,6 +125,17 @@ def test_ranked_copies_are_four_three_two_one(toy, tmp_path):
     assert chosen(toy, tmp_path, "ranked", worse[0], reference)[0] == [reference] * 4 + [worse[0]] * 3
 
 
+def test_original_pairs_are_added(toy, tmp_path):
+    reference, source = (read_lines(toy.corpus / f"train.{side}")[3] for side in ("tgt", "src"))
+    assert chosen(toy, tmp_path, "seq-kd+gold", "old dog")[0] == ["old dog", reference]
+    assert read_lines(tmp_path / "t/train.src") == [source, source]
+    made, known = Dataset(tmp_path / "t"), Dataset(toy.tokenizer / "train")
+    assert made.tgt[1].tolist() == known.tgt[3].tolist() and made.src[1].tolist() == known.src[3].tolist()
+    texts, facts = chosen(toy, tmp_path, "ranked+gold", "zzz", "old dog")
+    assert sorted(texts[:4] + texts[4:7]) == sorted([texts[0]] * 4 + [texts[4]] * 3) and texts[7:] == [reference] * 2
+    assert facts["pairs"] == 9 and facts["sentences"] == 1
+
+
 def test_the_consensus_of_samples_needs_no_reference(toy, tmp_path):
     """Two of three share most letters; a text drawn twice weighs twice."""
     assert chosen(toy, tmp_path, "mbr", "xyz uvw", "a red house", "a red horse")[0][0].startswith("a red")

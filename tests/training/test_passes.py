@@ -17,6 +17,7 @@ from seqkd.training import run
 from seqkd.training.passes import Passes
 
 SIZES = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
+NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
 SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
 
 
@@ -85,7 +86,7 @@ def gradients(models, loss, which: Batch):
     return value.item(), {name: one.grad.clone() for name, one in models[0].named_parameters()}
 
 
-@pytest.mark.parametrize("name", losses.NAMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_gradient_is_that_of_all_passes_and_none_for_the_teacher(models, name, monkeypatch):
     """Prefixes fixed, since no gradient flows through them."""
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: batch())
@@ -101,7 +102,7 @@ def test_the_gradient_is_that_of_all_passes_and_none_for_the_teacher(models, nam
             torch.testing.assert_close(found[key], one.grad, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", losses.NAMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_padding_changes_nothing(models, name):
     monkeyed = [gradients(models, terms(name, **greedy(name)), batch(more=more)) for more in (0, 5)]
     (one, first), (two, second) = monkeyed
@@ -114,7 +115,7 @@ def greedy(name):
     return {"top_k": 1} if "top_k" in losses.settings_of(name).model_fields else {}
 
 
-@pytest.mark.parametrize("name", [name for name in losses.NAMES if name not in ("selective-kd", "gkd", "imitkd")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("selective-kd", "gkd", "imitkd")])
 def test_a_batch_is_the_mean_of_its_sentences(models, name):
     """Weighted by tokens, for objectives on targets and their argmax; Selective KD compares within the batch."""
     if "student" in losses.prefixes_of(name):
@@ -145,6 +146,7 @@ LOSSES = [
     {"js": {"weight": 1.0, "mixture": "exact"}},
     {"tie-kd": {"weight": 0.5}, "nll": {"weight": 0.5}},
     {"imitkd": {"weight": 1.0}, "gkd": {"weight": 1.0}, "selective-kd": {"weight": 1.0}},
+    {"nll": {"weight": 1.0}, "selective-kd": {"weight": 1.0, "queue": 150}, "hidden-states": {"weight": 1.0}},
 ]
 
 
@@ -167,6 +169,23 @@ def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypa
     assert run.load_state(tmp_path / "cut.state").update == 5
     _, resumed = train(toy, tmp_path / "cut", **common)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_what_an_objective_remembers_is_kept_from_update_to_update(models):
+    loss = {"selective-kd": {"weight": 1.0, "queue": 1000}}
+    passes, (student, _) = Passes(loss, *models, 0.0), models
+    one, two = batch((0, 1)), batch((1, 2))
+    words = []
+    for which in (one, two):
+        passes.loss(which, 1.0)
+        log_q = log_probs(student, which.src, which.prefix).gather(2, which.target[:, :, None])[:, :, 0]
+        words.append(log_q[which.target != PAD])
+    (kept,) = passes.memory.values()
+    torch.testing.assert_close(kept, torch.cat(words).detach(), rtol=1e-5, atol=1e-6)
+    other = Passes(loss, *models, 0.0)
+    other.recall(passes.memory | {"master": torch.zeros(3)})
+    assert torch.equal(next(iter(other.memory.values())), kept) and len(other.memory) == 1
+    assert Passes(loss | {"nll": {"weight": 1.0}}, *models, 0.0).memory == {}
 
 
 def test_every_objective_trains_and_stays_finite(toy, tmp_path):

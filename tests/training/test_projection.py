@@ -13,7 +13,8 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
     monkeypatch.setattr(projection, "CHUNK", chunk)
     torch.manual_seed(0)
     hidden, weight = torch.randn(11, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
-    target, teacher = torch.randint(9, (11,)), projection.Teacher(torch.randn(11, 3), torch.randn(9, 3))
+    states, matrix = torch.randn(11, 3), torch.randn(9, 3, requires_grad=True)
+    target, teacher = torch.randint(9, (11,)), projection.Teacher(states, lambda part: part @ matrix.T)
     objective = Objective(loss)
 
     ours = projection.projected_loss(hidden, weight, target, teacher, objective, 0.1)
@@ -27,4 +28,33 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
     assert ours.item() == pytest.approx(plain.item(), rel=1e-5)
     torch.testing.assert_close(grads[0], hidden.grad, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(grads[1], weight.grad, rtol=1e-4, atol=1e-5)
-    assert teacher.weight.grad is None and not known.requires_grad
+    assert matrix.grad is None and not known.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [([3, 3, 3, 2], [6, 5]), ([10, 1, 3, 9], [10, 4, 9]), ([1] * 9, [6, 3]), ([2, 4], [6]), ([7], [7])],
+)
+def test_chunks_of_whole_sentences(monkeypatch, lengths, expected):
+    monkeypatch.setattr(projection, "CHUNK", 6)
+    sentence = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
+    parts = list(projection.chunks(len(sentence), sentence))
+    assert [len(sentence[part]) for part in parts] == expected
+    assert [part.start for part in parts] == [0, *(part.stop for part in parts[:-1])]
+
+
+def test_a_loss_of_whole_sentences_does_not_depend_on_the_chunks(monkeypatch):
+    torch.manual_seed(0)
+    hidden, weight, target = torch.randn(11, 6), torch.randn(9, 6), torch.randint(9, (11,))
+    teacher = projection.Teacher(torch.randn(11, 6), lambda part: part @ weight.T)
+    sentence = torch.tensor([0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
+    objective = Objective({"js": {"weight": 1.0, "mixture": "exact"}})
+    found = []
+    for chunk in (1, 4, 1000):
+        monkeypatch.setattr(projection, "CHUNK", chunk)
+        own = hidden.clone().requires_grad_()
+        loss = projection.projected_loss(own, weight, target, teacher, objective, sentence=sentence)
+        loss.backward()
+        found.append((loss.detach(), own.grad))
+    for other in found[1:]:
+        torch.testing.assert_close(other, found[0], rtol=1e-5, atol=1e-6)

@@ -38,6 +38,14 @@ def test_only_decodes_that_a_student_needs_are_planned() -> None:
     assert "decode/base/1/n-best" not in paths
 
 
+def test_original_pairs_are_added_to_what_is_decoded_anyway() -> None:
+    targets = ("seq-kd", "seq-kd+gold", "ranked", "ranked+gold")
+    steps = plan(students={name: {"targets": name} for name in targets}, prune={}).steps
+    decoded = {name: steps[f"targets/base/1/{name}"].upstream["decode"].path for name in targets}
+    assert [decoded[name].rsplit("/", 1)[1] for name in targets] == ["beam", "beam", "n-best", "n-best"]
+    assert steps["targets/base/1/seq-kd+gold"].rule == "choose"
+
+
 def test_a_seed_learns_from_the_teacher_seed_it_is_told() -> None:
     teachers = {"base": {"model": "large", "seeds": [1, 2]}}
     one = {"targets": "seq-kd", "seeds": [1, 2]}
@@ -74,6 +82,21 @@ def test_students_share_what_is_stored_of_a_teacher_at_their_targets() -> None:
     assert "stored_teacher" not in steps["students/four/1"].upstream
     assert set(steps[names[0]].upstream) == {"model", "tokenizer"}
     assert set(steps[names[1]].upstream) == {"model", "targets"}
+
+
+def test_an_ensemble_is_a_teacher_made_of_the_seeds_of_others() -> None:
+    teachers = {"base": {"model": "large", "seeds": [1, 2]}, "both": {"ensemble": ["base"]}}
+    students = {"one": {"targets": "seq-kd", "teacher": "both"}, "two": {"loss": "word-kd", "teacher": "both"}}
+    found = plan(teachers=teachers, students=students, prune={})
+    steps = found.steps
+    both = steps["teachers/both/1"]
+    assert both.rule == "ensemble" and both.settings == {"model": {"architecture": "ensemble"}}
+    assert [step.path for step in both.upstream.values()] == ["teachers/base/1", "teachers/base/2"]
+    assert steps["targets/both/1/seq-kd"].upstream["decode"].path == "decode/both/1/beam"
+    assert steps["decode/both/1/beam"].upstream["model"] is both
+    assert steps["decode/both/1/beam"].settings["precision"] == "float32"
+    assert steps["students/two/1"].upstream["teacher"] is both
+    assert [(row["system"], row["model"]) for row in found.scored][2] == ("both", "2 x large")
 
 
 def test_rows_of_the_report_follow_the_config() -> None:

@@ -75,6 +75,12 @@ def added_seed(config: dict) -> None:
     config["students"]["word-kd"]["seeds"] = [1, 2]
 
 
+def with_an_ensemble(config: dict) -> None:
+    config["teachers"]["base"]["seeds"] = [1, 2]
+    config["teachers"]["both"] = {"ensemble": ["base"]}
+    config["students"]["baseline"]["teacher"] = "both"
+
+
 def reversed_sections(config: dict) -> None:
     for key in reversed(list(config)):
         if key != "students":
@@ -83,6 +89,8 @@ def reversed_sections(config: dict) -> None:
 
 EXTRA = {"test_set/extra"} | {f"score/{model}/extra" for model in [*UNPRUNED, *PRUNED]} | REPORT
 NEW = {"train_student/new/1", "score/students/new/1/test", "speed/students/new/1"} | REPORT
+ENSEMBLE = {"train_teacher/base/2", "score/teachers/base/2/test", "ensemble/both/1"} | REPORT
+ENSEMBLE |= {"score/teachers/both/1/test", "speed/teachers/both/1"} | measured("students/baseline/1")
 SECOND = {"train_student/word-kd/2", "score/students/word-kd/2/test"} | REPORT
 
 CONFIG: dict[str, tuple[Change, set[str]]] = {
@@ -126,6 +134,7 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "a student added": (put("students new", {"learning_rate": 0.005}), NEW),
     "a student removed": (lambda config: config["students"].pop("word-kd"), REPORT),
     "a seed added": (added_seed, SECOND),
+    "an ensemble of two teachers": (with_an_ensemble, ENSEMBLE),
     "fine-tuning": (put("fine_tuning updates", 11), trained("seq-inter")),
     "retraining": (
         put("retraining updates", 11),

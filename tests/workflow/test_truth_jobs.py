@@ -120,8 +120,12 @@ def test_a_dry_run_announces_them(tmp_path: Path, config: str, jobs: bool) -> No
 
 
 def tiny(config: dict) -> None:
-    """The toy config as one of the corpus whose truth is known, with a teacher alone."""
-    config |= {"corpus": CAPTIONS | {"train_pairs": 60, "dev_pairs": 5, "test_pairs": 12}, "students": {}, "prune": {}}
+    """The toy config as one of the corpus whose truth is known, with an ensemble and a student that learns from it."""
+    config |= {"corpus": CAPTIONS | {"train_pairs": 60, "dev_pairs": 5, "test_pairs": 12}, "prune": {}}
+    config["teachers"] = {"base": config["teachers"]["base"] | {"seeds": [1, 2]}, "both": {"ensemble": ["base"]}}
+    both = {"nll": 0.5, "word-kd": 0.5}
+    config["students"] = {"taught": {"model": "small", "teacher": "both", "targets": "seq-kd+gold", "loss": both}}
+    config["decode"]["shard"] = 100
     config |= {"tokenizer": {"vocabulary": 200}, "truth": {"sources": 6, "samples": 4}, "speed": {"enabled": False}}
 
 
@@ -136,7 +140,10 @@ def test_the_jobs_run_and_then_have_nothing_to_do(tmp_path: Path) -> None:
     assert facts["sources"] == 6 and 0 < facts["enumerated"] <= 6
     assert verify(results / "ceilings/test/manifest.json").facts["sentences"] == 12
     assert "This corpus is synthetic." in (results / "report.html").read_text(encoding="utf-8")
-    assert (results / "report/truth.csv").read_text(encoding="utf-8").count("\n") == 3
+    assert (results / "report/truth.csv").read_text(encoding="utf-8").count("\n") == 5
+    assert read(results / "teachers/both/1/manifest.json").facts["members"] == 2
+    assert read(results / "targets/both/1/seq-kd+gold/manifest.json").facts["pairs"] == 120
     assert place.dry_run() == set()
     place.edit_config(lambda config: config["truth"].update(samples=5))
-    assert place.dry_run() == {"truth/teachers/base/1", "report/report"}
+    models = ("teachers/base/1", "teachers/base/2", "teachers/both/1", "students/taught/1")
+    assert place.dry_run() == {f"truth/{model}" for model in models} | {"report/report"}

@@ -44,8 +44,9 @@ def test_every_artefact_has_a_manifest_that_holds(finished: Place) -> None:
             assert manifest.sha256(results / name) == digest
 
 
-ELSEWHERE = {"download", "truth", "ceilings"}
-"""Stages that a corpus of local files does not have: nothing is downloaded, and no truth is known."""
+ELSEWHERE = {"download", "truth", "ceilings", "ensemble"}
+"""Stages that this config does not have: local files are not downloaded, their truth is not known, and its teacher is
+alone; test_truth_jobs.py runs the others."""
 
 
 def stages(place: Place) -> set[str]:

@@ -17,9 +17,9 @@ rule store_teacher:
     benchmark:
         "results/benchmarks/store_teacher/{teacher}/{seed}/{targets}/{k}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher"),
+        teacher=experiment.names("train_teacher", "ensemble"),
         seed=r"\d+",
-        targets="gold|seq-kd|seq-inter|best-chrf|ranked|samples|mbr",
+        targets="gold|seq-kd|seq-inter|best-chrf|ranked|samples|mbr|seq-kd[+]gold|ranked[+]gold",
         k=r"\d+",
     priority: 30
     conda:

@@ -28,3 +28,29 @@ rule train_teacher:
         "train_teacher {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
     script:
         "../scripts/train_teacher.py"
+
+
+rule ensemble:
+    input:
+        unpack(experiment.needs("teachers/{teacher}/{seed}")),
+    output:
+        "results/teachers/{teacher}/{seed}/manifest.json",
+        multiext("results/teachers/{teacher}/{seed}/", "model.safetensors", "model.json"),
+    log:
+        "results/logs/ensemble/{teacher}/{seed}.log",
+    benchmark:
+        "results/benchmarks/ensemble/{teacher}/{seed}.tsv"
+    wildcard_constraints:
+        teacher=experiment.names("ensemble"),
+        seed=r"\d+",
+    priority: 40
+    conda:
+        "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("teachers/{teacher}/{seed}"),
+    message:
+        "ensemble {wildcards.teacher} (follow it in {log})"
+    script:
+        "../scripts/ensemble.py"

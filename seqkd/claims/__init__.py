@@ -1,0 +1,1 @@
+"""What the papers say, held against a finished run: ``seqkd claims``."""

@@ -1,0 +1,110 @@
+"""Which students of a run play the parts that a statement speaks of, told by what they learned from, not by name."""
+
+from collections.abc import Collection
+
+from seqkd.report.compare import baselines, controls, variants
+from seqkd.report.load import System
+
+Models = list[System]
+"""All seeds of one system."""
+
+
+class Missing(Exception):
+    """A part that no system of the run plays; the message says which."""
+
+
+class Cast:
+    """The systems of a run, those that learn from the first teacher where nothing else is said.
+
+    Attributes:
+        sizes: models that have a baseline, as the config lists them.
+        teachers: names, as the config lists them.
+    """
+
+    def __init__(self, systems: list[System]) -> None:
+        self.variants = variants(systems)
+        self.baselines, self.controls = baselines(systems), controls(systems)
+        self.sizes = list(self.baselines)
+        self.teachers = list(dict.fromkeys(one.system for one in systems if one.kind == "teacher"))
+
+    def baseline(self, size: str = "") -> Models:
+        """Trained on references alone; of the first size if none is named."""
+        if not self.sizes or (size and size not in self.baselines):
+            raise Missing(f"no student{f' of size {size}' if size else ''} learns from references alone, from scratch")
+        return self.baselines[size or self.sizes[0]]
+
+    def longer(self, size: str = "") -> Models:
+        """The baseline trained on for as long as the fine-tuned students."""
+        return self.controls.get(size or self.baseline()[0].model, [])
+
+    def teacher(self, name: str = "") -> Models:
+        """A teacher, the first if none is named."""
+        if not self.teachers:
+            raise Missing("no teacher")
+        return self.variants[name or self.teachers[0], 0.0, None]
+
+    def student(
+        self,
+        loss: Collection[str],
+        targets: str | Collection[str] = "gold",
+        *,
+        start: str | None = None,
+        size: str = "",
+        teacher: str = "",
+        iterations: int | None = None,
+    ) -> Models:
+        """The first student with this recipe.
+
+        Args:
+            loss: names of its terms, all of them.
+            iterations: of `tie-kd`: 1, or 2 for more than one.
+        """
+        wanted = {targets} if isinstance(targets, str) else set(targets)
+        size = size or (self.baseline()[0].model if start is None else "")
+        known = {"", teacher or self.teacher()[0].system}
+        for models in self.variants.values():
+            one = models[0]
+            same = one.kind == "student" and set(one.loss) == set(loss) and one.targets in wanted and one.start == start
+            if same and one.teacher in known and (not size or one.model == size) and _iterates(one, iterations):
+                return models
+        raise Missing(_recipe(loss, wanted, start, size, teacher, iterations))
+
+    def pre_distilled(self) -> Models:
+        """The student from which those of f-DISTILL start: some of its teacher's layers, taught by its distribution."""
+        starts = {models[0].start for models in self.variants.values()}
+        for models in self.variants.values():
+            one = models[0]
+            taught = one.start == self.teacher()[0].system and one.targets == "gold" and "word-kd" in one.loss
+            if one.kind == "student" and taught and one.system in starts:
+                return models
+        raise Missing("no student is pre-distilled, that is starts from its teacher and is itself a start")
+
+    def pruned(self, models: Models, sparsity: float, retrained: bool = True) -> Models:
+        """A system, pruned."""
+        name = models[0].system
+        if (name, sparsity, retrained) not in self.variants:
+            raise Missing(f"{name} is not pruned by {100 * sparsity:g} %")
+        return self.variants[name, sparsity, retrained]
+
+    def sparsities(self, models: Models) -> list[float]:
+        """By which shares a system is pruned."""
+        found = {one[0].sparsity for one in self.variants.values() if one[0].system == models[0].system}
+        return sorted(found - {0.0})
+
+
+def _iterates(system: System, iterations: int | None) -> bool:
+    if iterations is None:
+        return True
+    own = system.loss.get("tie-kd", {})
+    known = own.get("iterations", 3) if isinstance(own, dict) else 3
+    return bool(known == 1) == (iterations == 1)
+
+
+def _recipe(
+    loss: Collection[str], targets: set[str], start: str | None, size: str, teacher: str, iterations: int | None
+) -> str:
+    words = f"no student learns by {' + '.join(loss)} on {' or '.join(sorted(targets))}"
+    words += f" from {start}" if start else " from scratch"
+    words += f" with {'one iteration' if iterations == 1 else 'iterations'}" if iterations else ""
+    words += f", taught by {teacher}" if teacher else ""
+    return words + (f" (size {size})" if size else "")

@@ -1,0 +1,82 @@
+"""A statement of a paper, the measurements that decide it, and what came of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from seqkd.claims.cast import Missing, Models
+from seqkd.claims.evidence import Evidence
+from seqkd.claims.quantity import Quantity, above, all_of, within
+from seqkd.report.claims import NOT_TESTED
+
+
+@dataclass(frozen=True)
+class Part:
+    """One measurement: what it is, and what it says of the statement; nothing where it is only told beside."""
+
+    words: str
+    found: Quantity
+    verdict: str = ""
+    digits: int = 2
+
+    @property
+    def sentence(self) -> str:
+        """With its interval, and every seed's number where there are several."""
+
+        def number(value: float) -> str:
+            return f"{value:+.{self.digits}f}".replace("-", "−")
+
+        low, high = self.found.interval
+        told = f"{self.words}: {number(self.found.value)}"
+        if self.found.is_sure:
+            told += f" ({number(low)} to {number(high)}"
+            several = len(self.found.seeds) > 1
+            told += f"; seeds {', '.join(map(number, self.found.seeds))})" if several else ")"
+        return told + (f" [{self.verdict}]" if self.verdict else "")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement: its number, its words, what was published, and when it counts as confirmed."""
+
+    key: str
+    words: str
+    published: str
+    criterion: str
+    parts: Callable[[Evidence], Iterable[Part]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A statement and what came of it."""
+
+    claim: Claim
+    verdict: str
+    sentences: list[str]
+
+
+def outcome(claim: Claim, evidence: Evidence) -> Outcome:
+    """Decide a statement; one that needs systems that are not there is not tested."""
+    try:
+        parts = list(claim.parts(evidence))
+    except Missing as missing:
+        return Outcome(claim, NOT_TESTED, [f"{missing}."])
+    verdicts = [part.verdict for part in parts if part.verdict]
+    return Outcome(claim, all_of(verdicts) if verdicts else NOT_TESTED, [part.sentence for part in parts])
+
+
+def more(
+    evidence: Evidence, one: Models, other: Models, decoding: str = "greedy", *, least: float | None = 0.0
+) -> Part:
+    """BLEU of one system less that of another; ``least`` None only tells it."""
+    found = evidence.bleu(one, decoding) - evidence.bleu(other, decoding)
+    words = f"{one[0].label} less {other[0].label}, {decoding}, BLEU"
+    if least:
+        words += f" (more than {least:+g})".replace("-", "−")
+    return Part(words, found, "" if least is None else above(found, least))
+
+
+def as_good(evidence: Evidence, one: Models, other: Models, margin: float, decoding: str = "greedy") -> Part:
+    """BLEU of one system less that of another, nearer to zero than a margin."""
+    found = evidence.bleu(one, decoding) - evidence.bleu(other, decoding)
+    words = f"{one[0].label} less {other[0].label}, {decoding}, BLEU (within ±{margin:g})"
+    return Part(words, found, within(found, margin))

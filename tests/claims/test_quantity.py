@@ -1,0 +1,83 @@
+"""Numbers with their chance, by hand: sums, verdicts, rank correlation."""
+
+import numpy as np
+import pytest
+
+from seqkd.claims.evidence import spearman
+from seqkd.claims.quantity import Quantity, above, all_of, largest, within
+
+WAYS = ("confirmed", "contradicted", "not shown")
+
+
+def around(*seeds: float, spread: float = 0.1) -> Quantity:
+    """Resamples evenly around the mean of the seeds."""
+    return Quantity(np.array(seeds), float(np.mean(seeds)) + np.linspace(-spread, spread, 1001))
+
+
+def test_differences_are_taken_seed_with_seed_and_resample_with_resample() -> None:
+    found = around(3.0, 5.0) - around(1.0, 2.0)
+    assert found.seeds.tolist() == [2.0, 3.0] and found.value == 2.5
+    assert found.interval == pytest.approx((2.5, 2.5))  # the same resamples: what they share cancels
+    assert (around(1.0) + around(2.0, 4.0)).seeds.tolist() == [3.0, 5.0]
+    assert (around(4.0) * 0.5).interval == pytest.approx((2.0 - 0.0475, 2.0 + 0.0475))
+    assert abs(around(-2.0)).value == 2.0
+    assert (around(1.0, 2.0) - around(1.0, 2.0, 3.0)).seeds.tolist() == [-0.5]
+
+
+def test_without_resamples_the_interval_is_the_range_of_the_seeds() -> None:
+    assert Quantity(np.array([2.0, 1.0, 4.0])).interval == (1.0, 4.0)
+    assert (Quantity(np.array([2.0])) - around(1.0)).drawn is None
+    assert not Quantity(np.array([2.0])).is_sure and around(2.0).is_sure
+
+
+@pytest.mark.parametrize(
+    ("found", "least", "verdict"),
+    [
+        (around(1.0), 0.0, "confirmed"),
+        (around(1.0), 2.0, "contradicted"),
+        (around(0.05), 0.0, "not shown"),
+        (around(2.1, -0.1), 0.0, "not shown"),
+        (around(-2.1, 0.1), 0.0, "not shown"),
+        (Quantity(np.array([1.0, 2.0])), 0.0, "confirmed"),
+        (Quantity(np.array([1.0])), 0.0, "not shown"),
+        (Quantity(np.array([11.0]), None, (10.5, 12.0)), 10.0, "confirmed"),
+        (Quantity(np.array([9.0]), None, (8.5, 10.5)), 10.0, "not shown"),
+    ],
+)
+def test_above_asks_for_the_interval_and_every_seed(found: Quantity, least: float, verdict: str) -> None:
+    assert above(found, least) == verdict
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (around(0.2), "confirmed"),
+        (around(0.45), "not shown"),
+        (around(0.7), "contradicted"),
+        (around(-0.7), "contradicted"),
+        (around(0.7, -0.7), "not shown"),
+    ],
+)
+def test_within_is_no_absence_of_a_difference(found: Quantity, verdict: str) -> None:
+    assert within(found, 0.5) == verdict
+
+
+def test_a_statement_needs_all_its_parts() -> None:
+    yes, no, unknown = WAYS
+    assert all_of([yes, yes]) == yes
+    assert all_of([yes, unknown]) == unknown
+    assert all_of([yes, unknown, no]) == no
+
+
+def test_the_largest_is_chosen_anew_on_each_resample() -> None:
+    one, other = Quantity(np.array([1.0]), np.array([1.0, 5.0])), Quantity(np.array([2.0]), np.array([3.0, 2.0]))
+    found = largest([one, other])
+    assert found.seeds.tolist() == [2.0] and found.drawn is not None and found.drawn.tolist() == [3.0, 5.0]
+
+
+def test_rank_correlation_by_hand() -> None:
+    """Ranks 1 2 3 4 against 1 3 2 4: 1 - 6 * 2 / (4 * 15) = 0.8; ties share their mean rank."""
+    assert spearman(np.array([[1, 10], [2, 30], [3, 20], [9, 40]], dtype=float)) == pytest.approx(0.8)
+    assert spearman(np.array([[1, 1], [2, 1], [3, 1]], dtype=float)) == 0.0
+    tied = spearman(np.array([[1, 1], [1, 2], [2, 3]], dtype=float))
+    assert tied == pytest.approx(np.corrcoef([1.5, 1.5, 3], [1, 2, 3])[0, 1])
