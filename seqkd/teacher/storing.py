@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from numpy.lib.format import open_memmap
+from numpy.lib import format as npy
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from seqkd import checksum
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
 from seqkd.decoding.engine import batched
@@ -53,8 +54,9 @@ def store_teacher(
     for number, path in enumerate(shards):
         if _loaded(path) is None:
             sentences = np.arange(number * shard, min((number + 1) * shard, len(dataset)))
+            found = _shard(network, dataset, sentences, k)
             with written(path) as beside:
-                save_file(_shard(network, dataset, sentences, k), beside)
+                save_file(found, beside, {checksum.NAME: checksum.checksum(found)})
             log.info("shard %d of %d", number + 1, count)
     return _join(shards, folder, int(starts(dataset)[-1]))
 
@@ -95,12 +97,14 @@ def cut(log_p: torch.Tensor, k: int) -> TopK:
 
 
 def _loaded(path: Path) -> Arrays | None:
-    """A shard, or None where it is missing or no whole file."""
+    """A shard, or None where it is missing or not what was written."""
     try:
         with safe_open(path, "np") as stored:
-            return {name: stored.get_tensor(name) for name in NAMES}
+            found: Arrays = {name: stored.get_tensor(name) for name in NAMES}
+            whole = (stored.metadata() or {}).get(checksum.NAME) == checksum.checksum(found)
     except (OSError, SafetensorError):
         return None
+    return found if whole else None
 
 
 def _join(shards: list[Path], folder: Path, positions: int) -> dict[str, Any]:
@@ -112,15 +116,21 @@ def _join(shards: list[Path], folder: Path, positions: int) -> dict[str, Any]:
 
 
 def _joined(name: str, shards: list[Path], folder: Path, positions: int) -> npt.NDArray[Any]:
-    """One array of all shards, written and mapped; one shard at a time is in memory."""
-    with written(folder / f"{name}.npy") as beside:
-        first, whole = 0, np.empty(0)
-        for path in shards:
-            part = (_loaded(path) or {})[name]
-            if not first:
-                whole = open_memmap(beside, "w+", part.dtype, (positions, *part.shape[1:]))
-            whole[first : first + len(part)] = part
-            first += len(part)
-        assert isinstance(whole, np.memmap) and first == positions
-        whole.flush()
-    return whole
+    """One array of all shards, written and mapped; one shard at a time is in memory.
+
+    Not written through a map: where the disk is full that ends the process without a word.
+    """
+    path = folder / f"{name}.npy"
+    with written(path) as beside, beside.open("wb") as handle:
+        done = 0
+        for shard in shards:
+            part = (_loaded(shard) or {})[name]
+            if not done:
+                shape = (positions, *part.shape[1:])
+                header = {"descr": npy.dtype_to_descr(part.dtype), "fortran_order": False, "shape": shape}
+                npy.write_array_header_1_0(handle, header)
+            handle.write(part.tobytes())
+            done += len(part)
+        assert done == positions
+    stored: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return stored

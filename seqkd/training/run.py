@@ -35,6 +35,10 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = float(os.environ.get("SEQKD_SAVE_SECONDS", "60"))
 """How often the state is saved. Changes no result, hence no setting of an experiment."""
 
+EXPLODED = 100.0
+"""A loss above this many times that of the first update (which counts as 1 at least) comes of weights that ran away: a
+model that has merely learned nothing stays near its first loss."""
+
 
 @dataclass(frozen=True)
 class Plugs:
@@ -57,7 +61,7 @@ class Trainer:
     ) -> None:
         self.model, self.settings, self.seed, self.plugs, self.folder = model, settings, seed, plugs, folder
         self.weights = FlatWeights(model, store.DTYPES[settings.precision])
-        self.state = State()
+        self.state, self.saved = State(), 0
         self.optimizer = torch.optim.AdamW(
             [self.weights.master],
             lr=settings.learning_rate,
@@ -71,7 +75,7 @@ class Trainer:
 
         Raises:
             SystemExit: a signal asked to stop; the state is saved.
-            UserError: the loss is no finite number; the last good state is kept.
+            UserError: loss or weights are no finite numbers, or the loss exploded; the last good state is kept.
         """
         self.resume()
         stream = BatchStream(self.plugs.dataset, self.settings.batch_tokens, self.seed, self.state.position)
@@ -114,18 +118,32 @@ class Trainer:
         self.state.rows += progress.add(self.state, tokens, value, rate, norm)
 
     def check(self, loss: float, norm: float) -> None:
-        """Refuse to go on from a loss or gradient that is no finite number."""
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise UserError(
-                f"training stopped at update {self.state.update}: loss {loss}, gradient norm {norm}. "
-                "The state saved before is kept. Try a smaller learning_rate, a longer warmup or precision: float32."
-            )
+        """Refuse to go on from a loss or gradient that is no finite number, or from a loss that exploded."""
+        finite = math.isfinite(loss) and math.isfinite(norm)
+        if finite and self.state.first_loss is None:
+            self.state.first_loss = loss
+        if not finite or loss > EXPLODED * max(1.0, abs(self.state.first_loss or 0.0)):
+            raise self.failure(f"loss {loss:.6g}, gradient norm {norm:.6g}")
+
+    def check_weights(self) -> None:
+        """Refuse to save, measure or keep weights that are no finite numbers."""
+        if not bool(self.weights.master.detach().isfinite().all()):
+            raise self.failure("its step led to weights that are no finite numbers")
+
+    def failure(self, what: str) -> UserError:
+        """What a person is told of a training that cannot go on."""
+        kept = f"The last good state, of update {self.saved}, is kept" if self.saved else "No state had been saved yet"
+        return UserError(
+            f"training stopped at update {self.state.update}: {what}. {kept}. Try a smaller learning_rate, a longer "
+            "warmup, a smaller clip or precision: float32."
+        )
 
     def evaluate_if_due(self) -> None:
         """Measure dev BLEU at evenly spread updates, the last one included, and remember the best weights."""
         update, total, times = self.state.update, self.settings.updates, self.settings.evaluations
         if update * times // total == (update - 1) * times // total:
             return
+        self.check_weights()
         bleu, ratio = self.plugs.evaluation.measure(self.model)
         better = self.state.best is None or bleu > self.state.best[1]
         if better:
@@ -142,6 +160,7 @@ class Trainer:
 
     def save(self) -> None:
         """Write weights, optimiser and position beside the last state, then in its place."""
+        self.check_weights()
         adam = self.optimizer.state[self.weights.master]
         self.state.tensors |= {
             "master": self.weights.master.detach(),
@@ -150,13 +169,14 @@ class Trainer:
         }
         self.state.tensors |= self.plugs.passes.memory
         self.state.save(self.folder)
+        self.saved = self.state.update
 
     def resume(self) -> None:
         """Go on from the saved state, if there is one."""
         state = load_state(self.folder)
         if state is None:
             return
-        self.state = state
+        self.state, self.saved = state, state.update
         self.weights.master.data.copy_(state.tensors["master"])
         self.plugs.passes.recall(state.tensors)
         self.optimizer.state[self.weights.master] = {

@@ -1,4 +1,5 @@
-"""Stopping on request: a scheduler's SIGTERM or SIGUSR1, or Ctrl-C, ends a training after it has saved its state."""
+"""Stopping on request: a scheduler's SIGTERM or SIGUSR1, Ctrl-C or a lost terminal ends a training once it has saved
+its state."""
 
 import signal
 from collections.abc import Iterator
@@ -20,7 +21,10 @@ def stopping() -> Iterator[Stop]:
     def ask(number: int, frame: FrameType | None) -> None:
         stop.asked = number
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)}
+    wanted = [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is how nohup asks to go on
+        wanted.append(signal.SIGHUP)
+    before = {number: signal.signal(number, ask) for number in wanted}
     try:
         yield stop
     finally:
