@@ -11,7 +11,9 @@
 ``files``
     ``{name: {"sha256": ..., "bytes": ...}}`` for every file of the artefact;
 ``facts``
-    counts worth keeping (never times: two equal runs give equal manifests).
+    counts worth keeping (never times: two equal runs give equal manifests);
+``checksum``
+    a digest of all the rest, so that damage to the manifest itself is noticed (earlier versions had none).
 """
 
 import json
@@ -23,6 +25,7 @@ from seqkd.errors import UserError
 from seqkd.files import digest, sha256, write_json
 
 NAME = "manifest.json"
+FIELDS: dict[str, type] = {"made_by": dict, "key": str, "inputs": dict, "files": dict, "facts": dict}
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,49 @@ def write(
         file = path.parent / name
         described[name] = {"sha256": sha256(file), "bytes": file.stat().st_size}
     content = {"made_by": made_by, "key": digest(made_by), "inputs": inputs, "files": described, "facts": facts}
-    write_json(path, content)
+    write_json(path, content | {"checksum": digest(content)})
+
+
+def parse(text: str) -> Manifest:
+    """A manifest from its text.
+
+    Raises:
+        ValueError: it is damaged, or of a version with other fields; says which.
+    """
+    try:
+        content = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(content, dict):
+        raise ValueError("no JSON object")
+    checksum = content.pop("checksum", None)
+    if content.keys() != FIELDS.keys():
+        parts = [f"lacks {name}" for name in FIELDS if name not in content]
+        parts += [f"holds {name}" for name in content if name not in FIELDS]
+        raise ValueError(f"written by another version of seqkd, or damaged: it {', '.join(parts)}")
+    if checksum not in (None, digest(content)):
+        raise ValueError("damaged or edited: its own checksum differs")
+    wrong = [name for name, kind in FIELDS.items() if not isinstance(content[name], kind)]
+    wrong += [name for name, about in content["files"].items() if not _describes(about)] if not wrong else []
+    if wrong:
+        raise ValueError(f"{wrong[0]} is not what it should be")
+    return Manifest(**content)
+
+
+def _describes(about: Any) -> bool:
+    """Whether this is what ``write`` says about a file."""
+    return isinstance(about, dict) and isinstance(about.get("sha256"), str) and isinstance(about.get("bytes"), int)
 
 
 def read(path: Path) -> Manifest:
     """Read a manifest.
 
     Raises:
-        UserError: the file is missing, is no JSON, or lacks a field.
+        UserError: the file is missing, damaged, or of a version with other fields.
     """
     try:
-        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise UserError(
             f"{path}: no readable manifest ({error}). Delete the folder {path.parent} and run the same command again; "
             "it is then made anew."

@@ -1,28 +1,36 @@
 """Which results on disk are not what the plan would make: found by their manifests, whatever dates and records say."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from seqkd.files import sha256
-from seqkd.manifest import NAME
+from seqkd.manifest import NAME, parse
+from workflow.changes import changes
+from workflow.known_files import KnownFiles
 from workflow.plan import Plan, Step
+
+CACHE = Path(".state") / "changed_files.json"
 
 Stale = dict[str, str]
 """Manifest as the rules name it, ``results/...``, to what differs; "" where only something before it differs."""
 
 
 def stale(plan: Plan, results: Path) -> Stale:
-    """Every manifest of the plan that is there but would be made otherwise; Snakemake finds the missing ones."""
+    """Every manifest of the plan that is there but would be made otherwise; Snakemake finds the missing ones.
+
+    A file is hashed only where it was changed after its manifest: a finished run costs no more than looking at dates.
+    """
     digest_of = cache(lambda name: sha256(results / name) if (results / name).is_file() else None)
+    known = KnownFiles(results / CACHE)
     found: Stale = {}
     for step in plan.steps.values():
         for manifest in manifests(step, results):
-            reason = _difference(step, manifest, digest_of)
+            reason = _difference(step, manifest, digest_of, known)
             if reason is not None:
                 found[manifest.as_posix()] = reason
+    known.keep()
     return found
 
 
@@ -34,41 +42,29 @@ def manifests(step: Step, results: Path) -> list[Path]:
     return [folder / NAME] if (folder / NAME).is_file() else []
 
 
-def _difference(step: Step, manifest: Path, digest_of: Callable[[str], str | None]) -> str | None:
+def _difference(step: Step, manifest: Path, digest_of: Callable[[str], str | None], known: KnownFiles) -> str | None:
     try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-        key, made_by, inputs, files = (content[name] for name in ("key", "made_by", "inputs", "files"))
-        sizes = {name: described["bytes"] for name, described in files.items()}
-    except (OSError, ValueError, KeyError, TypeError):
-        return "its manifest is unreadable"
-    if key != step.key:
-        return ", ".join(changes(made_by, step.made_by))
-    if other := [name for name, known in inputs.items() if digest_of(name) not in (None, known)]:
+        content = parse(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return f"its manifest is unreadable ({error})"
+    if content.key != step.key:
+        return ", ".join(changes(content.made_by, step.made_by))
+    if other := [name for name, there in content.inputs.items() if digest_of(name) not in (None, there)]:
         return f"made from another {other[0]}"
-    if lost := [name for name, size in sizes.items() if _size(manifest.parent / name) != size]:
-        return f"{lost[0]} is missing or has another size"
+    for name, described in content.files.items():
+        if trouble := _trouble(manifest, name, described, known):
+            return f"{name} {trouble}"
     return None
 
 
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None
-
-
-def changes(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
-    """What a person wants to read of two ``made_by``: each setting that differs, and whether the code does."""
-    yield from _settings(before.get("settings"), now["settings"], "")
-    if before.get("code") != now["code"]:
-        yield "its code"
-
-
-def _settings(before: Any, now: Any, where: str) -> Iterator[str]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in [*before, *(key for key in now if key not in before)]:
-            yield from _settings(before.get(key), now.get(key), f"{where}.{key}" if where else str(key))
-    elif before != now:
-        yield f"{where}: {_short(before)} -> {_short(now)}"
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _trouble(manifest: Path, name: str, described: dict[str, Any], known: KnownFiles) -> str | None:
+    """What is wrong with a file by size and date of change, which no program sets back, and then by its content."""
+    file = manifest.parent / name
+    try:
+        stat = file.stat()
+        if stat.st_size != described["bytes"]:
+            return "has another size"
+        changed = stat.st_ctime_ns > manifest.stat().st_ctime_ns
+        return "has another content" if changed and known.sha256(file) != described["sha256"] else None
+    except OSError as error:
+        return "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"

@@ -6,8 +6,8 @@ from workflow_place import ROOT, TOY, write_texts
 
 from seqkd.config import load
 from seqkd.errors import UserError
+from workflow.changes import changes
 from workflow.fingerprint import Code
-from workflow.freshness import changes
 from workflow.local_files import checksums
 from workflow.machine import usable_cores
 from workflow.plan import Plan

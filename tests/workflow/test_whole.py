@@ -138,10 +138,11 @@ def test_a_mistake_found_by_a_job_is_one_line_in_log_and_terminal(tmp_path: Path
 
 
 def test_a_damaged_input_is_refused_by_its_reader(place: Place) -> None:
-    """Of equal size, so that only the checksum can tell."""
+    """Of equal size and older than its manifest, so that only the checksum can tell."""
     ids = place.work / "results/tokenizer/train/src.ids.npy"
     content = ids.read_bytes()
     ids.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    (place.work / "results/tokenizer/manifest.json").touch()
     place.edit_config(lambda config: config["students"]["word-kd"].update(learning_rate=0.02))
     done = place.snakemake("results/students/word-kd/1/manifest.json", "--cores", "1")
     assert done.returncode == 1
