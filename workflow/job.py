@@ -1,10 +1,12 @@
 """What every job does around its one library function: log, checks before, manifest after."""
 
+import glob
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,13 @@ from seqkd.files import digest, sha256
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
+from workflow.disk import trouble_of_disk
 from workflow.fingerprint import Code
 from workflow.run_lock import alone
-from workflow.spent import spend, sweep
+from workflow.spent import begin, forget, left_by_others, spend, sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path("results")
-UNCHECKED = "metrics.jsonl"
-"""Holds times, so no manifest holds its checksum."""
 
 Facts = dict[str, Any]
 
@@ -84,9 +85,10 @@ def run(work: Callable[[Job], Facts]) -> None:
     Snakemake puts its description of the job into the script as a global variable.
     """
     snakemake = vars(sys.modules["__main__"])["snakemake"]
-    terminal = _into_log(Path(snakemake.log[0]))
-    _limit_threads(snakemake.threads)
+    terminal, log = os.dup(2), Path(snakemake.log[0])
     try:
+        _into_log(log)
+        _limit_threads(snakemake.threads)
         job = _job(snakemake)
         with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
             _do(work, job)
@@ -95,9 +97,10 @@ def run(work: Callable[[Job], Facts]) -> None:
         os.write(terminal, f"{snakemake.rule}: {error}\n".encode())
         sys.exit(1)
     except Exception as error:
-        traceback.print_exc()
-        told = " ".join(f"{type(error).__name__}: {error}".split())
-        os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {snakemake.log[0]})\n".encode())
+        with suppress(OSError):  # the log may lie on the disk that is full
+            traceback.print_exc()
+        told = trouble_of_disk(error) or " ".join(f"{type(error).__name__}: {error}".split())
+        os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {log})\n".encode())
         sys.exit(1)
 
 
@@ -111,12 +114,39 @@ def _do(work: Callable[[Job], Facts], job: Job) -> None:
         return
     job.manifest.unlink(missing_ok=True)
     sweep(job.state.parent)
-    job.state.mkdir(parents=True, exist_ok=True)
-    facts = work(job)
+    _prepare_state(job)
+    _remove_halves(job)
+    try:
+        facts = work(job)
+    except Exception:
+        forget(job.state)
+        raise
     _remove_other_shards(job)
-    files = [os.path.relpath(file, job.folder) for file in job.outputs[1:] if file.name != UNCHECKED]
+    files = [os.path.relpath(file, job.folder) for file in job.outputs[1:]]
     manifest.write(job.manifest, job.made_by, inputs, files, facts)
     spend(job.state, job.manifest)
+
+
+def _prepare_state(job: Job) -> None:
+    """Make the job's state folder, unless a killed job left one; tell of one that other settings or code left."""
+    if not job.state.is_dir():
+        for state, differs in left_by_others(job.state.parent, job.manifest, job.made_by):
+            logging.getLogger(__name__).warning(
+                "%s: the state of an unfinished job that was made otherwise (%s) is not used; this one starts anew. It "
+                "is taken up again if you go back to what it was made by, else delete it.",
+                state,
+                differs,
+            )
+    begin(job.state, job.manifest, job.made_by)
+
+
+def _remove_halves(job: Job) -> None:
+    """What a job that was killed as it wrote a file left beside it; the lock says that nobody writes it now."""
+    for file in job.outputs:
+        for half in file.parent.glob(f".{glob.escape(file.name)}.*.part"):
+            half.unlink()
+    for half in job.state.glob(".*.part"):
+        half.unlink()
 
 
 def _remove_other_shards(job: Job) -> None:
@@ -173,9 +203,8 @@ def _job(snakemake: Any) -> Job:
     )
 
 
-def _into_log(path: Path) -> int:
-    """Send all output, of C++ libraries and children too, to the log; returns a descriptor of the terminal."""
-    terminal = os.dup(2)
+def _into_log(path: Path) -> None:
+    """Send all output, of C++ libraries and children too, to the log."""
     path.parent.mkdir(parents=True, exist_ok=True)
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
@@ -184,7 +213,6 @@ def _into_log(path: Path) -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S", stream=sys.stderr
     )
-    return terminal
 
 
 def _limit_threads(threads: int) -> None:

@@ -19,9 +19,15 @@ def hold(path: Path) -> None:
     """Take the run's lock and keep it until this process ends.
 
     Raises:
-        UserError: another run has it; names its process.
+        UserError: another run has it (names its process), or the results cannot be written to.
     """
-    handle = _open(path)
+    try:
+        handle = _open(path)
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}). Make {path.parent.parent} writable or copy it to where "
+            "you may write, then run the same command again."
+        ) from None
     if not _take(handle, wait=False):
         raise UserError(
             f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it."

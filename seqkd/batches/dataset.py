@@ -23,7 +23,7 @@ def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int] | Ids])
     folder.mkdir(parents=True, exist_ok=True)
     with raw.open("wb") as handle:
         for sentence in sentences:
-            np.asarray(sentence, dtype=np.int32).tofile(handle)
+            handle.write(np.asarray(sentence, dtype=np.int32).tobytes())
             lengths.append(len(sentence))
     ids = np.memmap(raw, dtype=np.int32, mode="r") if sum(lengths) else np.zeros(0, np.int32)
     _save(folder / f"{side}.ids.npy", ids)

@@ -1,5 +1,6 @@
 """One file over HTTP(S): resumed where it broke off, checked, and whole or not there at all."""
 
+import errno
 import http.client
 import json
 import logging
@@ -23,6 +24,8 @@ SLOWEST = 200.0
 PATIENCE = 60.0
 PIECE = 1 << 18
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0)
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""Errors of writing, which another connection cannot mend."""
 AGAIN = {408, 425, 429, 500, 502, 503, 504}
 WAY_ON = "Fetch it by hand into a folder and name that folder in the environment variable SEQKD_DATA, or run again."
 
@@ -99,6 +102,8 @@ def _complete(part: _Part, size: int | None) -> None:
             _attempt(part, size)
             return
         except (_BrokenError, OSError, http.client.HTTPException) as error:
+            if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+                raise
             trouble = str(error) or type(error).__name__
         idle = 0 if part.size > before else idle + 1
         log.warning("%s: %s (%d bytes are there); trying again.", part.url, trouble, part.size)

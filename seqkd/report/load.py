@@ -231,7 +231,10 @@ def _jobs(folder: Path) -> pd.DataFrame:
     """Snakemake's benchmark files summed by rule: jobs, seconds in all, the longest job, the largest memory (MB)."""
     frames = []
     for path in sorted(folder.rglob("*.tsv")):
-        frame = pd.read_csv(path, sep="\t", na_values=["-", "NA"])
+        try:
+            frame = pd.read_csv(path, sep="\t", na_values=["-", "NA"])[["s", "max_rss"]].apply(pd.to_numeric)
+        except (OSError, ValueError, KeyError):
+            continue  # of a run that was killed as it wrote it; a note, not a result
         frames.append(frame.assign(rule=path.relative_to(folder).parts[0].removesuffix(".tsv")))
     if not frames:
         return pd.DataFrame(columns=["rule", "jobs", "seconds", "longest", "memory"])

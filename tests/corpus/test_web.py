@@ -1,5 +1,6 @@
 """Downloads against a server on this machine that fails in every way we know of."""
 
+import errno
 import hashlib
 import threading
 import time
@@ -294,3 +295,14 @@ def test_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(web, "BACK_OFF", (0.0,) * 5)
     with pytest.raises(UserError, match=r"http://127\.0\.0\.1:9/x: the download failed.*SEQKD_DATA"):
         fetch_url("http://127.0.0.1:9/x", SHA256, None, tmp_path / "x", tmp_path)
+
+
+def test_a_full_disk_is_no_broken_connection(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    server.answers = [good]
+    monkeypatch.setattr(web, "_receive", full)
+    with pytest.raises(OSError, match="No space left"):
+        fetch_url(server.url(), SHA256, None, tmp_path / "text.gz", tmp_path)
+    assert len(server.ranges) == 1

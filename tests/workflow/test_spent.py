@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.spent import MARK, MOMENT, spend, sweep
+from workflow.spent import MARK, MOMENT, begin, forget, spend, sweep
 
 
 @pytest.fixture
@@ -42,6 +42,26 @@ def test_it_stays_where_the_outputs_were_deleted(state: Path, tmp_path: Path) ->
 def test_the_end_of_a_run_waits_for_no_moment(state: Path) -> None:
     sweep(state.parent, age=0)
     assert not state.exists()
+
+
+def test_a_clock_that_went_back_keeps_no_state_for_good(state: Path) -> None:
+    aged(state, -1000)
+    sweep(state.parent)
+    assert state.exists() and (state / MARK).stat().st_mtime <= time.time()
+    aged(state, -1000)
+    sweep(state.parent, age=0)
+    assert not state.exists()
+
+
+def test_a_state_that_holds_nothing_goes_with_its_job_or_the_run(tmp_path: Path) -> None:
+    for name in ("failed", "killed", "unfinished"):
+        begin(tmp_path / name, tmp_path / "manifest.json", {})
+    (tmp_path / "unfinished/training.safetensors").write_text("weights")
+    forget(tmp_path / "failed")
+    sweep(tmp_path)
+    assert {state.name for state in tmp_path.iterdir()} == {"killed", "unfinished"}
+    sweep(tmp_path, age=0)
+    assert {state.name for state in tmp_path.iterdir()} == {"unfinished"}
 
 
 def test_the_state_of_a_job_that_goes_on_stays(tmp_path: Path) -> None:
