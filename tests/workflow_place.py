@@ -44,6 +44,10 @@ class Place:
         whole += ["--configfile", str(self.config)] if self.config.exists() else []
         return [*whole, "--directory", str(self.work), *arguments]
 
+    @property
+    def results(self) -> Path:
+        return self.work / "results"
+
     def snakemake(self, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run Snakemake; ``path`` is a folder of modules that Python finds before its installed ones."""
         environment = os.environ | {"OMP_NUM_THREADS": "1"} | ({"PYTHONPATH": str(path)} if path else {})
@@ -57,12 +61,19 @@ class Place:
             check=False,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start Snakemake in a process group of its own, as in a terminal."""
-        nowhere = subprocess.DEVNULL
-        return subprocess.Popen(
-            self.command(*arguments), cwd=self.work, stdout=nowhere, stderr=nowhere, start_new_session=True
-        )
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start Snakemake in a process group of its own, as in a terminal; what it says is added to run.log."""
+        variables = os.environ | {"OMP_NUM_THREADS": "1"} | environment
+        with (self.work.parent / "run.log").open("ab") as said:
+            return subprocess.Popen(
+                self.command(*arguments),
+                cwd=self.work,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
 
     def dry_run(self, *targets: str) -> set[str]:
         """The jobs a dry run announces, named by their logs, e.g. ``train_student/word-kd/1``."""
