@@ -24,16 +24,23 @@ def hold(path: Path) -> None:
     try:
         handle = _open(path)
     except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror}). Make {path.parent.parent} writable or copy it to where "
-            "you may write, then run the same command again."
-        ) from None
+        raise _unwritable(path, error) from None
     if not _take(handle, wait=False):
         raise UserError(
             f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it."
         )
-    _sign(handle, "run")
+    try:
+        _sign(handle, "run")
+    except OSError as error:
+        raise _unwritable(path, error) from None
     _held.append(handle)
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"{path}: cannot be written ({error.strerror}). Make {path.parent.parent} writable or free some space there, "
+        "then run the same command again."
+    )
 
 
 @contextmanager
