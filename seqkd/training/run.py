@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = float(os.environ.get("SEQKD_SAVE_SECONDS", "60"))
 """How often the state is saved. Changes no result, hence no setting of an experiment."""
 
-EXPLODED = 100.0
+EXPLODED = 10.0
 """A loss above this many times that of the first update (which counts as 1 at least) comes of weights that ran away: a
 model that has merely learned nothing stays near its first loss."""
 

@@ -40,7 +40,7 @@ PROMISES = {
     "What an unfinished training with other settings or code left is named in the log, with what differs.": [
         "a_state_of_other_settings_or_code_is_told",
     ],
-    "A loss that is no number, or a hundred times the first, stops the training: the line names the update and the "
+    "A loss that is no number, or ten times the first, stops the training: the line names the update and the "
     "keys to turn, and the last good state is kept. Weights that are no numbers are never saved.": [
         "a_loss_that_is_no_number_or_explodes",
         "before_any_state_it_says_so",
