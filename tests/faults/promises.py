@@ -81,7 +81,23 @@ def shown_by(parts: Iterable[str], names: Iterable[str]) -> list[str]:
 
 
 def section(tests: Tests) -> str:
-    """The text between the two marks."""
+    """The text between the two marks. A sentence whose tests were not all run is no promise yet."""
+    missing = functions() - {name.partition("[")[0] for name in tests}
+    open_ones = [promise for promise, parts in PROMISES.items() if shown_by(parts, missing)]
+    lines = _kills(tests) + ["| What holds | tests passed | skipped |", "| --- | ---: | ---: |"]
+    for promise in (one for one in PROMISES if one not in open_ones):
+        found = Counter(tests[name]["outcome"] for name in shown_by(PROMISES[promise], tests))
+        lines.append(f"| {promise} | {found['passed']} | {found['skipped']} |")
+    skipped = sorted({about["why"] for about in tests.values() if about["outcome"] == "skipped"})
+    lines += ["", f"Skipped: {'; '.join(skipped)}."] if skipped else []
+    if open_ones:
+        lines += ["", "Not promised yet, for their tests are written but were not all run:", ""]
+        lines += [f"- {promise}" for promise in open_ones]
+    return "\n".join(lines)
+
+
+def _kills(tests: Tests) -> list[str]:
+    """How many, how and where."""
     kills = [kill for about in tests.values() for kill in about.get("kills", [])]
     runs = sum("kills" in about for about in tests.values())
     lines = [f"{len(kills)} kills in {runs} runs, by what was done and by the stages whose jobs ran then:", ""]
@@ -91,19 +107,7 @@ def section(tests: Tests) -> str:
     ):
         lines += [f"| {what} | times |", "| --- | ---: |"]
         lines += [f"| {name} | {counted[name]} |" for name in sorted(counted)] + [""]
-    lines += ["| What holds | tests passed | skipped |", "| --- | ---: | ---: |"]
-    for promise, parts in PROMISES.items():
-        found = Counter(tests[name]["outcome"] for name in shown_by(parts, tests))
-        lines.append(f"| {promise} | {found['passed']} | {found['skipped']} |")
-    skipped = sorted({about["why"] for about in tests.values() if about["outcome"] == "skipped"})
-    lines += ["", f"Skipped: {'; '.join(skipped)}."] if skipped else []
-    missing = sorted(functions() - {name.partition("[")[0] for name in tests})
-    lines += (
-        ["", "Not run yet: " + ", ".join(f"`{name.partition('::test_')[2]}`" for name in missing) + "."]
-        if missing
-        else []
-    )
-    return "\n".join(lines)
+    return lines if kills else []
 
 
 def write_section(tests: Tests) -> None:
