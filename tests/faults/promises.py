@@ -84,8 +84,9 @@ def section(tests: Tests) -> str:
     """The text between the two marks. A sentence whose tests were not all run is no promise yet."""
     missing = functions() - {name.partition("[")[0] for name in tests}
     open_ones = [promise for promise, parts in PROMISES.items() if shown_by(parts, missing)]
-    lines = _kills(tests) + ["| What holds | tests passed | skipped |", "| --- | ---: | ---: |"]
-    for promise in (one for one in PROMISES if one not in open_ones):
+    shown = [promise for promise in PROMISES if promise not in open_ones]
+    lines = [*_kills(tests), *(["| What holds | tests passed | skipped |", "| --- | ---: | ---: |"] if shown else [])]
+    for promise in shown:
         found = Counter(tests[name]["outcome"] for name in shown_by(PROMISES[promise], tests))
         lines.append(f"| {promise} | {found['passed']} | {found['skipped']} |")
     skipped = sorted({about["why"] for about in tests.values() if about["outcome"] == "skipped"})
