@@ -5,9 +5,9 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import seqkd
 from seqkd import manifest
@@ -19,8 +19,13 @@ from seqkd.losses import module_of
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
+from workflow.machine import devices
 from workflow.run_lock import alone
+from workflow.several import serve, together
 from workflow.spent import spend, sweep
+
+if TYPE_CHECKING:
+    from seqkd.training.processes import Processes
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path("results")
@@ -28,6 +33,8 @@ UNCHECKED = "metrics.jsonl"
 """Holds times, so no manifest holds its checksum."""
 
 Facts = dict[str, Any]
+Join = Callable[["Job", list[Facts]], Facts]
+"""What makes one result of those of several processes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ class Job:
         inputs: name to the manifests of the steps before.
         outputs: declared files, the manifest first.
         state: a folder that outlives a killed job; see ``workflow.spent`` for its end.
+        devices: what it computes on, ``cpu`` or ``cuda:0``; a process each where there are several.
+        rank: which of these processes this is.
     """
 
     rule: str
@@ -49,6 +58,24 @@ class Job:
     outputs: list[Path]
     wildcards: dict[str, str]
     state: Path
+    devices: tuple[str, ...] = ("cpu",)
+    rank: int = 0
+
+    @property
+    def device(self) -> str:
+        """What this process computes on."""
+        return self.devices[self.rank]
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """Which of how many parts of the work this process does."""
+        return self.rank, len(self.devices)
+
+    def processes(self) -> "Processes":
+        """The processes of a training, met here for the first time."""
+        from seqkd.training.processes import join
+
+        return join(*self.part, self.device)
 
     @property
     def manifest(self) -> Path:
@@ -78,18 +105,31 @@ class Job:
         return {folder.name: folder / folder.name for folder in folders}
 
 
-def run(work: Callable[[Job], Facts]) -> None:
+def first(job: Job, facts: list[Facts]) -> Facts:
+    """Of processes that all find the same, what the first one found."""
+    return facts[0]
+
+
+def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
     """Do the job of the script that calls this; after a mistake of the user's, told in one line, it ends with status 1.
 
-    Snakemake puts its description of the job into the script as a global variable.
+    Snakemake puts its description of the job into the script as a global variable; where there is none, this is one of
+    several processes that such a job has started. Only jobs that can ``join`` what these find are divided, and take
+    another device than the processor.
     """
-    snakemake = vars(sys.modules["__main__"])["snakemake"]
+    main = vars(sys.modules["__main__"])
+    if "snakemake" not in main:
+        return serve(work, Path(sys.argv[1]))
+    snakemake = main["snakemake"]
     terminal = _into_log(Path(snakemake.log[0]))
     _limit_threads(snakemake.threads)
     try:
         job = _job(snakemake)
+        if join is not None:
+            job = replace(job, devices=devices(snakemake.resources, snakemake.threads))
+            _limit_threads(snakemake.threads // len(job.devices))
         with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
-            _do(work, job)
+            _do(work if len(job.devices) == 1 or join is None else lambda job: join(job, together(job)), job)
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)
         os.write(terminal, f"{snakemake.rule}: {error}\n".encode())

@@ -35,7 +35,7 @@ TRAINING = {
 
 
 def train(toy, folder: Path, loss=None, model=MODEL, **changes):
-    plugs = {name: changes.pop(name, None) for name in ("teacher", "start", "stored")}
+    plugs = {name: changes.pop(name, None) for name in ("teacher", "start", "stored", "processes")}
     keep_zeros, seed = changes.pop("keep_zeros", False), changes.pop("seed", 1)
     facts = run.train_model(
         model=model,
