@@ -29,7 +29,7 @@ def run_together(toy, cases: list[dict], folder: Path, count: int = 2) -> None:
     python = os.pathsep.join(map(str, [ROOT, ROOT / "tests", Path(__file__).parent]))
     environment = os.environ | {"PYTHONPATH": python, "OMP_NUM_THREADS": "1", "SEQKD_PATIENCE_SECONDS": "60"}
     done = subprocess.run(
-        list(map(str, command)), env=environment, capture_output=True, text=True, timeout=300, check=False
+        list(map(str, command)), env=environment, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
