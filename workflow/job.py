@@ -129,7 +129,7 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
             job = replace(job, devices=devices(snakemake.resources, snakemake.threads))
             _limit_threads(snakemake.threads // len(job.devices))
         with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
-            _do(work if len(job.devices) == 1 or join is None else lambda job: join(job, together(job)), job)
+            _do(work if len(job.devices) == 1 or join is None else _divided(join), job)
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)
         os.write(terminal, f"{snakemake.rule}: {error}\n".encode())
@@ -139,6 +139,11 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
         told = " ".join(f"{type(error).__name__}: {error}".split())
         os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {snakemake.log[0]})\n".encode())
         sys.exit(1)
+
+
+def _divided(join: Join) -> Callable[[Job], Facts]:
+    """The work of a job that several processes do."""
+    return lambda job: join(job, together(job))
 
 
 def _do(work: Callable[[Job], Facts], job: Job) -> None:

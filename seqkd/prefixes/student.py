@@ -57,7 +57,7 @@ def samples(student: TranslationModel, batch: Batch, options: Options, crew: Cre
 
     limits = ((batch.target != PAD).sum(1) * options.longest).long() + 5
     uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64, device="cpu").to(limits.device)
-    found = []
+    found: list[list[Hypothesis]] = []
     student.eval()
     with torch.no_grad():
         for own in crew.slices(len(limits)):
