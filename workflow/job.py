@@ -7,9 +7,9 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import seqkd
 from seqkd import manifest
@@ -22,13 +22,20 @@ from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
 from workflow.disk import trouble_of_disk
 from workflow.fingerprint import Code
+from workflow.machine import devices
 from workflow.run_lock import alone
+from workflow.several import serve, together
 from workflow.spent import begin, forget, left_by_others, spend, sweep
+
+if TYPE_CHECKING:
+    from seqkd.training.processes import Processes
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path("results")
 
 Facts = dict[str, Any]
+Join = Callable[["Job", list[Facts]], Facts]
+"""What makes one result of those of several processes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Job:
         inputs: name to the manifests of the steps before.
         outputs: declared files, the manifest first.
         state: a folder that outlives a killed job; see ``workflow.spent`` for its end.
+        devices: what it computes on, ``cpu`` or ``cuda:0``; a process each where there are several.
+        rank: which of these processes this is.
     """
 
     rule: str
@@ -50,6 +59,24 @@ class Job:
     outputs: list[Path]
     wildcards: dict[str, str]
     state: Path
+    devices: tuple[str, ...] = ("cpu",)
+    rank: int = 0
+
+    @property
+    def device(self) -> str:
+        """What this process computes on."""
+        return self.devices[self.rank]
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """Which of how many parts of the work this process does."""
+        return self.rank, len(self.devices)
+
+    def processes(self) -> "Processes":
+        """The processes of a training, met here for the first time."""
+        from seqkd.training.processes import join
+
+        return join(*self.part, self.device)
 
     @property
     def manifest(self) -> Path:
@@ -79,19 +106,32 @@ class Job:
         return {folder.name: folder / folder.name for folder in folders}
 
 
-def run(work: Callable[[Job], Facts]) -> None:
+def first(job: Job, facts: list[Facts]) -> Facts:
+    """Of processes that all find the same, what the first one found."""
+    return facts[0]
+
+
+def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
     """Do the job of the script that calls this; after a mistake of the user's, told in one line, it ends with status 1.
 
-    Snakemake puts its description of the job into the script as a global variable.
+    Snakemake puts its description of the job into the script as a global variable; where there is none, this is one of
+    several processes that such a job has started. Only jobs that can ``join`` what these find are divided, and take
+    another device than the processor.
     """
-    snakemake = vars(sys.modules["__main__"])["snakemake"]
+    main = vars(sys.modules["__main__"])
+    if "snakemake" not in main:
+        return serve(work, Path(sys.argv[1]))
+    snakemake = main["snakemake"]
     terminal, log = os.dup(2), Path(snakemake.log[0])
     try:
         _into_log(log)
         _limit_threads(snakemake.threads)
         job = _job(snakemake)
+        if join is not None:
+            job = replace(job, devices=devices(snakemake.resources, snakemake.threads))
+            _limit_threads(snakemake.threads // len(job.devices))
         with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
-            _do(work, job)
+            _do(work if len(job.devices) == 1 or join is None else _divided(join), job)
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)
         os.write(terminal, f"{snakemake.rule}: {error}\n".encode())
@@ -102,6 +142,11 @@ def run(work: Callable[[Job], Facts]) -> None:
         told = trouble_of_disk(error) or " ".join(f"{type(error).__name__}: {error}".split())
         os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {log})\n".encode())
         sys.exit(1)
+
+
+def _divided(join: Join) -> Callable[[Job], Facts]:
+    """The work of a job that several processes do."""
+    return lambda job: join(job, together(job))
 
 
 def _do(work: Callable[[Job], Facts], job: Job) -> None:

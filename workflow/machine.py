@@ -3,6 +3,9 @@
 import math
 import os
 from pathlib import Path
+from typing import Any
+
+from seqkd.errors import UserError
 
 CGROUP = Path("/sys/fs/cgroup")
 
@@ -24,3 +27,36 @@ def _quota(cgroup: Path) -> int:
         except (OSError, ValueError, IndexError):
             continue
     return 2**31
+
+
+def devices(resources: Any, threads: int) -> tuple[str, ...]:
+    """What a job computes on, a process each: by the profile's ``device`` and ``processes``, which change no result.
+
+    ``device`` is ``cpu`` (where nothing is said), ``cuda`` (the graphics cards that the job sees) or ``auto`` (these if
+    there are any). ``processes`` is how many; where nothing is said it is one, or one for each card.
+
+    Raises:
+        UserError: another value, more processes than cards or cores, or no card.
+    """
+    wanted, processes = resources.get("device", "cpu"), int(resources.get("processes", 0))
+    if wanted not in ("cpu", "cuda", "auto") or processes < 0:
+        raise UserError(f"Profile: device: {wanted}, processes: {processes}. Allowed: cpu, cuda or auto; 1 and more.")
+    cards = 0 if wanted == "cpu" else _cards()
+    if wanted == "cuda" and not cards:
+        raise UserError("Profile: device: cuda, but PyTorch sees no graphics card here. Take `device: auto` or cpu.")
+    if cards and processes > cards:
+        raise UserError(f"Profile: processes: {processes}, but the job sees {cards} graphics cards; one process each.")
+    count = processes or max(1, cards)
+    if count > threads:
+        raise UserError(
+            f"Profile: {count} processes need {count} cores, the job has {threads}. Raise its set-threads and --cores, "
+            f"or set `processes: {threads}`."
+        )
+    return tuple(f"cuda:{number}" if cards else "cpu" for number in range(count))
+
+
+def _cards() -> int:
+    """Graphics cards that the job sees."""
+    import torch
+
+    return torch.cuda.device_count()

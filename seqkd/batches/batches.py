@@ -24,6 +24,13 @@ class Batch:
     target: torch.Tensor
     sentences: npt.NDArray[np.int64] | None = None
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same on another device; itself if it is there."""
+        if self.src.device == device:
+            return self
+        src, prefix, target = (one.to(device, non_blocking=True) for one in (self.src, self.prefix, self.target))
+        return Batch(src, prefix, target, self.sentences)
+
 
 def epoch_order(
     lengths: npt.NDArray[np.int64], batch_tokens: int, seed: int, epoch: int

@@ -1,7 +1,9 @@
 """Many sentences through a search: sorted by length, batched by tokens, given back in the old order."""
 
+import gc
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,19 +13,30 @@ from seqkd.batches.batches import cut, pad
 from seqkd.batches.dataset import BOS, PAD, Ids
 from seqkd.decoding.search import Hypothesis, beam_search
 from seqkd.decoding.settings import SearchSettings
+from seqkd.errors import UserError
 from seqkd.models.interface import TranslationModel
 
 log = logging.getLogger(__name__)
 
 
 def batched(lengths: Sequence[int], budget: int, work: Callable[[list[int]], None]) -> None:
-    """Call ``work`` on lists of sentence numbers, long ones first; size times longest of each is within ``budget``."""
+    """Call ``work`` on lists of sentence numbers, long ones first; size times longest of each is within ``budget``.
+
+    Where memory (a graphics card's) does not suffice, all that is left is cut into lists of half that cost.
+
+    Raises:
+        UserError: it does not suffice for one sentence.
+    """
     costs = np.asarray(lengths, dtype=np.int64)
-    runs = cut(np.argsort(-costs, kind="stable"), costs, budget)
+    runs = deque(cut(np.argsort(-costs, kind="stable"), costs, budget))
     start = said = time.monotonic()
     done = 0
-    for run in runs:
-        work(run.tolist())
+    while runs:
+        run = runs[0]
+        if not fits(work, run.tolist()):
+            runs = deque(cut(np.concatenate(runs), costs, len(run) * int(costs[run].max()) // 2))
+            continue
+        runs.popleft()
         done += len(run)
         if time.monotonic() - said > 10:
             said = time.monotonic()
@@ -31,6 +44,26 @@ def batched(lengths: Sequence[int], budget: int, work: Callable[[list[int]], Non
             log.info(
                 "%d of %d sentences, %.1f a second, %.0f s left", done, len(costs), rate, (len(costs) - done) / rate
             )
+
+
+def fits(work: Callable[[list[int]], None], numbers: list[int]) -> bool:
+    """Do ``work`` on these sentences; False, with what it held released, if memory did not suffice."""
+    try:
+        work(numbers)
+        return True
+    except torch.OutOfMemoryError:
+        if len(numbers) == 1:
+            raise UserError("Out of memory with a single sentence: take `device: cpu`, or a card with more.") from None
+    log.warning("out of memory with %d sentences at once: going on with half as many", len(numbers))
+    release()
+    return False
+
+
+def release() -> None:
+    """Give back what a failed attempt has left: cycles of its traceback first, then the card's cached blocks."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def translate(
@@ -48,7 +81,7 @@ def translate(
     results: list[list[Hypothesis]] = [[] for _ in sources]
 
     def work(numbers: list[int]) -> None:
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers])
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
         for i, found in zip(numbers, beam_search(model, src, settings, wanted), strict=True):
             results[i] = found
 
@@ -67,10 +100,10 @@ def forced_scores(
 
     def work(numbers: list[int]) -> None:
         wanted = [np.asarray(targets[i], dtype=np.int32) for i in numbers]
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers])
-        target = pad(wanted)
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
+        target = pad(wanted).to(model.device)
         real = target != PAD
-        hidden = model(src, pad(wanted, (BOS,), ()))[real]
+        hidden = model(src, pad(wanted, (BOS,), ()).to(model.device))[real]
         log_q = model.logits(hidden).float().log_softmax(-1)
         hits = (log_q.argmax(-1) == target[real]).tolist()
         scores = log_q.gather(1, target[real][:, None])[:, 0].tolist()

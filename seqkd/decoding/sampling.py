@@ -39,10 +39,11 @@ class Sampler:
         self.temperature, self.top_k = temperature, top_k
         batch, self.count, _ = uniforms.shape
         self.state = model.start(src, self.count)
-        self.sentences = torch.arange(batch)
-        self.tokens = torch.full((batch, self.count, 1), BOS)
-        self.log_probs = torch.zeros(batch, self.count, dtype=torch.float64)
-        self.ended = torch.zeros(batch, self.count, dtype=torch.bool)
+        device = src.device
+        self.sentences = torch.arange(batch, device=device)
+        self.tokens = torch.full((batch, self.count, 1), BOS, device=device)
+        self.log_probs = torch.zeros(batch, self.count, dtype=torch.float64, device=device)
+        self.ended = torch.zeros(batch, self.count, dtype=torch.bool, device=device)
         self.results: list[list[Hypothesis]] = [[] for _ in range(batch)]
 
     def run(self) -> list[list[Hypothesis]]:
@@ -89,7 +90,7 @@ def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
     """
     if temperature == 1 and not top_k:
         return logits
-    logits = logits.index_fill(1, torch.tensor([PAD, BOS]), -torch.inf) / temperature
+    logits = logits.index_fill(1, torch.tensor([PAD, BOS], device=logits.device), -torch.inf) / temperature
     if not top_k or top_k >= logits.shape[1]:
         return logits
     best = logits.topk(top_k)
@@ -132,11 +133,11 @@ def sample(
     known = range(len(sources)) if numbers is None else numbers
 
     def work(places: list[int]) -> None:
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in places])
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in places]).to(model.device)
         longest = length_limits((src != PAD).sum(1) - 1, limits)
         steps = int(longest.max())
         drawn = [np.random.default_rng([seed, known[i]]).random((steps, count)).T for i in places]
-        uniforms = torch.from_numpy(np.stack(drawn))
+        uniforms = torch.from_numpy(np.stack(drawn)).to(model.device)
         for i, found in zip(places, Sampler(model, src, longest, uniforms).run(), strict=True):
             results[i] = found
 

@@ -51,15 +51,16 @@ class Search:
         batch = len(src)
         self.state = model.start(src, self.beam)
         self.limits = length_limits((src != PAD).sum(1) - 1, settings)
-        self.sentences = torch.arange(batch)
-        self.done = torch.zeros(batch, dtype=torch.bool)
-        self.scores = torch.full((batch, self.beam), -torch.inf)
+        device = src.device
+        self.sentences = torch.arange(batch, device=device)
+        self.done = torch.zeros(batch, dtype=torch.bool, device=device)
+        self.scores = torch.full((batch, self.beam), -torch.inf, device=device)
         self.scores[:, 0] = 0.0
-        self.tokens = torch.full((batch, self.beam, 1), BOS)
-        self.kept_scores = torch.full((batch, wanted), -torch.inf)
+        self.tokens = torch.full((batch, self.beam, 1), BOS, device=device)
+        self.kept_scores = torch.full((batch, wanted), -torch.inf, device=device)
         self.kept_log_probs = self.kept_scores.clone()
-        self.kept_tokens = torch.full((batch, wanted, 1), PAD)
-        self.kept_lengths = torch.zeros(batch, wanted, dtype=torch.int64)
+        self.kept_tokens = torch.full((batch, wanted, 1), PAD, device=device)
+        self.kept_lengths = torch.zeros(batch, wanted, dtype=torch.int64, device=device)
         self.results: list[list[Hypothesis]] = [[] for _ in range(batch)]
 
     def run(self) -> list[list[Hypothesis]]:
@@ -109,7 +110,8 @@ class Search:
         self.scores = scores
         self.tokens = torch.cat([take(self.tokens, rows), words[:, :, None]], 2)
         if self.beam > 1:
-            self.state.reorder((rows + torch.arange(len(rows))[:, None] * self.beam).flatten())
+            first = torch.arange(len(rows), device=rows.device)[:, None] * self.beam
+            self.state.reorder((rows + first).flatten())
 
     def leave(self) -> None:
         """Hand in sentences that are done, and drop them once they are an eighth of the batch."""
@@ -147,8 +149,8 @@ def best_words(log_probs: Tensor, count: int) -> tuple[Tensor, Tensor]:
         return top, words
     groups = log_probs[:, :whole].unflatten(1, (-1, GROUP))
     best = groups.amax(-1).topk(count).indices
-    inside = (best[:, :, None] * GROUP + torch.arange(GROUP)).flatten(1)
-    rest = torch.arange(whole, log_probs.shape[1]).expand(len(log_probs), -1)
+    inside = (best[:, :, None] * GROUP + torch.arange(GROUP, device=best.device)).flatten(1)
+    rest = torch.arange(whole, log_probs.shape[1], device=best.device).expand(len(log_probs), -1)
     words = torch.cat([inside, rest], 1)
     top, places = log_probs.gather(1, words).topk(count)
     return top, words.gather(1, places)

@@ -8,6 +8,7 @@ Samples stand in the order drawn and hold their ``ids`` too: a text can be cut i
 import json
 import logging
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from seqkd.decoding.engine import translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import DecodeSettings, SearchSettings
 from seqkd.decoding.shares import SAMPLING, chosen_lines
-from seqkd.files import read_lines, written
+from seqkd.files import read_lines, write_lines, written
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
@@ -42,12 +43,16 @@ def decode_shard(
     corpus: Path,
     output: Path,
     precision: str,
+    device: str = "cpu",
+    part: tuple[int, int] = (0, 1),
 ) -> dict[str, Any]:
-    """Translate one shard of the training set and write it to ``output``.
+    """Translate one shard of the training set, or a part of it, and write it to ``output``.
 
     Args:
         kind: ``beam`` (one translation, for Seq-KD), ``n-best`` (lists, for Seq-Inter) or ``samples``.
         shard: number of the shard, from 0.
+        device: where the model computes, ``cpu`` or ``cuda:0``.
+        part: (i, n) takes sentence i of the shard and every n-th after it.
 
     Returns:
         Counts: sentences, empty, truncated (no end before the length limit) and copied best outputs.
@@ -55,7 +60,9 @@ def decode_shard(
     keep_freed_memory()
     source = Side(tokenizer / "train", "src")
     lines = chosen_lines(settings, kind, len(source))[shard * settings.shard : (shard + 1) * settings.shard]
-    found = hypotheses_of(store.load(model, precision), settings, kind, {i: source[i].tolist() for i in lines})
+    lines = lines[part[0] :: part[1]]
+    network = store.load(model, precision).to(device)
+    found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines})
     decode = Tokenizer(tokenizer).tgt.decode
     texts = [[decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
     with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
@@ -63,6 +70,14 @@ def decode_shard(
             handle.write(as_json(line, hypotheses, own, with_ids=kind == "samples") + "\n")
     sources = read_lines(corpus / "train.src")
     return counts([sources[i] for i in lines], found, texts)
+
+
+def join_parts(parts: list[Path], facts: list[dict[str, Any]], output: Path) -> dict[str, Any]:
+    """Write the shard of which ``parts`` are all parts, in order, to ``output``; gives the sums of their counts."""
+    texts = [read_lines(path) for path in parts]
+    turns = [line for turn in zip_longest(*texts) for line in turn if line is not None]
+    write_lines(output, turns)
+    return {name: sum(one[name] for one in facts) for name in facts[0]}
 
 
 def hypotheses_of(

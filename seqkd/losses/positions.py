@@ -38,6 +38,10 @@ class TopK:
         """Some of the positions."""
         return TopK(self.ids[part], self.log_probs[part], self.rest[part])
 
+    def to(self, device: torch.device) -> TopK:
+        """The same on another device."""
+        return TopK(self.ids.to(device), self.log_probs.to(device), self.rest.to(device))
+
 
 @dataclass(frozen=True)
 class Positions:
@@ -202,8 +206,8 @@ def _largest(scores: torch.Tensor, k: int) -> torch.Tensor:
     if width <= 2 * k:
         return scores.topk(k).indices
     maxima = scores[:, : width * PARTS].unflatten(1, (PARTS, width)).amax(1)
-    columns = maxima.topk(k).indices[:, :, None] + width * torch.arange(PARTS)
-    rest = torch.arange(width * PARTS, scores.shape[1]).expand(len(scores), -1)
+    columns = maxima.topk(k).indices[:, :, None] + width * torch.arange(PARTS, device=scores.device)
+    rest = torch.arange(width * PARTS, scores.shape[1], device=scores.device).expand(len(scores), -1)
     words = torch.cat([columns.flatten(1), rest], 1)
     return words.gather(1, scores.gather(1, words).topk(k).indices)
 

@@ -51,7 +51,7 @@ def remember(scores: Scores, options: Options) -> torch.Tensor:
 
     if not options.queue:
         return scores.memory
-    return torch.cat([scores.memory.to(scores.student.dtype), scores.student])[-options.queue :].clone()
+    return torch.cat([scores.memory.to(scores.student), scores.student])[-options.queue :].clone()
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:

@@ -26,6 +26,11 @@ class TranslationModel(nn.Module):
     output_weight: nn.Parameter
 
     @property
+    def device(self) -> torch.device:
+        """Where the weights are, and what is read must be."""
+        return next(self.parameters()).device
+
+    @property
     def vocabulary(self) -> int:
         """Words that a distribution is over."""
         return self.output_weight.shape[0]

@@ -73,7 +73,7 @@ class Running:
         keys, states, bias = self.memory
         bias = None if bias is None else bias.index_select(0, sentences)
         self.memory = keys.index_select(0, sentences), states.index_select(0, sentences), bias
-        self.reorder((sentences[:, None] * beam + torch.arange(beam)).flatten())
+        self.reorder((sentences[:, None] * beam + torch.arange(beam, device=sentences.device)).flatten())
 
 
 class Lstm(TranslationModel):
@@ -100,9 +100,9 @@ class Lstm(TranslationModel):
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -limit, limit)
 
-    def dropout(self, x: Tensor) -> Tensor:
-        """Dropout while training."""
-        return dropout(x, self.settings.dropout, self.training)
+    def dropout(self, x: Tensor, axis: int) -> Tensor:
+        """Dropout while training, of a batch along ``axis``."""
+        return dropout(x, self.settings.dropout, self.training, axis)
 
     def encode(self, src: Tensor) -> tuple[Memory, list[Tensor]]:
         """src [B, S] to what the decoder attends to, and its first state: h of each layer, then c of each, [B, dim].
@@ -111,16 +111,16 @@ class Lstm(TranslationModel):
         that at a sentence's end.
         """
         padding = src == PAD
-        last, rows = (~padding).sum(1) - 1, torch.arange(len(src))
+        last, rows = (~padding).sum(1) - 1, torch.arange(len(src), device=src.device)
         x = F.embedding(src.T, self.src_embedding)
         h = x.new_zeros(len(src), self.settings.dim)
         ends = []
         for number, layer in enumerate(self.encoder):
-            x, cs = layer(self.dropout(x) if number else x, h, h.to(wide(h.dtype)))
+            x, cs = layer(self.dropout(x, 1) if number else x, h, h.to(wide(h.dtype)))
             ends.append((x[last, rows], cs[last, rows]))
         bias = None
         if bool(padding.any()):
-            bias = torch.zeros(padding.shape, dtype=wide(x.dtype)).masked_fill_(padding, -math.inf)[:, None]
+            bias = x.new_zeros(padding.shape, dtype=wide(x.dtype)).masked_fill_(padding, -math.inf)[:, None]
         states = x.transpose(0, 1).contiguous()
         return (states @ self.attention_weight, states, bias), [h for h, _ in ends] + [c for _, c in ends]
 
@@ -140,15 +140,15 @@ class Lstm(TranslationModel):
         weights, biases = zip(*(layer.both(dim) for layer in self.decoder), strict=True)  # type: ignore[operator]
         drops = None
         if self.training and self.settings.dropout:
-            drops = self.dropout(x.new_ones(len(self.decoder), *x.shape))
+            drops = self.dropout(x.new_ones(len(self.decoder), *x.shape), 2)
         vectors: Tensor = Fed.apply(inputs, self.combine_weight, *memory, drops, *states, *weights, *biases[1:])  # type: ignore[no-untyped-call]
         return vectors
 
     def without_feeding(self, x: Tensor, memory: Memory, states: list[Tensor]) -> Tensor:
         """The same where nothing is fed: layer by layer, then attention at all positions at once."""
         for number, layer in enumerate(self.decoder):
-            x, _ = layer(self.dropout(x) if number else x, states[number], states[len(self.decoder) + number])
-        return self.dropout(self.vectors(x.transpose(0, 1), memory))
+            x, _ = layer(self.dropout(x, 1) if number else x, states[number], states[len(self.decoder) + number])
+        return self.dropout(self.vectors(x.transpose(0, 1), memory), 0)
 
     def vectors(self, h: Tensor, memory: Memory) -> Tensor:
         """Attentional vectors from the last layer's h, [B, Q, dim] to the same."""

@@ -18,8 +18,8 @@ from seqkd.models.transformer_settings import TransformerSettings
 
 def sinusoids(length: int, dim: int) -> Tensor:
     """Position vectors of Vaswani et al. 2017, section 3.5, as [length, dim]: sines first, then cosines."""
-    rates = torch.exp(torch.arange(0, dim, 2, dtype=torch.float64) * (-math.log(10000.0) / dim))
-    angles = torch.arange(length, dtype=torch.float64)[:, None] * rates
+    rates = torch.exp(torch.arange(0, dim, 2, dtype=torch.float64, device="cpu") * (-math.log(10000.0) / dim))
+    angles = torch.arange(length, dtype=torch.float64, device="cpu")[:, None] * rates
     return torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
@@ -187,7 +187,7 @@ class Cache:
         """See State.keep."""
         self.cross = [(key.index_select(0, sentences), value.index_select(0, sentences)) for key, value in self.cross]
         self.bias = None if self.bias is None else self.bias.index_select(0, sentences)
-        self.reorder((sentences[:, None] * beam + torch.arange(beam)).flatten())
+        self.reorder((sentences[:, None] * beam + torch.arange(beam, device=sentences.device)).flatten())
 
 
 class Transformer(TranslationModel):
@@ -208,7 +208,7 @@ class Transformer(TranslationModel):
         self.decoder = nn.ModuleList(DecoderLayer(settings) for _ in range(settings.decoder_layers))
         last = nn.LayerNorm if settings.norm == "pre" else nn.Identity
         self.encoder_norm, self.decoder_norm = last(dim), last(dim)
-        self._positions = torch.empty(0, dim)
+        self._positions = torch.empty(0, dim, device="cpu")
         self.reset()
 
     def reset(self) -> None:
@@ -223,8 +223,9 @@ class Transformer(TranslationModel):
     def embed(self, table: Tensor, ids: Tensor, first: int = 0) -> Tensor:
         """Scaled embeddings plus positions from ``first`` on: [B, T] to [B, T, dim]."""
         end = first + ids.shape[1]
-        if end > len(self._positions) or self._positions.dtype != table.dtype:
-            self._positions = sinusoids(max(end, 256), self.settings.dim).to(table.dtype)
+        known = self._positions
+        if end > len(known) or known.dtype != table.dtype or known.device != table.device:
+            self._positions = sinusoids(max(end, 256), self.settings.dim).to(table.device, table.dtype)
         x = F.embedding(ids, table) * self.settings.dim**0.5 + self._positions[first:end]
         return dropout(x, self.settings.dropout, self.training)
 
@@ -233,9 +234,7 @@ class Transformer(TranslationModel):
         padding = src == PAD
         bias = None
         if bool(padding.any()):
-            bias = torch.zeros(padding.shape, dtype=self.src_embedding.dtype).masked_fill_(padding, -math.inf)[
-                :, None, None
-            ]
+            bias = self.src_embedding.new_zeros(padding.shape).masked_fill_(padding, -math.inf)[:, None, None]
         x = self.embed(self.src_embedding, src)
         for layer in self.encoder:
             x = layer(x, bias)
@@ -245,7 +244,7 @@ class Transformer(TranslationModel):
         """See the base class. Padding needs no mask on the target side: it stands behind what it could disturb."""
         memory, bias = encoded
         length = prefix.shape[1]
-        causal = torch.full((length, length), -math.inf, dtype=memory.dtype).triu_(1)
+        causal = memory.new_full((length, length), -math.inf).triu_(1)
         x = self.embed(self.tgt_embedding, prefix)
         for layer in self.decoder:
             x = layer(x, causal, memory, bias)

@@ -48,13 +48,13 @@ def pairs(view: View, options: Options) -> Iterator[Batch]:
     import torch
 
     batch, wanted = view.batch, share(options, view.progress)
-    draws = torch.rand(len(batch.src) if options.unit == "sentence" else 1)
+    draws = torch.rand(len(batch.src) if options.unit == "sentence" else 1, device="cpu")
     chosen = (draws < wanted).expand(len(batch.src))
     if not bool(chosen.any()):
         yield batch
         return
-    rows = chosen.nonzero().flatten()
-    drawn = student.samples(view.student, rows_of(batch, rows), options)
+    rows = chosen.nonzero().flatten().to(batch.src.device)
+    drawn = student.samples(view.student, rows_of(batch, rows), options, view.crew)
     yield drawn if bool(chosen.all()) else laid_in(batch, rows, drawn)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from seqkd.prefixes import ALONE
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from seqkd.batches.batches import Batch
     from seqkd.decoding.search import Hypothesis
     from seqkd.models.interface import TranslationModel
-    from seqkd.prefixes import View
+    from seqkd.prefixes import Crew, View
 
 SAMPLES = True
 
@@ -41,32 +42,45 @@ def passes(options: Options) -> int:
 
 def pairs(view: View, options: Options) -> Iterator[Batch]:
     """One sample a source."""
-    yield samples(view.student, view.batch, options)
+    yield samples(view.student, view.batch, options, view.crew)
 
 
-def samples(student: TranslationModel, batch: Batch, options: Options) -> Batch:
-    """The batch's sources with a sample each; one without an end by ``longest`` keeps its tokens and gets none."""
+def samples(student: TranslationModel, batch: Batch, options: Options, crew: Crew = ALONE) -> Batch:
+    """The batch's sources with a sample each; one without an end by ``longest`` keeps its tokens and gets none.
+
+    Random numbers are drawn for all sentences by every process of ``crew``, which then samples its own.
+    """
     import torch
 
     from seqkd.batches.dataset import PAD
     from seqkd.decoding.sampling import Sampler
 
     limits = ((batch.target != PAD).sum(1) * options.longest).long() + 5
-    uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64)
+    uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64, device="cpu").to(limits.device)
+    found: list[list[Hypothesis]] = []
     student.eval()
     with torch.no_grad():
-        found = Sampler(student, batch.src, limits, uniforms, options.temperature, options.top_k).run()
+        for own in crew.slices(len(limits)):
+            part = batch.src[own], limits[own], uniforms[own]
+            found += Sampler(student, *part, options.temperature, options.top_k).run()
     student.train()
-    return batch_of(batch.src, [rows[0] for rows in found])
+    return batch_of(batch.src, crew.sentences([ids_of(rows[0]) for rows in found]))
 
 
-def batch_of(src: torch.Tensor, found: list[Hypothesis]) -> Batch:
-    """Hypotheses as prefixes and next tokens; everything behind the end of sentence is padding."""
+def ids_of(found: Hypothesis) -> list[int]:
+    """A hypothesis with its end of sentence, where it has one."""
+    from seqkd.batches.dataset import EOS
+
+    return [*found.ids, *([EOS] if found.finished else [])]
+
+
+def batch_of(src: torch.Tensor, found: list[list[int]]) -> Batch:
+    """Samples as prefixes and next tokens; everything behind the end of sentence is padding."""
     import numpy as np
 
     from seqkd.batches.batches import Batch, pad
-    from seqkd.batches.dataset import BOS, EOS
+    from seqkd.batches.dataset import BOS
 
-    targets = [np.asarray([*one.ids, *([EOS] if one.finished else [])], dtype=np.int32) for one in found]
+    targets = [np.asarray(ids, dtype=np.int32) for ids in found]
     prefixes = [ids[:-1] for ids in targets]
-    return Batch(src, pad(prefixes, (BOS,), ()), pad(targets, (), ()))
+    return Batch(src, pad(prefixes, (BOS,), ()).to(src.device), pad(targets, (), ()).to(src.device))

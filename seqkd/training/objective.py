@@ -39,6 +39,7 @@ class Objective:
         needs_teacher: whether a term reads the teacher's distribution or its layers.
         whole_sentences: whether a term must see all positions of a sentence together.
         memory: what terms keep from update to update, by name.
+        surveys: whether a term looks at the whole batch first.
     """
 
     def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
@@ -48,18 +49,22 @@ class Objective:
         self.whole_sentences = any(term.whole_sentences for term in self.terms)
         self.memory: dict[str, Tensor] = {}
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
+        self.surveys = any(term.survey is not None or term.remember is not None for term in self.terms)
 
     def survey(self, scores: Scores) -> dict[str, Tensor]:
         """What terms must know of the whole batch before they see a part of it, [N] each by name."""
         found = {}
         for term in self.terms:
-            scores.memory = self.memory.get(term.name, torch.zeros(0))
+            scores.memory = self.memory.get(term.name, torch.zeros(0, device="cpu"))
             fact = term.survey(scores, term.options) if term.survey is not None else None
             if fact is not None:
                 found[term.name] = fact
             if term.remember is not None and len(kept := term.remember(scores, term.options)):
                 self.memory[term.name] = kept
         return found
+
+    def forget(self) -> None:
+        """Drop what is kept of an update that is begun anew: nothing here."""
 
     def value(self, positions: Positions) -> Tensor:
         """The sum over positions, differentiable in ``positions.student``."""
@@ -106,9 +111,13 @@ class Following(Objective):
         self._seen.append(positions.student.argmax(-1))
         return super().gradient(positions)
 
+    def forget(self) -> None:
+        """See the base class."""
+        self._seen.clear()
+
     def choices(self, real: Tensor) -> Tensor:
         """Those since the last call, put where ``real`` [B, T] is true; 0 elsewhere."""
-        found = torch.zeros(real.shape, dtype=torch.int64)
+        found = real.new_zeros(real.shape, dtype=torch.int64)
         found[real] = torch.cat(self._seen)
         self._seen.clear()
         return found

@@ -39,7 +39,7 @@ class _Projected(torch.autograd.Function):
         facts: Mapping[str, Tensor],
         sentence: Tensor | None,
     ) -> Tensor:
-        total = torch.zeros(())
+        total = hidden.new_zeros((), dtype=torch.float32)
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
         for part in chunks(len(hidden), sentence):
             logits = (hidden[part] @ weight.T).float()

@@ -23,7 +23,9 @@ from seqkd.teacher import READING
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
 from seqkd.training.metrics import Progress, as_lines
+from seqkd.training.parts import backward
 from seqkd.training.passes import Passes
+from seqkd.training.processes import Processes
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop, stopping
@@ -60,6 +62,7 @@ class Trainer:
         self, model: TranslationModel, settings: TrainingSettings, seed: int, plugs: Plugs, folder: Path
     ) -> None:
         self.model, self.settings, self.seed, self.plugs, self.folder = model, settings, seed, plugs, folder
+        self.processes = plugs.passes.processes
         self.weights = FlatWeights(model, store.DTYPES[settings.precision])
         self.state, self.saved = State(), 0
         self.optimizer = torch.optim.AdamW(
@@ -86,28 +89,24 @@ class Trainer:
             self.update(next(batches), progress)
             self.state.position = stream.position
             self.evaluate_if_due()
-            if stop.asked or time.monotonic() - saved > SAVE_SECONDS:
+            asked = self.processes.agreed(stop.asked)
+            if asked or time.monotonic() - saved > SAVE_SECONDS:
                 self.save()
                 saved = time.monotonic()
-            if stop.asked:
-                log.warning(
-                    "stopped by signal %d at update %d; the same command goes on from here",
-                    stop.asked,
-                    self.state.update,
-                )
-                raise SystemExit(128 + stop.asked)
+            if asked:
+                text = "stopped by signal %d at update %d; the same command goes on from here"
+                log.warning(text, asked, self.state.update)
+                raise SystemExit(128 + asked)
         self.weights.master.data.copy_(self.state.tensors["best"])
         self.weights.publish()
 
     def update(self, batch: Batch, progress: Progress) -> None:
         """One optimiser step."""
         self.state.update += 1
-        self.model.train()
-        torch.manual_seed(self.seed * 1_000_003 + self.state.update)
-        loss = self.plugs.passes.loss(batch, self.state.update / self.settings.updates)
-        loss.backward()
-        norm = self.weights.gradient(self.settings.clip)
-        value = loss.item()
+        done, seed = self.state.update / self.settings.updates, self.seed * 1_000_003 + self.state.update
+        own = backward(self.plugs.passes, batch.to(self.processes.device), done, seed)
+        norm = self.weights.gradient(self.settings.clip, self.processes.add)
+        value = self.processes.total(own)
         self.check(value, norm)
         rate = learning_rate(self.settings, self.state.update)
         self.optimizer.param_groups[0]["lr"] = rate
@@ -159,8 +158,11 @@ class Trainer:
         self.state.rows.append({"update": update, "dev_bleu": bleu, "dev_length_ratio": ratio, "best": better})
 
     def save(self) -> None:
-        """Write weights, optimiser and position beside the last state, then in its place."""
+        """Write weights, optimiser and position beside the last state, then in its place. All processes know the same;
+        the first one writes."""
         self.check_weights()
+        if self.processes.rank:
+            return
         adam = self.optimizer.state[self.weights.master]
         self.state.tensors |= {
             "master": self.weights.master.detach(),
@@ -180,9 +182,9 @@ class Trainer:
         self.weights.master.data.copy_(state.tensors["master"])
         self.plugs.passes.recall(state.tensors)
         self.optimizer.state[self.weights.master] = {
-            "step": torch.tensor(float(state.update)),
-            "exp_avg": state.tensors["mean"],
-            "exp_avg_sq": state.tensors["square"],
+            "step": torch.tensor(float(state.update), device=self.processes.device),
+            "exp_avg": state.tensors["mean"].to(self.processes.device),
+            "exp_avg_sq": state.tensors["square"].to(self.processes.device),
         }
         self.weights.publish()
         log.info("going on from update %d", state.update)
@@ -204,6 +206,7 @@ def train_model(
     folder: Path,
     state: Path,
     stored: Path | None = None,
+    processes: Processes | None = None,
 ) -> dict[str, Any]:
     """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
 
@@ -218,12 +221,14 @@ def train_model(
         keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
         state: folder for the resumable state.
         stored: folder of what is stored of the teacher for these targets; the loss then reads it, and no teacher runs.
+        processes: those that train together, of which this is one, and its device; else one alone on the processor.
 
     Returns:
         Counts and scores for the manifest.
     """
     keep_freed_memory()
     torch.set_flush_denormal(True)
+    processes = processes or Processes()
     for own in filter(outside.is_path, loss):
         log.info("%s is an objective of your own: code outside seqkd that this training runs", own)
     names = Tokenizer(tokenizer)
@@ -232,20 +237,22 @@ def train_model(
     network = store.build(model, *sizes)
     if start is not None:
         store.load_start(network, start)
-    known = store.load(teacher, training.precision) if teacher is not None else None
+    network.to(processes.device)
+    known = store.load(teacher, training.precision).to(processes.device) if teacher is not None else None
     dataset = Dataset(targets)
     words = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
-    passes = Passes(loss, network, known, training.label_smoothing, words)
-    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language))
+    passes = Passes(loss, network, known, training.label_smoothing, words, processes)
+    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language, processes))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
     with stopping() as stop:
         trainer.run(stop)
-    train_bleu, _ = on_training_sample(dataset, tokenizer, target_language).measure(network)
+    train_bleu, _ = on_training_sample(dataset, tokenizer, target_language, processes).measure(network)
     compare_with_dev(trainer, train_bleu, gold=targets == tokenizer / "train")
-    write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
-    save_best(trainer, model, sizes, folder)
+    if processes.rank == 0:
+        write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
+        save_best(trainer, model, sizes, folder)
     return facts(trainer, train_bleu)
 
 
@@ -255,7 +262,7 @@ def save_best(trainer: Trainer, model: ArchitectureSettings, sizes: tuple[int, i
     first = 0
     for parameter in full.parameters():
         end = first + parameter.numel()
-        parameter.data = trainer.weights.master.detach()[first:end].view(parameter.shape)
+        parameter.data = trainer.weights.master.detach()[first:end].view(parameter.shape).cpu()
         first = end
     store.save(full, model, sizes, folder)
 

@@ -4,6 +4,8 @@ One long vector makes the optimiser, clipping, masking and saving a handful of o
 tensors.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -37,15 +39,17 @@ class FlatWeights:
         """Hold all weights that are zero now at zero: the mask of a pruned model."""
         self.mask = (self.master.detach() != 0).float()
 
-    def gradient(self, clip: float) -> float:
+    def gradient(self, clip: float, add: Callable[[Tensor], None]) -> float:
         """Bring the gradient to ``master.grad``, masked and clipped to norm ``clip`` (0: not). Gives the norm before.
 
-        A masked weight's gradient is zero from the first update on, so Adam never moves it.
+        ``add`` replaces it by its sum over all processes, in float32. A masked weight's gradient is zero from the first
+        update on, so Adam never moves it.
         """
         grad = self.master.grad
         assert grad is not None
         if grad is not self.gradients:
             grad.copy_(self.gradients)
+        add(grad)
         if self.mask is not None:
             grad.mul_(self.mask)
         norm = float(grad.norm())

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from seqkd.decoding.settings import DecodeSettings, NBestSettings, SamplesSettings
-from seqkd.decoding.shard import decode_shard
+from seqkd.decoding.shard import decode_shard, join_parts
 from seqkd.decoding.shares import chosen_lines, shard_count
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
@@ -69,3 +69,23 @@ def test_samples_depend_on_the_line_and_not_on_its_shard(toy, tmp_path):
     assert drawn(15, 3) == rows != drawn(40, 1, seed=2)
     assert all(len(one["ids"]) == one["pieces"] for row in rows for one in row["hypotheses"])
     assert len({json.dumps(row["hypotheses"]) for row in rows}) == 40
+
+
+@pytest.mark.parametrize("kind", ["beam", "n-best", "samples"])
+@pytest.mark.parametrize("devices", [["cpu", "cpu"], ["cpu"] * 3, ["cpu"] * 17])
+def test_parts_made_on_several_devices_are_the_shard(toy, tmp_path, kind, devices):
+    """17 devices are more than there are sentences for."""
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    torch.manual_seed(0)
+    store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
+    decode = DecodeSettings(shard=15, n_best=NBestSettings(size=3), samples=SamplesSettings(size=2))
+    common = {"settings": decode, "kind": kind, "shard": 0, "model": tmp_path, "precision": "float32"}
+    common |= {"tokenizer": toy.tokenizer, "corpus": toy.corpus}
+    whole = decode_shard(**common, output=tmp_path / "whole.jsonl")
+    parts = [tmp_path / f"part-{number}.jsonl" for number in range(len(devices))]
+    facts = [
+        decode_shard(**common, output=path, device=device, part=(number, len(devices)))
+        for number, (path, device) in enumerate(zip(parts, devices, strict=True))
+    ]
+    assert join_parts(parts, facts, tmp_path / "joined.jsonl") == whole
+    assert (tmp_path / "joined.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()

@@ -57,7 +57,7 @@ def test_each_iteration_follows_the_choices_of_the_one_before(model):
 
 def test_samples_as_prefixes_by_hand():
     found = [Hypothesis([4, 5], 0.0, True), Hypothesis([6, 7, 8], 0.0, False), Hypothesis([], 0.0, True)]
-    made = student.batch_of(torch.zeros(3, 1), found)
+    made = student.batch_of(torch.zeros(3, 1), [student.ids_of(one) for one in found])
     assert made.prefix.tolist() == [[BOS, 4, 5], [BOS, 6, 7], [BOS, PAD, PAD]]
     assert made.target.tolist() == [[4, 5, EOS], [6, 7, 8], [EOS, PAD, PAD]]
 

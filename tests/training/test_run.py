@@ -35,7 +35,7 @@ TRAINING = {
 
 
 def train(toy, folder: Path, loss=None, model=MODEL, **changes):
-    plugs = {name: changes.pop(name, None) for name in ("teacher", "start", "stored")}
+    plugs = {name: changes.pop(name, None) for name in ("teacher", "start", "stored", "processes")}
     keep_zeros, seed = changes.pop("keep_zeros", False), changes.pop("seed", 1)
     facts = run.train_model(
         model=model,
@@ -51,7 +51,8 @@ def train(toy, folder: Path, loss=None, model=MODEL, **changes):
         state=folder.with_name(folder.name + ".state"),
         **plugs,
     )
-    return facts, load_file(folder / "model.safetensors")
+    first = plugs["processes"] is None or plugs["processes"].rank == 0  # which alone writes
+    return facts, load_file(folder / "model.safetensors") if first else {}
 
 
 def same(a, b):

@@ -1,5 +1,8 @@
 """Translate one shard of the training set by a teacher."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from workflow.job import Facts, Job, run
 
 
@@ -15,9 +18,23 @@ def work(job: Job) -> Facts:
         model=job.input("model"),
         tokenizer=job.input("tokenizer"),
         corpus=job.input("corpus"),
-        output=job.outputs[1],
+        output=part(job) if len(job.devices) > 1 else job.outputs[1],
         precision=job.settings["precision"],
+        device=job.device,
+        part=job.part,
     )
 
 
-run(work)
+def part(job: Job) -> Path:
+    """Where this process puts its part of the shard."""
+    return job.state / f"part-{job.rank}.jsonl"
+
+
+def join(job: Job, facts: list[Facts]) -> Facts:
+    """The shard of all processes' parts."""
+    from seqkd.decoding.shard import join_parts
+
+    return join_parts([part(replace(job, rank=rank)) for rank in range(len(job.devices))], facts, job.outputs[1])
+
+
+run(work, join)

@@ -1,6 +1,6 @@
 """Train a pruned model on; what is zero stays zero."""
 
-from workflow.job import Facts, Job, run
+from workflow.job import Facts, Job, first, run
 
 
 def work(job: Job) -> Facts:
@@ -24,7 +24,8 @@ def work(job: Job) -> Facts:
         folder=job.folder,
         state=job.state,
         stored=job.optional("stored_teacher"),
+        processes=job.processes(),
     )
 
 
-run(work)
+run(work, first)

@@ -1,6 +1,6 @@
 """Train a teacher on the references."""
 
-from workflow.job import Facts, Job, run
+from workflow.job import Facts, Job, first, run
 
 
 def work(job: Job) -> Facts:
@@ -23,7 +23,8 @@ def work(job: Job) -> Facts:
         keep_zeros=False,
         folder=job.folder,
         state=job.state,
+        processes=job.processes(),
     )
 
 
-run(work)
+run(work, first)
