@@ -13,7 +13,7 @@ import seqkd
 from seqkd import manifest
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares as decoding
-from seqkd.errors import UserError
+from seqkd.errors import UserError, one_line
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
@@ -96,7 +96,7 @@ def run(work: Callable[[Job], Facts]) -> None:
         sys.exit(1)
     except Exception as error:
         traceback.print_exc()
-        told = " ".join(f"{type(error).__name__}: {error}".split())
+        told = one_line(f"{type(error).__name__}: {error}")
         os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {snakemake.log[0]})\n".encode())
         sys.exit(1)
 

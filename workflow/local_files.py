@@ -1,6 +1,8 @@
 """Checksums of the user's own corpus files, so that an edit of their content counts and a touch does not."""
 
+import errno
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,10 @@ def checksums(paths: list[Path], results: Path) -> dict[str, str]:
     now: dict[str, list[Any]] = {}
     for path in paths:
         try:
-            stat = path.stat()
-            mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise OSError(errno.EINVAL, "no file but a folder, a pipe or a device")
+            mark = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
             old = known.get(str(path.absolute()))
             now[str(path.absolute())] = old if old and old[0] == mark else [mark, sha256(path)]
         except OSError as error:

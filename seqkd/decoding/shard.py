@@ -55,9 +55,10 @@ def decode_shard(
     keep_freed_memory()
     source = Side(tokenizer / "train", "src")
     lines = chosen_lines(settings, kind, len(source))[shard * settings.shard : (shard + 1) * settings.shard]
-    found = hypotheses_of(store.load(model, precision), settings, kind, {i: source[i].tolist() for i in lines})
-    decode = Tokenizer(tokenizer).tgt.decode
-    texts = [[decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
+    names = Tokenizer(tokenizer)
+    network = store.load(model, precision, names.sizes)
+    found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines})
+    texts = [[names.tgt.decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
     with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
         for line, hypotheses, own in zip(lines, found, texts, strict=True):
             handle.write(as_json(line, hypotheses, own, with_ids=kind == "samples") + "\n")
