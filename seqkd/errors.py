@@ -20,7 +20,9 @@ def one_line(text: str) -> str:
     White space is single blanks, a middle that is too long is left out, and what cannot be printed (escapes, marks that
     turn the direction of writing, halves of a character) is written as ``\\x1b``.
     """
-    text = " ".join(text.split())
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]} [...] {text[-LONGEST // 2 :]}"
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    text = _cut(" ".join(text.split()))
+    return _cut("".join(one if one.isprintable() else ascii(one)[1:-1] for one in text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2 - 5]} [...] {text[5 - LONGEST // 2 :]}"

@@ -132,6 +132,6 @@ def _where(error: yaml.YAMLError, text: str) -> str:
     line = mark.line + 1 if mark else 0
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
-        problem = f"it holds the character {ascii(text[error.position])}"
+        problem = f"it holds the character {text[error.position]!a}"
     at = f":{line}" if line else ""
     return f"{at}: not YAML as a config needs it: {problem}. Mend that line; indent with spaces, quote odd text."

@@ -26,7 +26,7 @@ from seqkd.files import sha256, written
 
 Facts = dict[str, Any]
 LONGEST = 10_000
-"""Characters of a line of a dev or test set at most: it is translated as it is, in memory that grows with its square."""
+"""Characters of a dev or test line at most: it is translated as it is, in memory that grows with its square."""
 
 log = logging.getLogger(__name__)
 
@@ -175,8 +175,8 @@ def _whole(paths: Sequence[Path], counts: Counter[str]) -> Iterator[Line]:
                 raise UserError(f"{path}:{number}: empty line in a dev or test set. Remove it there from every file.")
             if len(text) > LONGEST:
                 raise UserError(
-                    f"{path}:{number}: {len(text)} characters in a line of a dev or test set, where none is dropped, at "
-                    f"most {LONGEST}. Cut it into sentences, in every file alike."
+                    f"{path}:{number}: {len(text)} characters in a line of a dev or test set, where none is dropped; "
+                    f"at most {LONGEST}. Cut it into sentences, in every file alike."
                 )
         yield line
 

@@ -18,7 +18,7 @@ from seqkd.errors import UserError
 
 LONGEST_LINE = 2**26
 LARGEST_RATIO = 200
-ALWAYS_ALLOWED = 2**30
+ALWAYS_ALLOWED = 2**26
 OTHERS = {
     b"PK\x03\x04": "a zip archive (or an office document)",
     b"BZh91AY&": "packed by bzip2",
@@ -65,7 +65,9 @@ def _decoded(path: Path, number: int, raw: bytes, counts: Counter[str]) -> str:
         counts["crlf_lines"] += 1
         line = line[:-1]
     if line.startswith(WIDE) or (len(line) >= 8 and line.count(0) > len(line) / 3):
-        raise UserError(f"{path}:{number}: no UTF-8 but UTF-16 or UTF-32. Convert the file first: iconv -f utf-16 -t utf-8")
+        raise UserError(
+            f"{path}:{number}: no UTF-8 but UTF-16 or UTF-32. Convert the file first: iconv -f utf-16 -t utf-8"
+        )
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -39,7 +39,9 @@ Sha256 = Annotated[str, _like("[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digit
 Language = Annotated[str, _like("[a-z]{2,3}([-_][A-Za-z0-9]+)*", "a language code such as de or pt-BR")]
 Address = Annotated[
     str,
-    _like(r"https?://[^/\s\x00-\x1f]+/[^\s\x00-\x1f]*[^/\s\x00-\x1f]", "an address of a file, http://... or https://..."),
+    _like(
+        r"https?://[^/\s\x00-\x1f]+/[^\s\x00-\x1f]*[^/\s\x00-\x1f]", "an address of a file, http://... or https://..."
+    ),
     AfterValidator(_with_host_and_port),
 ]
 PathText = Annotated[str, _like(r"[^\x00-\x1f\x7f]+", "a path, without line breaks and control characters")]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqkd.errors import UserError
+from seqkd.errors import UserError, one_line
 from seqkd.files import sha256, write_json, written
 
 IDLE_ATTEMPTS = 5
@@ -104,8 +104,10 @@ def _complete(part: _Part, size: int | None) -> None:
         try:
             _attempt(part, size)
             return
-        except (_BrokenError, OSError, http.client.HTTPException) as error:
+        except (_BrokenError, OSError) as error:
             trouble = str(error) or type(error).__name__
+        except http.client.HTTPException as error:
+            trouble = f"an answer that is no HTTP ({type(error).__name__}: {one_line(str(error))[:200]})"
         idle = 0 if part.size > before else idle + 1
         log.warning("%s: %s (%d bytes are there); trying again.", part.url, trouble, part.size)
         if idle >= IDLE_ATTEMPTS:
@@ -138,9 +140,7 @@ def _open(url: str, have: int, version: str) -> http.client.HTTPResponse:
     if have:
         headers |= {"Range": f"bytes={have}-"} | ({"If-Range": version} if version else {})
     try:
-        answer = _within_patience(
-            lambda: _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
-        )
+        answer = _within_patience(lambda: _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT))
     except urllib.error.HTTPError as error:
         if error.code == 416 and have:
             return _open(url, 0, "")

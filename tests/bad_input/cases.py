@@ -41,7 +41,7 @@ def try_out(case: Case, folder: Path) -> str:
         told = str(error)
         assert not case.is_handled, told
         for line in told.split("\n"):
-            assert line.isprintable() and len(line) <= LONGEST + 10, line
+            assert line.isprintable() and len(line) <= LONGEST, line
             assert "Traceback" not in line
         assert re.search(case.answer, told), f"{told!r} does not match {case.answer!r}"
         return told

@@ -5,10 +5,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from cases import Case
-from test_command_line import CONFIGS as TYPED
-from test_each_bad_input import TABLES
-from test_generated import EXAMPLES, PLACES, RANDOM_TESTS, WRONG
+from cases import Case  # noqa: E402
+from test_command_line import CONFIGS as TYPED  # noqa: E402
+from test_each_bad_input import TABLES  # noqa: E402
+from test_generated import EXAMPLES, PLACES, RANDOM_TESTS, WRONG  # noqa: E402
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- Written by tests/bad_input/listing.py. -->", "<!-- End of the list of bad inputs. -->"
@@ -22,7 +22,7 @@ def listing() -> str:
         f"{len(cases)} bad inputs by hand: {len(refused)} are refused, {len(cases) - len(refused)} are no mistake and "
         f"are handled. {len(PLACES) * len(WRONG)} more are every key of the config ({len(PLACES)} places) with each of "
         f"{len(WRONG)} values, and {EXAMPLES * len(RANDOM_TESTS)} are random, {EXAMPLES} of each of "
-        f"{len(RANDOM_TESTS)} kinds. {len(TYPED) + 3} go through the `snakemake` command."
+        f"{len(RANDOM_TESTS)} kinds. {len(TYPED) + 4} go through the `snakemake` command."
     ]
     for kind, table in TABLES.items():
         parts.append(f"**{kind[0].upper()}{kind[1:]}** ({len(table)}).")

@@ -185,7 +185,7 @@ MODELS = [
     Case("a foreign vocabulary", _of_another_vocabulary, r"vocabularies of 20 and 20 pieces, but the tokenizer has 40 and"),
     start("noise", NOT, put(b"noise" * 99)),
     start("a wrong shape", r"tgt_embedding has shape \[21, 16\], expected \[20, 16\]", weights(lambda w: w.update(tgt_embedding=torch.zeros(21, 16)))),
-    start("layers left over", HANDLED, weights(lambda w: w.update({k.replace(".1.", ".2."): v for k, v in w.items()}))),
+    start("layers left over", HANDLED, weights(lambda w: w.update({k.replace(".1.", ".2."): v.clone() for k, v in w.items()}))),
     tokenizer("empty", r"src\.model: no readable SentencePiece model|src\.model: the ids of padding", b""),
     tokenizer("a page of markup", r"src\.model: no readable SentencePiece model", b"<html>404</html>"),
     tokenizer("noise", r"src\.model: no readable SentencePiece model", bytes(range(256)) * 9),

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from cases import HANDLED, Case
-from configs import BASE
 
+from configs import BASE
 from seqkd.config import load
 from workflow.fingerprint import Code
 from workflow.plan import Plan
@@ -90,22 +90,38 @@ OWN_LOSSES = [
     content("division by zero at import", "\n\n1 / 0\n", rf"{CANNOT}\(ZeroDivisionError: division by zero, line 3\)"),
     content("a missing module", "import no_such_module\n", rf"{CANNOT}\(ModuleNotFoundError: No module named"),
     content("sys.exit(0) at import", "import sys\nsys.exit(0)\n", rf"{CANNOT}\(SystemExit: 0, line 2\)"),
-    content("an exception of many lines", 'raise ValueError("a\\n\\x1b[31mb\\n" * 999)', rf"{CANNOT}\(ValueError: a \\x1b"),
+    content(
+        "an exception of many lines", 'raise ValueError("a\\n\\x1b[31mb\\n" * 999)', rf"{CANNOT}\(ValueError: a \\x1b"
+    ),
     content("recursion without end", "def f(): f()\nf()\n", rf"{CANNOT}\(RecursionError: maximum"),
     content("without loss", GOOD.split("def loss")[0], rf"{LACKS}loss;"),
     content("loss that is a number", GOOD.split("def loss")[0] + "loss = 5\n", rf"{LACKS}a function loss"),
     content("Options that is no Settings", GOOD.replace("(Settings)", ""), rf"{LACKS}a class Options that inherits"),
-    content("NEEDS_TEACHER that is a word", GOOD.replace("= True", "= 'yes'"), rf"{LACKS}NEEDS_TEACHER that is True or"),
-    content("PREFIXES that are words", _with("PREFIXES = ('student',)"), rf"{LACKS}PREFIXES that is a tuple of modules"),
-    content("misfit that fails", GOOD + "def misfit(options, targets): return 1 / 0\n", r"its misfit fails \(ZeroDivisionE"),
-    content("an option without default", _with("    k: int", '    """None."""\n'), r"loss\.py\.k: is missing and has no"),
-    content("an option that no JSON holds", _with("    k: float = float('nan')", '    """None."""\n'), r"its Options fail \(Val"),
+    content(
+        "NEEDS_TEACHER that is a word", GOOD.replace("= True", "= 'yes'"), rf"{LACKS}NEEDS_TEACHER that is True or"
+    ),
+    content(
+        "PREFIXES that are words", _with("PREFIXES = ('student',)"), rf"{LACKS}PREFIXES that is a tuple of modules"
+    ),
+    content(
+        "misfit that fails", GOOD + "def misfit(options, targets): return 1 / 0\n", r"its misfit fails \(ZeroDivisionE"
+    ),
+    content(
+        "an option without default", _with("    k: int", '    """None."""\n'), r"loss\.py\.k: is missing and has no"
+    ),
+    content(
+        "an option that no JSON holds",
+        _with("    k: float = float('nan')", '    """None."""\n'),
+        r"its Options fail \(Val",
+    ),
     content(
         "a check of its options that fails",
         _with("    def model_post_init(self, _): 1 / 0", '    """None."""\n'),
         r"mine/loss\.py: its Options fail \(ZeroDivisionError: division by zero\); mend the file",
     ),
-    content("a sum of a thousand terms", GOOD + "X = " + " + ".join(["1"] * 1500), r"an expression in it is nested too deep"),
+    content(
+        "a sum of a thousand terms", GOOD + "X = " + " + ".join(["1"] * 1500), r"an expression in it is nested too deep"
+    ),
     content("Latin-1, declared", ("# -*- coding: latin-1 -*-\n" + GOOD + "# für\n").encode("latin-1"), HANDLED),
     content("a byte order mark and CRLF", b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode(), HANDLED),
     Case(

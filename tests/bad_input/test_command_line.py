@@ -27,15 +27,15 @@ def work(tmp_path: Path) -> Path:
 
 
 def edit(folder: Path, **changes: object) -> dict[str, object]:
-    """The toy's config with some sections replaced, written to my.yaml."""
+    """The toy's config with some sections replaced, written to config.yaml, which is read where it lies."""
     content: dict[str, object] = yaml.safe_load(TOY.read_text(encoding="utf-8")) | changes
-    (folder / "my.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    (folder / "config.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return content
 
 
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The README's command, in that folder; it may take a minute and four gigabytes of addresses."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--configfile", "my.yaml"]
+    """The README's command, in that folder."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     names = {key: value for key, value in os.environ.items() if key not in ("SEQKD_CONFIG", "SEQKD_DATA")}
     return subprocess.run(
         [*command, *(arguments or ("-n", "results/report.html"))],
@@ -61,36 +61,57 @@ def lines(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 CONFIGS = {
-    "a number out of bounds": ({"training": {"updates": 0}}, "my.yaml: training.updates: must be greater than or"),
     "a name with markup and a command": (
         {"students": {"<b>$(touch pwned)": {}}},
-        "my.yaml: students.<b>$(touch pwned): a name has lower-case letters",
+        "config.yaml: students.<b>$(touch pwned): a name has lower-case letters",
     ),
-    "a key that would colour the terminal": ({"\x1b[31m": 1}, r"my.yaml: \x1b[31m: unknown key"),
-    "a teacher that is missing": ({"students": {"a": {"teacher": "b"}}}, "my.yaml: students.a.teacher: unknown name"),
+    "a key that would colour the terminal": ({"\x1b[31m": 1}, r"config.yaml: \x1b[31m: unknown key"),
+    "Latin-1": (b"title: f\xfcr\n", "config.yaml: not UTF-8 text (byte 8). Save it as UTF-8."),
+    "merges that double": (
+        b"z0: &a0 {x: 1}\n" + b"".join(b"z%d: &a%d {<<: [*a%d, *a%d]}\n" % (i, i, i - 1, i - 1) for i in range(1, 60)),
+        "config.yaml:17: not YAML as a config needs it: more than 100000 values; its aliases (&, *) repeat too much",
+    ),
+    "a template of Snakemake's that runs code": (
+        b"__use_yte__: true\n__definitions__:\n  - open('pwned', 'w')\n",
+        "config.yaml: ",
+    ),
 }
 
 
-@pytest.mark.parametrize(("changes", "line"), CONFIGS.values(), ids=CONFIGS)
-def test_a_config_is_refused_in_one_line_and_nothing_is_made(work: Path, changes: dict[str, object], line: str) -> None:
-    edit(work, **changes)
+def refused(work: Path, *arguments: str) -> list[str]:
+    """What is said of a config that is refused, and nothing made."""
     before = files(work)
-    done = snakemake(work)
+    done = snakemake(work, *arguments)
     assert done.returncode == 1
-    (said,) = lines(done)
-    assert said.startswith(line)
+    assert "Traceback" not in done.stdout + done.stderr
     assert files(work) == before and not (work / "results").exists()
+    return lines(done)
+
+
+@pytest.mark.parametrize(("config", "line"), CONFIGS.values(), ids=CONFIGS)
+def test_a_config_is_refused_in_its_lines_alone(work: Path, config: dict[str, object] | bytes, line: str) -> None:
+    if isinstance(config, bytes):
+        (work / "config.yaml").write_bytes(config)
+    else:
+        edit(work, **config)
+    said = refused(work)
+    assert said[0].startswith(line)
+    assert len(said) == 1 or b"__definitions__" in config and all(one.startswith(line) for one in said)
+
+
+def test_a_config_named_by_an_option_is_refused_as_well(work: Path) -> None:
+    (work / "my.yaml").write_text("training: {updates: 0}\n", encoding="utf-8")
+    (work / "over.yaml").write_text("training: {updates: true}\n", encoding="utf-8")
+    (said,) = refused(work, "-n", "--configfile", "config.yaml", "my.yaml", "over.yaml")
+    assert said == "config.yaml + my.yaml + over.yaml: training.updates: must be a number, found true"
 
 
 def test_an_own_objective_cannot_end_the_run_as_if_all_were_well(work: Path) -> None:
     (work / "mine.py").write_text(GOOD + "import sys\nsys.exit(0)\n", encoding="utf-8")
     edit(work, students={"baseline": {}, "mine": {"loss": {"nll": 0.5, "mine.py": 0.5}}})
-    done = snakemake(work)
-    assert done.returncode == 1
-    assert lines(done) == [
-        "my.yaml: students.mine.loss: mine.py: cannot be imported (SystemExit: 0, line 10); mend the file"
+    assert refused(work) == [
+        "config.yaml: students.mine.loss: mine.py: cannot be imported (SystemExit: 0, line 10); mend the file"
     ]
-    assert not (work / "results").exists()
 
 
 def test_a_text_is_refused_by_its_job_and_nothing_half_made_is_left(work: Path) -> None:

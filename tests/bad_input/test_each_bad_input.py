@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from archives import ARCHIVES
 from cases import Case, try_out
-from configs import CONFIGS
 from downloads import DOWNLOADS
 from models import MODELS
 from own_losses import OWN_LOSSES
 from texts import TEXTS
+
+from configs import CONFIGS
 
 TABLES = {
     "configs": CONFIGS,
@@ -33,7 +34,7 @@ def test_names_are_told_once() -> None:
         assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("case", ALL)
 def test_a_bad_input(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "run"

@@ -12,12 +12,12 @@ from typing import Any
 import archives
 import models
 import pytest
-from configs import BASE, FILES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from texts import Text
 
+from configs import BASE, FILES
 from seqkd.config import Config, ConfigError, load
 from seqkd.config.mistakes import classes
 from seqkd.corpus.bible import split_verses
@@ -31,7 +31,7 @@ from workflow.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 CODE = Code(ROOT)
-EXAMPLES = 200
+EXAMPLES = 100
 """Random ones of each kind; the same ones at every run."""
 RANDOM = settings(
     max_examples=EXAMPLES,
@@ -212,6 +212,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def describe(home: Path, **changes: Any) -> None:
+    """Write model.json, right but for the changes."""
+    content: dict[str, Any] = {"model": models.SMALL.canonical(), "src_vocabulary": 20, "tgt_vocabulary": 20}
+    for key, value in changes.items():
+        (content["model"] if key in content["model"] else content)[key] = value
+    (home / "model.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 WEIGHTS = models.bytes_of_a_model()
 HEADER = 8 + struct.unpack("<Q", WEIGHTS[:8])[0]
 
@@ -219,6 +227,7 @@ HEADER = 8 + struct.unpack("<Q", WEIGHTS[:8])[0]
 @RANDOM
 @given(spoilt(WEIGHTS[:HEADER]))
 def test_spoilt_headers_of_weights(home: Path, content: bytes) -> None:
+    describe(home)
     (home / "model.safetensors").write_bytes(content + WEIGHTS[HEADER:])
     try:
         store.load(home)
@@ -227,12 +236,12 @@ def test_spoilt_headers_of_weights(home: Path, content: bytes) -> None:
 
 
 @RANDOM
-@given(JSON, st.sampled_from(["model", "src_vocabulary", "tgt_vocabulary", "architecture", "dim", "heads", "tied", "x"]))
+@given(
+    JSON, st.sampled_from(["model", "src_vocabulary", "tgt_vocabulary", "architecture", "dim", "heads", "tied", "x"])
+)
 def test_random_descriptions_of_a_model(home: Path, value: Any, key: str) -> None:
     (home / "model.safetensors").write_bytes(WEIGHTS)
-    content: dict[str, Any] = {"model": models.SMALL.canonical(), "src_vocabulary": 20, "tgt_vocabulary": 20}
-    (content["model"] if key in content["model"] else content)[key] = value
-    (home / "model.json").write_text(json.dumps(content), encoding="utf-8")
+    describe(home, **{key: value})
     try:
         store.load(home)
     except UserError as told:

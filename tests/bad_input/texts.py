@@ -15,12 +15,14 @@ from typing import Any
 from cases import HANDLED, Case
 from pydantic import TypeAdapter
 
+from seqkd.batches.dataset import BOS, EOS, PAD
 from seqkd.corpus import slices
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.files import read_lines
 from seqkd.tokenizer.make import make_tokenizer
 from seqkd.tokenizer.settings import TokenizerSettings
+from seqkd.tokenizer.tokenizer import Tokenizer
 from workflow.local_files import checksums
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
@@ -146,9 +148,10 @@ def _hard_words(folder: Path) -> None:
     words = ["<s> </s> <unk> <pad>", "\u2581 eins", "<0x0A> <0x00>", "<2de>"]
     corpus = Text(folder, train_de=[*words, "eins zwei"], train_en=["a b c d", "e f", "g h", "i", "one two"])
     corpus.make()
-    facts = make_tokenizer(TokenizerSettings(vocabulary=48), corpus.out / "corpus", corpus.out / "tokenizer")
+    facts = make_tokenizer(TokenizerSettings(vocabulary=28), corpus.out / "corpus", corpus.out / "tokenizer")
     assert facts["train"]["src"]["sentences"] == 5
-    assert facts["train"]["src"]["unknown"] == 0
+    pieces = Tokenizer(corpus.out / "tokenizer").src
+    assert not {PAD, BOS, EOS} & {one for ids in pieces.encode(words) for one in ids}
 
 
 def _line_of_ten_megabytes(folder: Path) -> None:
@@ -157,8 +160,8 @@ def _line_of_ten_megabytes(folder: Path) -> None:
 
 
 def _bomb() -> bytes:
-    """Two gigabytes of line breaks in two megabytes."""
-    return gzip.compress(b"a\n" * 2**18) + gzip.compress(b"\n" * 2**24, 9) * 80
+    """Eighty megabytes in some ten kilobytes."""
+    return gzip.compress((b"a" * 1023 + b"\n") * 2**12) * 20
 
 
 SHIFTED = {"train_de": "".join(f"Satz {i}\n" for i in range(40)), "train_en": "".join(f"line {i}\n" for i in range(39))}
@@ -177,7 +180,7 @@ TEXTS = [
     text("a test line of control characters", r"test\.de:1: empty line", test_de="\x01\x02\x7f\n"),
     text("a test line of 10 MB", r"test\.de:1: 10000000 characters in a line", test_de="x" * 10**7 + "\n"),
     text("a dev line of 10,001 characters", r"dev\.de:1: 10001 characters .* at most 10000", dev_de="x" * 10001),
-    text("Latin-1", r"train\.de:2: no UTF-8 at byte 3 of the line \(fc 72", train_de="gut\nfür\nx\n".encode("latin-1")),
+    text("Latin-1", r"train\.de:2: no UTF-8 at byte 2 of the line \(fc 72", train_de="gut\nfür\nx\n".encode("latin-1")),
     text("Windows-1252", r"train\.de:1: no UTF-8 at byte 1 .* iconv", train_de="„a“\nb\nc\n".encode("cp1252")),
     text("Shift-JIS", r"train\.de:1: no UTF-8 .* iconv -f", train_de="日本\nb\nc\n".encode("shift-jis")),
     text("GB 18030", r"train\.de:1: no UTF-8 .* iconv -f", train_de="中文\nb\nc\n".encode("gb18030")),
@@ -220,33 +223,33 @@ TEXTS = [
     left("all lines the same", ["eins"] * 50, ["one"] * 50, ["eins"]),
     left("one line", ["eins"], ["one"], ["eins"]),
     left("an empty line in the training text", ["eins", "", "drei"], ["one", "two", "three"], ["eins", "drei"]),
-    read("a byte order mark in the middle", "\ufeffvier\ufefffünf\n", "vier fünf"),
-    read("CRLF", "vier\r\n", "vier"),
-    read("a lone CR", "vier\rfünf\n", "vier fünf"),
-    read("no line break at the end", "vier", "vier"),
-    read("NUL", "vier\0fünf\n", "vier fünf"),
-    read("U+2028 and U+2029", "vier\u2028fünf\u2029sechs\n", "vier fünf sechs"),
-    read("vertical tab, form feed, NEL", "vier\x0bfünf\x0csechs\x85sieben\n", "vier fünf sechs sieben"),
-    read("escape sequences", "\x1b[31mvier\x07\n", "[31mvier"),
-    read("decomposed letters", "fu\u0308nf\n", "fünf"),
-    read("blanks of every width", "\u00a0vier\u3000\u2003fünf \n", "vier fünf"),
+    read("a byte order mark in the middle", "\ufeffneun\ufeffzehn\n", "neun zehn"),
+    read("CRLF", "neun\r\n", "neun"),
+    read("a lone CR", "neun\rzehn\n", "neun zehn"),
+    read("no line break at the end", "neun", "neun"),
+    read("NUL", "neun\0zehn\n", "neun zehn"),
+    read("U+2028 and U+2029", "neun\u2028zehn\u2029sechs\n", "neun zehn sechs"),
+    read("vertical tab, form feed, NEL", "neun\x0bzehn\x0csechs\x85sieben\n", "neun zehn sechs sieben"),
+    read("escape sequences", "\x1b[31mneun\x07\n", "[31mneun"),
+    read("decomposed letters", "tu\u0308r\n", "tür"),
+    read("blanks of every width", "\u00a0neun\u3000\u2003zehn \n", "neun zehn"),
     read("Hebrew with marks of direction", "\u202bשלום עולם\u202c\n", "\u202bשלום עולם\u202c"),
     read("Arabic", "السلام عليكم\n", "السلام عليكم"),
     read("Chinese", "你好世界\n", "你好世界"),
     read("Thai", "สวัสดีชาวโลก\n", "สวัสดีชาวโลก"),
-    read("emoji of several characters", "vier 👩‍👩‍👧‍👦\n", "vier 👩‍👩‍👧‍👦"),
+    read("emoji of several characters", "neun 👩‍👩‍👧‍👦\n", "neun 👩‍👩‍👧‍👦"),
     read("a hundred marks on a letter", "e" + "\u0315" * 100 + "\n", "e" + "\u0315" * 100),
-    read("characters that are none", "vier\uffff\U0010ffff\n", "vier\uffff\U0010ffff"),
+    read("characters that are none", "neun\uffff\U0010ffff\n", "neun\uffff\U0010ffff"),
     read("markup", "<script>alert(1)</script> & <b>\n", "<script>alert(1)</script> & <b>"),
     read("a shell command", "$(touch pwned); `id`\n", "$(touch pwned); `id`"),
-    read("a template", "{{ 7 * 7 }} {% raw %}\n", "{{ 7 * 7 }} {% raw %}"),
+    read("a template", "{{7*7}} {%raw%}\n", "{{7*7}} {%raw%}"),
     Case("the tokenizer's own pieces, spelt out", _hard_words, HANDLED),
     _tokenized("too little text for the vocabulary", r"tokenizer\.vocabulary: 4000; the training text gives at most", 4000, ["eins zwei"], ["one two"]),
     _tokenized(
         "more characters than the vocabulary",
         r"tokenizer\.vocabulary: 16; the training text has characters for \d+ pieces at least",
         16,
-        ["".join(map(chr, range(0x4E00, 0x4F00)))],
-        ["x y z"],
+        ["".join(map(chr, range(0x400, 0x450)))],
+        ["x"],
     ),
 ]  # fmt: skip
