@@ -212,7 +212,7 @@ def _trainings(config: Config) -> Iterator[str]:
 
 def _measurements(config: Config) -> Iterator[str]:
     for key, values in (("students", config.prune.students), ("sparsities", config.prune.sparsities)):
-        for value in [value for value, count in Counter[float | str](values).items() if count > 1]:
+        for value in [value for value, count in Counter[object](values).items() if count > 1]:
             yield f"prune.{key}: {value} is listed twice; list each once"
     if config.score.search.beam == 1:
         yield "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"

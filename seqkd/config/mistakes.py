@@ -42,7 +42,8 @@ def lines(error: ValidationError, data: Any, root: type[BaseModel]) -> list[str]
 def truth_values(data: Any, root: type[BaseModel], path: Path = ()) -> Iterator[str]:
     """A line for each true or false where a number belongs: pydantic would take it for 1 or 0."""
     if isinstance(data, dict | list):
-        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        items: Iterable[tuple[Any, Any]] = data.items() if isinstance(data, dict) else enumerate(data)
+        for key, value in items:
             yield from truth_values(value, root, (*path, key))
     elif isinstance(data, bool):
         *section, key = [part for part in path if isinstance(part, str)] or [""]

@@ -7,7 +7,7 @@ written twice is refused, and so are tags other than those of JSON's values and 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -24,7 +24,7 @@ class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader with YAML 1.2 scalars, unique keys, JSON's kinds of values and bounded aliases."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
-    yaml_constructors: dict[Any, Any] = {  # noqa: RUF012
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {
         tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if tag is None or tag in TAGS
     }
 
@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Count values before any is made: of a few lines, aliases and merged keys make exponential or endless ones."""
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         node = super().compose_node(parent, index)
         if not isinstance(event, yaml.AliasEvent):
             self._sizes[id(node)] = 1 + sum(self._sizes[id(child)] for child in _children(node))

@@ -96,7 +96,7 @@ def test_a_config_is_refused_in_its_lines_alone(work: Path, config: dict[str, ob
         edit(work, **config)
     said = refused(work)
     assert said[0].startswith(line)
-    assert len(said) == 1 or b"__definitions__" in config and all(one.startswith(line) for one in said)
+    assert len(said) == 1 or (b"__definitions__" in config and all(one.startswith(line) for one in said))
 
 
 def test_a_config_named_by_an_option_is_refused_as_well(work: Path) -> None:
