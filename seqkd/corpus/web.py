@@ -25,6 +25,8 @@ TIMEOUT = 30.0
 SLOWEST = 200.0
 """Bytes a second; a connection slower than this over ``PATIENCE`` seconds is closed and opened anew."""
 PATIENCE = 60.0
+ANSWER = 60.0
+"""Seconds within which an answer's headers must be whole."""
 PIECE = 1 << 18
 LARGEST = 2**36
 """Bytes of a file whose size is not pinned at most: a server that never ends must not fill the disk."""
@@ -140,7 +142,7 @@ def _open(url: str, have: int, version: str) -> http.client.HTTPResponse:
     if have:
         headers |= {"Range": f"bytes={have}-"} | ({"If-Range": version} if version else {})
     try:
-        answer = _within_patience(lambda: _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT))
+        answer = _in_time(lambda: _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT))
     except urllib.error.HTTPError as error:
         if error.code == 416 and have:
             return _open(url, 0, "")
@@ -153,11 +155,11 @@ def _open(url: str, have: int, version: str) -> http.client.HTTPResponse:
     return answer
 
 
-def _within_patience(work: Callable[[], Any]) -> Any:
+def _in_time(work: Callable[[], Any]) -> Any:
     """What ``work`` gives or raises; a server may drip its headers, for which sockets know no time limit.
 
     Raises:
-        _BrokenError: it takes longer than ``PATIENCE``.
+        _BrokenError: it takes longer than ``ANSWER``.
     """
     came: list[Any] = []
     failed: list[Exception] = []
@@ -170,11 +172,11 @@ def _within_patience(work: Callable[[], Any]) -> Any:
 
     thread = threading.Thread(target=attempt, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(ANSWER)
     if failed:
         raise failed[0]
     if not came:
-        raise _BrokenError(f"no answer within {PATIENCE:.0f} seconds")
+        raise _BrokenError(f"no answer within {ANSWER:.0f} seconds")
     return came[0]
 
 

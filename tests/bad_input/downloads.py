@@ -88,6 +88,7 @@ def download(
                 "BACK_OFF": (0.0,) * 5,
                 "TIMEOUT": 0.3,
                 "PATIENCE": patience,
+                "ANSWER": patience,
                 "LARGEST": largest,
             }.items():
                 patch.setattr(web, setting, value)
