@@ -69,7 +69,7 @@ CONFIGS = {
     "Latin-1": (b"title: f\xfcr\n", "config.yaml: not UTF-8 text (byte 8). Save it as UTF-8."),
     "merges that double": (
         b"z0: &a0 {x: 1}\n" + b"".join(b"z%d: &a%d {<<: [*a%d, *a%d]}\n" % (i, i, i - 1, i - 1) for i in range(1, 60)),
-        "config.yaml:17: not YAML as a config needs it: more than 100000 values; its aliases (&, *) repeat too much",
+        "config.yaml:16: not YAML as a config needs it: more than 100000 values; its aliases (&, *) repeat too much",
     ),
     "a template of Snakemake's that runs code": (
         b"__use_yte__: true\n__definitions__:\n  - open('pwned', 'w')\n",
@@ -108,7 +108,7 @@ def test_a_config_named_by_an_option_is_refused_as_well(work: Path) -> None:
 
 def test_an_own_objective_cannot_end_the_run_as_if_all_were_well(work: Path) -> None:
     (work / "mine.py").write_text(GOOD + "import sys\nsys.exit(0)\n", encoding="utf-8")
-    edit(work, students={"baseline": {}, "mine": {"loss": {"nll": 0.5, "mine.py": 0.5}}})
+    edit(work, prune={}, students={"baseline": {}, "mine": {"loss": {"nll": 0.5, "mine.py": 0.5}}})
     assert refused(work) == [
         "config.yaml: students.mine.loss: mine.py: cannot be imported (SystemExit: 0, line 10); mend the file"
     ]
