@@ -145,14 +145,14 @@ def _check(model: TranslationModel, file: Path, origins: dict[str, str] | None =
     """Hold names and shapes of the weights in a file against the model's, which may be an outline without memory."""
     known = _shapes(file)
     wanted = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+    if not origins and (unknown := known.keys() - wanted.keys()):
+        raise _not_these_weights(file, f"it also holds {', '.join(sorted(unknown))}")
     for name, shape in wanted.items():
         found = known.get(origins[name] if origins else name)
         if found is None:
             raise _not_these_weights(file, f"it lacks {name}")
         if found != shape:
             raise _not_these_weights(file, f"{name} has shape {found}, expected {shape}")
-    if not origins and (unknown := known.keys() - wanted.keys()):
-        raise _not_these_weights(file, f"it also holds {', '.join(sorted(unknown))}")
 
 
 def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int] | None = None) -> TranslationModel:
