@@ -17,9 +17,10 @@ INTRODUCTION = """\
 
 Generated from the settings classes by `python -m seqkd.configdoc`; do not edit by hand.
 
-One YAML file is one experiment. `config.yaml` is read unless `--configfile FILE` names another; several are laid over
-each other, and `--config title=...` over those. Numbers may be written `0.001` or `1e-3`. A key that is not listed here
-is refused, with the nearest right one. Editors that know JSON Schema complete and check the file if its first line is
+One YAML file is one experiment. `config.yaml` in the folder of the run is read, or else that of the clone, unless
+`--configfile FILE` names another; several are laid over each other, and `--config title=...` over those. Numbers may be
+written `0.001` or `1e-3`. A key that is not listed here is refused, with the nearest right one. Editors that know JSON
+Schema complete and check the file if its first line is
 
     # yaml-language-server: $schema=docs/config.schema.json
 

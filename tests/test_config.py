@@ -267,9 +267,9 @@ FILES_WRONG = [
     ("a: !!python/object/apply:os.system [ls]\n", ":1: not YAML as a config needs it: could not determine"),
     ("- 1\n", ": holds no keys"),
     ("", ": holds no keys"),
-    ("a: &a [*a]\n", ": more than 100000 values; its aliases"),
+    ("a: &a [*a]\n", ":1: not YAML as a config needs it: more than 100000 values; its aliases"),
     (f"a: &a [{'x,' * 9}]\n" + "".join(f"{c}: &{c} [{f'*{p},' * 9}]\n" for p, c in pairwise("abcdefgh")),
-     ": more than 100000 values; its aliases"),
+     ":6: not YAML as a config needs it: more than 100000 values; its aliases"),
 ]  # fmt: skip
 
 

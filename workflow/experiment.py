@@ -147,13 +147,14 @@ class Experiment:
 
 
 def _config(workflow: Any, root: Path) -> tuple[dict[str, Any], str]:
-    """The config as plain data and its name: config.yaml, or the files of ``--configfile`` laid over each other, then
-    ``--config``."""
+    """The config as plain data and its name: config.yaml of the run's folder, else that of this clone, or the files of
+    ``--configfile`` laid over each other; then ``--config``."""
     if not workflow.is_main_process and FROZEN in os.environ:
         frozen = json.loads(os.environ[FROZEN])
         return frozen["data"], frozen["name"]
     settings = workflow.config_settings
-    files = [Path(file) for file in settings.configfiles] or [root / "config.yaml"]
+    own = Path("config.yaml")
+    files = [Path(file) for file in settings.configfiles] or [own if own.is_file() else root / own]
     data: dict[str, Any] = {}
     for file in files:
         _lay_over(data, load_yaml(file))

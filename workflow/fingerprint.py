@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from seqkd.errors import UserError
+
 PACKAGE = "seqkd"
 
 
@@ -49,11 +51,11 @@ class Code:
         """Digest of one file and the modules it imports."""
         if name not in self._parts:
             path = self._file(name)
-            tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+            tree = ast.parse(path.read_bytes(), str(path))
             inside = name.split(".")[: None if path.name == "__init__.py" else -1]
             named = {module for node in ast.walk(tree) for module in _imported(node, inside)}
             known = {known for module in [name, *named] for known in self._with_parents(module)} - {name}
-            content = hashlib.sha256(_plain(tree).encode())
+            content = hashlib.sha256(_text(tree, name).encode())
             if path.name == "__init__.py":
                 for file in self._other_files(path.parent):
                     content.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
@@ -96,6 +98,18 @@ def _imported(node: ast.AST, inside: list[str]) -> Iterator[str]:
         start = inside[: len(inside) - node.level + 1] if node.level else []
         base = ".".join([*start, *([node.module] if node.module else [])])
         yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _text(tree: ast.AST, name: str) -> str:
+    """The tree as text.
+
+    Raises:
+        UserError: a file of the user's holds an expression too long to follow.
+    """
+    try:
+        return _plain(tree)
+    except RecursionError:
+        raise UserError(f"{name}: an expression in it is nested too deeply; cut it into parts") from None
 
 
 def _plain(node: object) -> str:

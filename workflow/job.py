@@ -15,7 +15,7 @@ import seqkd
 from seqkd import manifest
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares as decoding
-from seqkd.errors import UserError
+from seqkd.errors import UserError, one_line
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
@@ -139,7 +139,7 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
     except Exception as error:
         with suppress(OSError):  # the log may lie on the disk that is full
             traceback.print_exc()
-        told = trouble_of_disk(error) or " ".join(f"{type(error).__name__}: {error}".split())
+        told = trouble_of_disk(error) or one_line(f"{type(error).__name__}: {error}")
         os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {log})\n".encode())
         sys.exit(1)
 

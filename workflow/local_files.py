@@ -1,5 +1,7 @@
 """Checksums of the user's own corpus files, so that an edit of their content counts and a touch does not."""
 
+import errno
+import stat
 from pathlib import Path
 
 from seqkd.errors import UserError
@@ -17,6 +19,8 @@ def checksums(paths: list[Path], results: Path) -> dict[str, str]:
     known, found = KnownFiles(results / CACHE), {}
     for path in paths:
         try:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise OSError(errno.EINVAL, "no file but a folder, a pipe or a device")
             found[str(path)] = known.sha256(path)
         except OSError as error:
             raise UserError(

@@ -1,5 +1,7 @@
 """What no single section can see: names that must exist, cycles, seeds, losses. Each check yields lines."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -7,18 +9,26 @@ from pydantic import ValidationError
 from seqkd import losses
 from seqkd.config.combinations import nonsense
 from seqkd.config.ensembles import check_ensembles
-from seqkd.config.mistakes import lines, nearest
+from seqkd.config.mistakes import lines, nearest, short
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
+from seqkd.corpus import slices
+from seqkd.corpus.settings import FilesSettings
 from seqkd.errors import UserError
 from seqkd.losses import outside
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.settings import TrainingSettings
 
+MOST_STARTS = 50
+"""Students at most that start one from another."""
+MOST_MEASUREMENTS = 20_000
+"""Models times test sets at most, beyond which planning alone takes minutes."""
+
 
 def check(config: Config) -> list[str]:
     """Every mistake that concerns more than one section, as ``key: what is wrong and what is allowed``."""
-    found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config), *check_ensembles(config)]
+    found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
+    found += [*_texts(config), *_extent(config), *check_ensembles(config)]
     if not found:  # what follows reads names and starts
         found = [
             *_models(config),
@@ -32,7 +42,7 @@ def check(config: Config) -> list[str]:
 
 
 def _unknown(where: str, name: str, known: list[str]) -> str:
-    return f"{where}: unknown name {name!r}{nearest(name, known)}; known: {', '.join(known) or 'none'}"
+    return f"{where}: unknown name {short(name)}{nearest(name, known)}; known: {', '.join(known) or 'none'}"
 
 
 def _names(config: Config) -> Iterator[str]:
@@ -56,7 +66,7 @@ def _names(config: Config) -> Iterator[str]:
 
 
 def _repeated(values: list[float]) -> list[float]:
-    return sorted({value for value in values if values.count(value) > 1})
+    return sorted(value for value, count in Counter(values).items() if count > 1)
 
 
 def _seeds(config: Config) -> Iterator[str]:
@@ -90,10 +100,36 @@ def _term(where: str, name: str, term: dict[str, object]) -> Iterator[str]:
         yield f"{where}: found weight {weight!r}; a weight is a number greater than 0"
     else:
         try:
-            complete_loss({name: {**term}})
+            json.dumps(complete_loss({name: {**term}}), allow_nan=False)  # as manifests will hold it
         except ValidationError as error:
             own = {key: value for key, value in term.items() if key != "weight"}
             yield from (f"{where}.{line}" for line in lines(error, own, losses.settings_of(name)))
+        except Exception as error:
+            if not outside.is_path(name):
+                raise
+            yield f"{where}: its Options fail ({type(error).__name__}: {error}); mend the file"
+
+
+def _texts(config: Config) -> Iterator[str]:
+    if isinstance(config.corpus, FilesSettings):
+        sets = {"train": config.corpus.train, "dev": config.corpus.dev}
+        sets |= {f"test_sets.{name}": pair for name, pair in config.corpus.test_sets.items()}
+        for where, pair in sets.items():
+            if pair.src == pair.tgt:
+                yield f"corpus.{where}.tgt: the same file as src; name the file that holds the translations"
+
+
+def _extent(config: Config) -> Iterator[str]:
+    """A plan that no machine would work off is refused before it is drawn up."""
+    seeds = {name: len(teacher.seeds) for name, teacher in config.teachers.items()}
+    seeds |= {name: len(student.seeds or config.seeds) for name, student in config.students.items()}
+    pruned = sum(seeds.get(name, 0) for name in config.prune.students) * len(config.prune.sparsities) * 2
+    models, tests = sum(seeds.values()) + pruned, len(slices.test_sets(config.corpus))
+    if models * tests > MOST_MEASUREMENTS:
+        yield (
+            f"students: {models} models (seeds and pruned ones counted) on {tests} test sets are "
+            f"{models * tests} measurements, at most {MOST_MEASUREMENTS}; leave some out"
+        )
 
 
 def _starts(config: Config) -> Iterator[str]:
@@ -108,6 +144,9 @@ def _starts(config: Config) -> Iterator[str]:
             told |= set(cycle)
             way = " starts from ".join([*cycle, cycle[0]])
             yield f"students.{name}.start: a cycle, {way}; one must start from scratch"
+        elif len(path) > MOST_STARTS:
+            yield f"students.{name}.start: {len(path)} students that start one from another, at most {MOST_STARTS}"
+            return
 
 
 def _models(config: Config) -> Iterator[str]:
@@ -173,7 +212,7 @@ def _trainings(config: Config) -> Iterator[str]:
 
 def _measurements(config: Config) -> Iterator[str]:
     for key, values in (("students", config.prune.students), ("sparsities", config.prune.sparsities)):
-        for value in dict.fromkeys(value for value in values if [*values].count(value) > 1):
+        for value in [value for value, count in Counter[object](values).items() if count > 1]:
             yield f"prune.{key}: {value} is listed twice; list each once"
     if config.score.search.beam == 1:
         yield "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"

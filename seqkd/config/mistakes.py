@@ -31,11 +31,33 @@ def lines(error: ValidationError, data: Any, root: type[BaseModel]) -> list[str]
     for one in error.errors():
         path = tuple(_path(one, data))
         words = _words(one, path, data, root)
-        found = "" if one["type"] in TELL_ALL or words == NAME_RULE else f", found {_short(_value(data, path))}"
+        found = "" if one["type"] in TELL_ALL or words == NAME_RULE else f", found {short(_value(data, path))}"
         by_path.setdefault(path, {})[words] = found
     return [
-        f"{'.'.join(map(str, path))}: {' or '.join(words)}{list(words.values())[-1]}" for path, words in by_path.items()
+        f"{'.'.join(str(part)[:80] for part in path)}: {' or '.join(words)}{list(words.values())[-1]}"
+        for path, words in by_path.items()
     ]
+
+
+def truth_values(data: Any, root: type[BaseModel], path: Path = ()) -> Iterator[str]:
+    """A line for each true or false where a number belongs: pydantic would take it for 1 or 0."""
+    if isinstance(data, dict | list):
+        items: Iterable[tuple[Any, Any]] = data.items() if isinstance(data, dict) else enumerate(data)
+        for key, value in items:
+            yield from truth_values(value, root, (*path, key))
+    elif isinstance(data, bool):
+        *section, key = [part for part in path if isinstance(part, str)] or [""]
+        fields = [one.model_fields[key] for one in _classes_at(root, tuple(section)) if key in one.model_fields]
+        types = {part for field in fields for part in _types(field.annotation)}
+        if bool not in types and types & {int, float}:
+            yield f"{'.'.join(map(str, path))}: must be a number, found {str(data).lower()}"
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    """Every type inside an annotation such as ``list[int] | None``."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _types(part)
 
 
 def _path(one: ErrorDetails, data: Any) -> Iterator[str | int]:
@@ -62,7 +84,7 @@ def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> s
         return "needs a `source:`"
     if kind == "union_tag_invalid":
         key = one["ctx"]["discriminator"].strip("_()'")  # a field, or a function named after one
-        return f"{key} must be one of {one['ctx']['expected_tags']}, found {one['ctx']['tag']!r}"
+        return f"{key} must be one of {one['ctx']['expected_tags']}, found {short(one['ctx']['tag'])}"
     if one["loc"][-1] == "[key]":
         return NAME_RULE
     if kind in SECTION_ERRORS:
@@ -93,7 +115,8 @@ def _value(data: Any, path: Path) -> Any:
     return data
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """The value as Python writes it, its beginning where that is long."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

@@ -18,7 +18,7 @@ from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.training.settings import TrainingSettings
 
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Seeds = Annotated[list[Seed], Field(min_length=1)]
+Seeds = Annotated[list[Seed], Field(min_length=1, max_length=100)]
 
 
 def _terms(value: Any) -> Any:

@@ -19,6 +19,8 @@ from seqkd.corpus.text import normalise
 from seqkd.errors import UserError
 
 Row = tuple[int, int, int, str]
+LONGEST, STEPS = 2**20, 10**8
+"""Bytes of a value, and steps of SQLite's machine, at most: a hostile file could hold a view that never ends."""
 MISALIGNED = {"19.13"}
 """Chapters (Psalm 13) whose verses are numbered differently in the texts."""
 
@@ -178,6 +180,8 @@ def _query(database: Path, key: str) -> list[Row]:
     connection = sqlite3.connect(uri, uri=True)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+        connection.set_progress_handler(lambda: True, STEPS)  # calls it off
         rows = connection.execute(
             "SELECT bNumber, cNumber, vNumber, vText FROM bible WHERE bbName = ? "
             "ORDER BY bNumber, cNumber, vNumber LIMIT 100000",

@@ -56,11 +56,13 @@ class Sides:
 
 
 class TrainFilter:
-    """Decides pair by pair what stays in the training set, and counts in ``taken`` what each of ``FILTERS`` took."""
+    """Decides pair by pair what stays in the training set, and counts in ``taken`` what each of ``FILTERS`` took, in
+    ``copies`` those that stay with source and target alike."""
 
     def __init__(self, settings: CleaningSettings, dev: Sides, tests: Sides) -> None:
         self.settings, self.dev, self.tests = settings, dev, tests
         self.taken: Counter[str] = Counter()
+        self.copies = 0
         self._seen: set[int] = set()
 
     def keeps(self, src: str, tgt: str) -> bool:
@@ -68,6 +70,8 @@ class TrainFilter:
         fault = length_fault(src, tgt, self.settings) or self._fault(src, tgt)
         if fault:
             self.taken[fault] += 1
+        elif src == tgt:
+            self.copies += 1
         return not fault
 
     def _fault(self, src: str, tgt: str) -> str:

@@ -50,6 +50,9 @@ def fetch(download: dict[str, Any], target: Path, state: Path) -> dict[str, Any]
 def _on_this_machine(name: str, checksum: str) -> Path | None:
     """A file of that name and checksum in the folders of ``SEQKD_DATA``, or None."""
     for candidate in _candidates(name):
+        if candidate.exists() and not candidate.is_file():
+            log.warning("%s is passed over: no ordinary file.", candidate)
+            continue
         try:
             found = sha256(candidate)
         except OSError as error:

@@ -25,6 +25,8 @@ from seqkd.errors import UserError
 from seqkd.files import sha256, written
 
 Facts = dict[str, Any]
+LONGEST = 10_000
+"""Characters of a dev or test line at most: it is translated as it is, in memory that grows with its square."""
 
 log = logging.getLogger(__name__)
 
@@ -128,10 +130,16 @@ def _write_corpus(corpus: _Corpus, folder: Path) -> Facts:
     train = _write(folder, "train", (line for line in corpus.train if keep.keeps(line[0], line[1])))
     taken = {name: keep.taken[name] for name in FILTERS if keep.taken[name]}
     told = ", ".join(f"{name} took {number}" for name, number in taken.items()) or "no filter took any"
+    if keep.copies:
+        log.warning("Training set: in %d pairs the target is a copy of its source.", keep.copies)
     log.info("Training set: %d pairs (%s). Dev set: %d pairs.", train["pairs"], told, dev["pairs"])
     if not train["pairs"]:
         raise UserError(
             f"corpus.train: no pair is left after cleaning ({told}). Loosen corpus.cleaning or give more text."
+        )
+    if keep.copies == train["pairs"]:
+        raise UserError(
+            f"corpus.train: in all {keep.copies} pairs the target is a copy of its source. Name the translations."
         )
     facts = {"train": train, "dev": dev, "taken": taken, "dev_in_test_sets": overlap}
     return facts | {"input": dict(corpus.input)}
@@ -165,6 +173,11 @@ def _whole(paths: Sequence[Path], counts: Counter[str]) -> Iterator[Line]:
         for path, text in zip((*paths, *paths[-1:]), line, strict=False):
             if not text:
                 raise UserError(f"{path}:{number}: empty line in a dev or test set. Remove it there from every file.")
+            if len(text) > LONGEST:
+                raise UserError(
+                    f"{path}:{number}: {len(text)} characters in a line of a dev or test set, where none is dropped; "
+                    f"at most {LONGEST}. Cut it into sentences, in every file alike."
+                )
         yield line
 
 

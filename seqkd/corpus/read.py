@@ -18,7 +18,18 @@ from seqkd.errors import UserError
 
 LONGEST_LINE = 2**26
 LARGEST_RATIO = 200
-ALWAYS_ALLOWED = 2**30
+ALWAYS_ALLOWED = 2**26
+OTHERS = {
+    b"PK\x03\x04": "a zip archive (or an office document)",
+    b"BZh91AY&": "packed by bzip2",
+    b"\xfd7zXZ\0": "packed by xz",
+    b"\x28\xb5\x2f\xfd": "packed by zstd",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"%PDF-": "a PDF",
+}
+"""First bytes of what people have instead of text."""
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""First bytes of UTF-16, and of UTF-32 in one order of bytes."""
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +64,10 @@ def _decoded(path: Path, number: int, raw: bytes, counts: Counter[str]) -> str:
     if line.endswith(b"\r"):
         counts["crlf_lines"] += 1
         line = line[:-1]
+    if line.startswith(WIDE) or (len(line) >= 8 and line.count(0) > len(line) / 3):
+        raise UserError(
+            f"{path}:{number}: no UTF-8 but UTF-16 or UTF-32. Convert the file first: iconv -f utf-16 -t utf-8"
+        )
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -70,8 +85,7 @@ def _raw_lines(path: Path) -> Iterator[bytes]:
     """Lines with their ends; errors of file and compression told with the line where they came."""
     number = 1
     try:
-        with path.open("rb") as probe:
-            packed = probe.read(2) == b"\x1f\x8b"
+        packed = _is_packed(path)
         limit = max(ALWAYS_ALLOWED, LARGEST_RATIO * path.stat().st_size)
         with gzip.open(path, "rb") if packed else path.open("rb") as handle:
             for number, raw in enumerate(_limited(path, handle, limit), 1):  # noqa: B007  (told in the messages below)
@@ -84,6 +98,22 @@ def _raw_lines(path: Path) -> Iterator[bytes]:
         ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error}). Check the path in corpus.") from None
+
+
+def _is_packed(path: Path) -> bool:
+    """Whether a file is gzip.
+
+    Raises:
+        UserError: it is no ordinary file, which might never end, or packed in another way.
+    """
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path}: cannot be read (no ordinary file). Check the path in corpus.")
+    with path.open("rb") as probe:
+        start = probe.read(8)
+    for mark, kind in OTHERS.items():
+        if start.startswith(mark):
+            raise UserError(f"{path}: is {kind}, not text, which is read plain or packed by gzip. Unpack it first.")
+    return start.startswith(b"\x1f\x8b")
 
 
 def _limited(path: Path, handle: BinaryIO | gzip.GzipFile, limit: int) -> Iterator[bytes]:

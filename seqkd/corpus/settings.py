@@ -25,9 +25,26 @@ def _like(pattern: str, wanted: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _with_host_and_port(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        if not parts.hostname or parts.port == 0 or not value.isascii():
+            raise ValueError("host, port and path must be plain ASCII; write other characters as %XX")
+    except ValueError as error:
+        raise ValueError(f"no usable address ({error}), found {value[:200]!r}") from None
+    return value
+
+
 Sha256 = Annotated[str, _like("[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits in lower case")]
 Language = Annotated[str, _like("[a-z]{2,3}([-_][A-Za-z0-9]+)*", "a language code such as de or pt-BR")]
-Address = Annotated[str, _like(r"https?://[^/\s]+/\S*[^/\s]", "an address of a file, http://... or https://...")]
+Address = Annotated[
+    str,
+    _like(
+        r"https?://[^/\s\x00-\x1f]+/[^\s\x00-\x1f]*[^/\s\x00-\x1f]", "an address of a file, http://... or https://..."
+    ),
+    AfterValidator(_with_host_and_port),
+]
+PathText = Annotated[str, _like(r"[^\x00-\x1f\x7f]+", "a path, without line breaks and control characters")]
 TextName = Literal[
     "elberfelder",
     "world-english",
@@ -53,7 +70,7 @@ TEXT_LANGUAGES: dict[str, str] = {
 class LocalFile(Settings):
     """A file on this machine, plain or .gz."""
 
-    path: str = Field(min_length=1, description="Path; a relative one starts at the folder where the run starts.")
+    path: PathText = Field(description="Path; a relative one starts at the folder where the run starts.")
     sha256: Sha256 | None = Field(None, description="SHA-256 of the file, checked where it is given.")
 
 

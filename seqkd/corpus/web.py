@@ -4,14 +4,18 @@ import errno
 import http.client
 import json
 import logging
+import re
 import shutil
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from seqkd.errors import UserError
+from seqkd.errors import UserError, one_line
 from seqkd.files import sha256, write_json, written
 
 IDLE_ATTEMPTS = 5
@@ -22,7 +26,11 @@ TIMEOUT = 30.0
 SLOWEST = 200.0
 """Bytes a second; a connection slower than this over ``PATIENCE`` seconds is closed and opened anew."""
 PATIENCE = 60.0
+ANSWER = 60.0
+"""Seconds within which an answer's headers must be whole."""
 PIECE = 1 << 18
+LARGEST = 2**36
+"""Bytes of a file whose size is not pinned at most: a server that never ends must not fill the disk."""
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 8.0)
 OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 """Errors of writing, which another connection cannot mend."""
@@ -55,9 +63,9 @@ class _Part:
         """The validator for If-Range, or "" where the server gave none."""
         try:
             noted = json.loads(self.note.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return str(noted["version"]) if noted["url"] == self.url else ""
+        except (OSError, ValueError, KeyError, TypeError):
             return ""
-        return str(noted.get("version", "")) if noted.get("url") == self.url else ""
 
     def clear(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -101,10 +109,12 @@ def _complete(part: _Part, size: int | None) -> None:
         try:
             _attempt(part, size)
             return
-        except (_BrokenError, OSError, http.client.HTTPException) as error:
+        except (_BrokenError, OSError) as error:
             if isinstance(error, OSError) and error.errno in OF_THE_DISK:
                 raise
             trouble = str(error) or type(error).__name__
+        except http.client.HTTPException as error:
+            trouble = f"an answer that is no HTTP ({type(error).__name__}: {one_line(str(error))[:200]})"
         idle = 0 if part.size > before else idle + 1
         log.warning("%s: %s (%d bytes are there); trying again.", part.url, trouble, part.size)
         if idle >= IDLE_ATTEMPTS:
@@ -137,7 +147,7 @@ def _open(url: str, have: int, version: str) -> http.client.HTTPResponse:
     if have:
         headers |= {"Range": f"bytes={have}-"} | ({"If-Range": version} if version else {})
     try:
-        answer = _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
+        answer = _in_time(lambda: _OPENER.open(urllib.request.Request(url, headers=headers), timeout=TIMEOUT))
     except urllib.error.HTTPError as error:
         if error.code == 416 and have:
             return _open(url, 0, "")
@@ -150,6 +160,42 @@ def _open(url: str, have: int, version: str) -> http.client.HTTPResponse:
     return answer
 
 
+def _in_time(work: Callable[[], Any]) -> Any:
+    """What ``work`` gives or raises; a server may drip its headers, for which sockets know no time limit.
+
+    Raises:
+        _BrokenError: it takes longer than ``ANSWER``.
+    """
+    came: list[Any] = []
+    failed: list[Exception] = []
+
+    def attempt() -> None:
+        try:
+            came.append(work())
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(ANSWER)
+    if failed:
+        raise failed[0]
+    if not came:
+        raise _BrokenError(f"no answer within {ANSWER:.0f} seconds")
+    return came[0]
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects, without reading what a redirect says beside the address, which may never end."""
+
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        """See the base class."""
+        fp.close()
+        return super().http_error_302(req, fp, code, msg, headers)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+
 def _opener() -> urllib.request.OpenerDirector:
     """HTTP and HTTPS alone, so that a redirect cannot lead to another scheme; ten redirects at most."""
     opener = urllib.request.OpenerDirector()
@@ -157,7 +203,7 @@ def _opener() -> urllib.request.OpenerDirector:
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
-        urllib.request.HTTPRedirectHandler(),
+        _Redirects(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
@@ -171,14 +217,17 @@ _OPENER = _opener()
 
 def _range_start(answer: http.client.HTTPResponse) -> int | None:
     """Where the part of a "206 Partial Content" answer begins."""
-    start = answer.headers.get("Content-Range", "").removeprefix("bytes ").split("-")[0]
-    return int(start) if start.isdigit() else None
+    return _number(answer.headers.get("Content-Range", "").removeprefix("bytes ").split("-")[0])
 
 
 def _total(answer: http.client.HTTPResponse, start: int) -> int | None:
     """Bytes of the whole file by the answer's own word, or None where it does not say."""
-    length = answer.headers.get("Content-Length", "")
-    return start + int(length) if length.isdigit() else None
+    length = _number(answer.headers.get("Content-Length", ""))
+    return None if length is None else start + length
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 def _version(answer: http.client.HTTPResponse) -> str:
@@ -195,15 +244,16 @@ def _receive(answer: http.client.HTTPResponse, part: _Part, start: int, total: i
         UserError: more came than there should be.
     """
     since, fresh, told = time.monotonic(), 0, time.monotonic()
+    limit = LARGEST if total is None else total
     with part.path.open("ab") as handle:
         handle.truncate(start)
         while piece := answer.read1(PIECE):
             handle.write(piece)
             fresh += len(piece)
             now = time.monotonic()
-            if total is not None and handle.tell() > total:
+            if handle.tell() > limit:
                 part.clear()
-                raise UserError(f"{part.url}: expected {total} bytes, the server sends more. {WAY_ON}")
+                raise UserError(f"{part.url}: expected {limit} bytes at most, the server sends more. {WAY_ON}")
             if now - told > 5:
                 told = now
                 log.info("%s: %d of %s bytes", part.url, handle.tell(), total or "unknown")

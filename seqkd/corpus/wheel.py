@@ -5,8 +5,11 @@ checksum; where it is gone, the newest one serves, since each text is verified b
 (``seqkd.corpus.bible``).
 """
 
+import errno
 import logging
+import lzma
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -27,6 +30,12 @@ WAY_ON = (
     f"Put {FILE_NAME} into a folder and name that folder in the environment variable SEQKD_DATA, "
     "or use a corpus of your own (corpus: source: files)."
 )
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
+    *(RuntimeError, NotImplementedError),  # for encryption, and compression that zipfile does not know
+    *(ValueError, OverflowError, struct.error),  # where offsets and names make no sense
+)
+"""What zipfile raises of a damaged file."""
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +105,7 @@ def _extract(package: Path, target: Path) -> None:
                 shutil.copyfileobj(member, copy, 1 << 20)
     except KeyError:
         raise UserError(f"{package}: there is no {MEMBER} in it. {WAY_ON}") from None
-    # zipfile raises the last two for what it cannot undo: encryption, and compression that it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except BROKEN as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # the disk's, not bz2's or a place's
+            raise
         raise UserError(f"{package}: damaged package ({error}). {WAY_ON}") from None

@@ -61,10 +61,10 @@ def decode_shard(
     source = Side(tokenizer / "train", "src")
     lines = chosen_lines(settings, kind, len(source))[shard * settings.shard : (shard + 1) * settings.shard]
     lines = lines[part[0] :: part[1]]
-    network = store.load(model, precision).to(device)
+    names = Tokenizer(tokenizer)
+    network = store.load(model, precision, names.sizes).to(device)
     found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines})
-    decode = Tokenizer(tokenizer).tgt.decode
-    texts = [[decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
+    texts = [[names.tgt.decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
     with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
         for line, hypotheses, own in zip(lines, found, texts, strict=True):
             handle.write(as_json(line, hypotheses, own, with_ids=kind == "samples") + "\n")

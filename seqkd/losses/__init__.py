@@ -49,6 +49,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from seqkd.errors import UserError
 from seqkd.losses import outside
 from seqkd.prefixes import targets
 from seqkd.settings import Settings
@@ -109,7 +110,14 @@ def misfit(name: str, term: dict[str, Any], targets: str) -> str:
     """Why a term of a config's ``loss`` makes no sense with these targets, or nothing."""
     module = load(name)
     reason = getattr(module, "misfit", None)
-    return str(reason(module.Options(**split_term(term)[1]), targets)) if reason else ""
+    if reason is None:
+        return ""
+    try:
+        return str(reason(module.Options(**split_term(term)[1]), targets))
+    except Exception as error:
+        if not outside.is_path(name):
+            raise
+        raise UserError(f"{name}: its misfit fails ({type(error).__name__}: {error}); mend the file") from None
 
 
 def misfit_of_models(name: str, term: dict[str, Any], student: dict[str, Any], teacher: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 
 from seqkd.errors import UserError
@@ -28,11 +29,40 @@ def load(name: str) -> ModuleType:
         UserError: it lies elsewhere, is not there, fails when imported, or lacks what an objective defines.
     """
     path = Path(name)
-    if path.is_absolute() or not path.resolve().is_relative_to(Path.cwd().resolve()):
+    try:
+        inside = not path.is_absolute() and path.resolve().is_relative_to(Path.cwd().resolve())
+        there = path.is_file()
+    except (OSError, ValueError, RuntimeError) as error:  # links in a circle, characters that no path has
+        trouble = error.strerror if isinstance(error, OSError) else error
+        raise UserError(f"{name[:100]}: no usable path ({trouble}); name a .py file in {Path.cwd()}") from None
+    if not inside:
         raise UserError(f"{name}: an objective's file must lie in the folder of the run, {Path.cwd()}; move it there")
-    if not path.is_file():
+    if not there:
         raise UserError(f"{name}: no such file in {Path.cwd()}; relative paths start at the folder of the run")
     return _imported(path.resolve())
+
+
+def _line_in(path: Path, error: BaseException) -> str:
+    """``, line N`` where the error came while line N of the file ran, innermost."""
+    lines = [number for frame, number in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def _missing(module: ModuleType) -> list[str]:
+    """What an objective must define and this one does not, or not in the form it must have."""
+    if missing := [key for key in WANTED if not hasattr(module, key)]:
+        return missing
+    wrong = []
+    if not (isinstance(module.Options, type) and issubclass(module.Options, Settings)):
+        wrong.append("a class Options that inherits seqkd.settings.Settings")
+    if not isinstance(module.NEEDS_TEACHER, bool):
+        wrong.append("NEEDS_TEACHER that is True or False")
+    if not callable(module.loss):
+        wrong.append("a function loss")
+    prefixes = getattr(module, "PREFIXES", ())
+    if not isinstance(prefixes, tuple) or not all(isinstance(one, ModuleType) for one in prefixes):
+        wrong.append("PREFIXES that is a tuple of modules of seqkd.prefixes")
+    return wrong
 
 
 @cache
@@ -44,12 +74,13 @@ def _imported(path: Path) -> ModuleType:
     sys.modules[name] = module  # pydantic looks up the annotations of a class in its module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise UserError(f"{path.name}: cannot be imported ({type(error).__name__}: {error}); mend the file") from None
-    missing = [key for key in WANTED if not hasattr(module, key)]
-    if not missing and not (isinstance(module.Options, type) and issubclass(module.Options, Settings)):
-        missing = ["a class Options that inherits seqkd.settings.Settings"]
-    if missing:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit too, which would end the run as if all were well
+        raise UserError(
+            f"{path.name}: cannot be imported ({type(error).__name__}: {error}{_line_in(path, error)}); mend the file"
+        ) from None
+    if missing := _missing(module):
         raise UserError(
             f"{path.name}: is no objective, it lacks {', '.join(missing)}; docs/tutorial-new-loss.md shows one"
         )

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 LAYER = re.compile(r"^(encoder|decoder)\.(\d+)\.")
 """Beginning of the name of a weight in a layer."""
 
+LARGEST_VOCABULARY = 10**7
+
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -49,9 +51,24 @@ def save(model: TranslationModel, settings: ArchitectureSettings, vocabularies: 
 
 
 def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
-    """Settings and vocabulary sizes of the model in ``folder``."""
-    content: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    return settings_of(content["model"]), content["src_vocabulary"], content["tgt_vocabulary"]
+    """Settings and vocabulary sizes of the model in ``folder``.
+
+    Raises:
+        UserError: model.json is missing, damaged, or describes no model.
+    """
+    file = folder / "model.json"
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        settings = settings_of(content["model"])
+        src, tgt = content["src_vocabulary"], content["tgt_vocabulary"]
+        if not all(type(size) is int and 0 < size <= LARGEST_VOCABULARY for size in (src, tgt)):
+            raise ValueError(f"vocabularies of {src!r} and {tgt!r} pieces")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RecursionError) as error:
+        told = f"{type(error).__name__}: {str(error)[:300]}"
+        raise UserError(
+            f"{file}: no description of a model ({told}). Delete the folder {folder} and run again."
+        ) from None
+    return settings, src, tgt
 
 
 def copied_layers(wanted: int, known: int) -> list[int]:
@@ -69,7 +86,7 @@ def load_start(model: TranslationModel, folder: Path) -> None:
         UserError: as ``load_weights`` does.
     """
     wanted = layers_of(name for name, _ in model.named_parameters())
-    known = layers_of(_names(folder / "model.safetensors"))
+    known = layers_of(_shapes(folder / "model.safetensors"))
     chosen = {side: copied_layers(wanted[side], known.get(side, 1)) for side in wanted}
     for side, layers in chosen.items():
         log.info("%s layers taken over: %s of %d", side, layers, known.get(side, 1))
@@ -88,13 +105,25 @@ def layers_of(names: Iterable[str]) -> dict[str, int]:
     return numbers
 
 
-def _names(file: Path) -> list[str]:
-    """Names of the weights in a file; none where it cannot be read, which ``load_weights`` then tells."""
+def _shapes(file: Path) -> dict[str, list[int]]:
+    """Shapes of the float32 weights in a file, of which no weight is read.
+
+    Raises:
+        UserError: it is no such file.
+    """
     try:
         with safe_open(file, "pt") as stored:
-            return list(stored.keys())
-    except (OSError, SafetensorError):
-        return []
+            slices = {name: stored.get_slice(name) for name in stored.keys()}  # noqa: SIM118
+            if other := {one.get_dtype() for one in slices.values()} - {"F32"}:
+                raise ValueError(f"it holds numbers of type {', '.join(sorted(other))}, expected F32")
+            return {name: one.get_shape() for name, one in slices.items()}
+    except (OSError, ValueError, SafetensorError) as error:
+        raise _not_these_weights(file, error) from None
+
+
+def _not_these_weights(file: Path, error: object) -> UserError:
+    folder = file.parent
+    return UserError(f"{file}: not the weights of this model ({error}). Delete the folder {folder} and run again.")
 
 
 def load_weights(model: TranslationModel, folder: Path, origins: dict[str, str] | None = None) -> None:
@@ -107,27 +136,44 @@ def load_weights(model: TranslationModel, folder: Path, origins: dict[str, str] 
         UserError: the file is no safetensors file or holds other names or shapes.
     """
     file = folder / "model.safetensors"
-    try:
-        with safe_open(file, "pt") as stored:
-            weights = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-        parameters = dict(model.named_parameters())
-        if origins is not None:
-            weights = {name: weights[origin] for name, origin in origins.items()}
-        if unknown := weights.keys() - parameters.keys():
-            raise KeyError(f"it also holds {', '.join(sorted(unknown))}")
-        with torch.no_grad():
-            for name, parameter in parameters.items():
-                if weights[name].shape != parameter.shape:
-                    raise KeyError(f"{name} has shape {list(weights[name].shape)}, expected {list(parameter.shape)}")
-                parameter.copy_(weights[name])
-    except (OSError, KeyError, SafetensorError) as error:
+    _check(model, file, origins)
+    with safe_open(file, "pt") as stored, torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(stored.get_tensor(origins[name] if origins else name))
+
+
+def _check(model: TranslationModel, file: Path, origins: dict[str, str] | None = None) -> None:
+    """Hold names and shapes of the weights in a file against the model's, which may be an outline without memory."""
+    known = _shapes(file)
+    wanted = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+    if not origins and (unknown := known.keys() - wanted.keys()):
+        raise _not_these_weights(file, f"it also holds {', '.join(sorted(unknown))}")
+    for name, shape in wanted.items():
+        found = known.get(origins[name] if origins else name)
+        if found is None:
+            raise _not_these_weights(file, f"it lacks {name}")
+        if found != shape:
+            raise _not_these_weights(file, f"{name} has shape {found}, expected {shape}")
+
+
+def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int] | None = None) -> TranslationModel:
+    """The model in ``folder`` for use, not for training: eval mode, no gradients, in the given precision.
+
+    Args:
+        vocabularies: pieces of the tokenizer that it is used with, source and target, where there is one.
+
+    Raises:
+        UserError: the folder holds no model, or one that goes with another tokenizer; told before memory is taken for
+            the sizes that model.json tells of.
+    """
+    settings, *sizes = describe(folder)
+    if vocabularies is not None and (*sizes,) != vocabularies:
         raise UserError(
-            f"{file}: not the weights of this model ({error}). Delete the folder {folder} and run again."
-        ) from None
-
-
-def load(folder: Path, precision: str = "float32") -> TranslationModel:
-    """The model in ``folder`` for use, not for training: eval mode, no gradients, in the given precision."""
-    model = build(*describe(folder))
+            f"{folder}: a model for vocabularies of {sizes[0]} and {sizes[1]} pieces, but the tokenizer has "
+            f"{vocabularies[0]} and {vocabularies[1]}. Delete the folder and run again."
+        )
+    with torch.device("meta"):
+        _check(build(settings, *sizes), folder / "model.safetensors")
+    model = build(settings, *sizes)
     load_weights(model, folder)
     return model.to(DTYPES[precision]).eval().requires_grad_(False)

@@ -41,7 +41,8 @@ def score_model(
         test_set: folder with test.src and test.tgt; corpus: folder with train.src and train.tgt.
     """
     keep_freed_memory()
-    network, names = store.load(model, precision), Tokenizer(tokenizer)
+    names = Tokenizer(tokenizer)
+    network = store.load(model, precision, names.sizes)
     sources, references = read_lines(test_set / "test.src"), read_lines(test_set / "test.tgt")
     if len(sources) != len(references):
         raise UserError(
@@ -52,7 +53,7 @@ def score_model(
     whole = size(network, model) | {"overlap": len(known)}
     whole |= diagnostics.gold(forced_scores(network, ids, names.tgt.encode(references)), references)
     if teacher is not None:
-        other = network if teacher == model else store.load(teacher, precision)
+        other = network if teacher == model else store.load(teacher, precision, names.sizes)
         whole |= beside_teacher(network, other, names, (sources, references), settings, target_language)
     measurements = []
     for search in (settings.search.model_copy(update={"beam": 1}), settings.search):

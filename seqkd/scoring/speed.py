@@ -69,7 +69,8 @@ def measure_speed(
     """
     keep_freed_memory()
     torch.set_num_threads(settings.threads)
-    own, other = store.load(model, precision), store.load(teacher, precision)
+    sizes = Tokenizer(tokenizer).sizes
+    own, other = store.load(model, precision, sizes), store.load(teacher, precision, sizes)
     load_before = os.getloadavg()[0]
     measurements = []
     loads = workloads(settings, tokenizer, test_set)

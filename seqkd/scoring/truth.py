@@ -88,7 +88,8 @@ def measure_truth(
         test_set: folder with test.src and test.groups, a line's meaning as JSON.
     """
     keep_freed_memory()
-    network, names = store.load(model, precision), Tokenizer(tokenizer)
+    names = Tokenizer(tokenizer)
+    network = store.load(model, precision, names.sizes)
     sources = read_lines(test_set / "test.src")
     places = evenly(len(sources), settings.sources)
     truths = list(truths_of(test_set, places))

@@ -46,7 +46,8 @@ class Side:
 class Tokenizer:
     """Both sides of ``folder``: ``src.model`` and ``tgt.model``.
 
-    ``shared`` says whether they are the same model, so that source and target ids mean the same.
+    ``shared`` says whether they are the same model, so that source and target ids mean the same; ``sizes`` how many
+    pieces they have.
 
     Raises:
         UserError: a model is missing or unusable.
@@ -54,4 +55,5 @@ class Tokenizer:
 
     def __init__(self, folder: Path) -> None:
         self.src, self.tgt = (Side(folder / f"{side}.model") for side in SIDES)
+        self.sizes = (self.src.size, self.tgt.size)
         self.shared = (folder / "src.model").read_bytes() == (folder / "tgt.model").read_bytes()

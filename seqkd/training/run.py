@@ -232,13 +232,13 @@ def train_model(
     for own in filter(outside.is_path, loss):
         log.info("%s is an objective of your own: code outside seqkd that this training runs", own)
     names = Tokenizer(tokenizer)
-    sizes = (names.src.size, names.tgt.size)
+    sizes = names.sizes
     torch.manual_seed(seed)
     network = store.build(model, *sizes)
     if start is not None:
         store.load_start(network, start)
     network.to(processes.device)
-    known = store.load(teacher, training.precision).to(processes.device) if teacher is not None else None
+    known = store.load(teacher, training.precision, sizes).to(processes.device) if teacher is not None else None
     dataset = Dataset(targets)
     words = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
     passes = Passes(loss, network, known, training.label_smoothing, words, processes)

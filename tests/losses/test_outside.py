@@ -41,7 +41,7 @@ WRONG = [
     ("mine/no.py", None, r"mine/no\.py: no such file in .*relative paths start at the folder of the run"),
     ("../up.py", GOOD, r"\.\./up\.py: an objective's file must lie in the folder of the run"),
     ("mine/bad.py", "x = (", r"bad\.py: cannot be imported \(SyntaxError: .*; mend the file"),
-    ("mine/bad2.py", "1 / 0", r"bad2\.py: cannot be imported \(ZeroDivisionError: division by zero\)"),
+    ("mine/bad2.py", "1 / 0", r"bad2\.py: cannot be imported \(ZeroDivisionError: division by zero, line 1\)"),
     ("mine/less.py", "NEEDS_TEACHER = True", r"less\.py: is no objective, it lacks Options, loss"),
     (
         "mine/plain.py",

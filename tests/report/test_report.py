@@ -106,7 +106,10 @@ def test_speed_csv_has_a_row_a_measurement(built: tuple[Path, list[dict[str, Any
 
 def test_markup_in_config_systems_and_translations_is_escaped(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    evil = '<script>alert("x")</script>'
+    evil = (
+        '<script>alert("x")</script> <img src=x onerror=alert(1)> \'"><svg onload=alert(1)> <!-- </style></td></table> '
+        "{{ 7 * 7 }} {% raw %} javascript:alert(1) <a href=http://x.org> &lt;b&gt; &#60;b&#62; \u202eabc"
+    )
     source = results / "test_sets" / "ordinary" / "test.src"
     write_lines(source, [f"{evil} {line}" for line in read_lines(source)])
     outputs = results / "scores" / "students" / "baseline" / "1" / "ordinary" / "greedy.txt"
@@ -119,7 +122,11 @@ def test_markup_in_config_systems_and_translations_is_escaped(copied: tuple[Path
     make_report(SETTINGS, config, results, renamed)
     assert "<script" not in page(results)
     assert page(results).count("&lt;script&gt;") > 10
-    Structure(page(results))
+    assert page(results).count("{{ 7 * 7 }} {% raw %}") > 10
+    assert page(results).count("&amp;lt;b&amp;gt; &amp;#60;b&amp;#62;") > 10
+    structure = Structure(page(results))
+    assert not structure.tags & {"script", "img", "b"}
+    assert all(address.startswith("#") for address in structure.addresses)
 
 
 def test_several_seeds_are_averaged_and_paired(tmp_path: Path) -> None:

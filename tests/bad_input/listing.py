@@ -1,0 +1,49 @@
+"""The list in docs/reliability.md of all bad inputs that are tried: ``python tests/bad_input/listing.py`` writes it."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from cases import Case  # noqa: E402
+from test_command_line import CONFIGS as TYPED  # noqa: E402
+from test_each_bad_input import TABLES  # noqa: E402
+from test_generated import EXAMPLES, PLACES, RANDOM_TESTS, WRONG  # noqa: E402
+
+PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+BEGIN, END = "<!-- Written by tests/bad_input/listing.py. -->", "<!-- End of the list of bad inputs. -->"
+
+
+def listing() -> str:
+    """The counts, then every case by its name."""
+    cases = [case for table in TABLES.values() for case in table]
+    refused = [case for case in cases if not case.is_handled]
+    parts = [
+        f"{len(cases)} bad inputs by hand: {len(refused)} are refused, {len(cases) - len(refused)} are no mistake and "
+        f"are handled. {len(PLACES) * len(WRONG)} more are every key of the config ({len(PLACES)} places) with each of "
+        f"{len(WRONG)} values, and {EXAMPLES * len(RANDOM_TESTS)} are random, {EXAMPLES} of each of "
+        f"{len(RANDOM_TESTS)} kinds. {len(TYPED) + 4} go through the `snakemake` command."
+    ]
+    for kind, table in TABLES.items():
+        parts.append(f"**{kind[0].upper()}{kind[1:]}** ({len(table)}).")
+        for word, handled in (("Refused", False), ("Handled", True)):
+            if names := [_shown(case) for case in table if case.is_handled == handled]:
+                parts.append(f"{word}: {'; '.join(names)}.")
+    return "\n\n".join(parts)
+
+
+def _shown(case: Case) -> str:
+    """A case's name as plain Markdown, whatever it holds."""
+    name = " ".join(case.name.split())
+    name = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name)
+    return "".join(f"\\{one}" if one in "\\`*_{}[]<>#|~$" else one for one in name)
+
+
+def page(text: str) -> str:
+    """The page with the list as it is now."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n\n{listing()}\n\n{END}{rest.split(END)[1]}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
