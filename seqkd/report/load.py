@@ -241,4 +241,5 @@ def _jobs(folder: Path) -> pd.DataFrame:
     every = pd.concat(frames).reindex(columns=["rule", "s", "max_rss"])
     by_rule = every.groupby("rule", sort=False)
     summed = by_rule.agg(jobs=("s", "size"), seconds=("s", "sum"), longest=("s", "max"), memory=("max_rss", "max"))
-    return summed.reset_index().sort_values("seconds", ascending=False)
+    table: pd.DataFrame = summed.reset_index().sort_values("seconds", ascending=False)
+    return table
