@@ -21,6 +21,7 @@ from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
 from workflow.run_lock import alone
 from workflow.spent import spend, sweep
+from workflow.time_limit import going_on, watch
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path("results")
@@ -87,8 +88,10 @@ def run(work: Callable[[Job], Facts]) -> None:
     terminal = _into_log(Path(snakemake.log[0]))
     _limit_threads(snakemake.threads)
     try:
+        watch()
         job = _job(snakemake)
-        with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
+        lock = RESULTS / ".state" / "locks" / digest(str(job.manifest))
+        with going_on(job.state), alone(lock, digest(job.made_by), str(job.folder)):
             _do(work, job)
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)

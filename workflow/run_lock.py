@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +24,7 @@ def hold(path: Path) -> None:
     """
     handle = _open(path)
     if not _take(handle, wait=False):
-        raise UserError(
-            f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it."
-        )
+        raise UserError(f"Another run is working here ({_named(_owner(handle))}). Wait for it or stop it.")
     _sign(handle, "run")
     _held.append(handle)
 
@@ -44,11 +43,11 @@ def alone(path: Path, key: str, what: str) -> Iterator[None]:
             owner = _owner(handle)
             if owner.get("key") != key:
                 raise UserError(
-                    f"{what}: process {owner.get('pid', '?')} of an earlier run still writes it with other settings. "
+                    f"{what}: {_named(owner)} of an earlier run still writes it with other settings. "
                     "Stop that process or wait for its end, then run the same command again."
                 )
             print(
-                f"{what}: waiting for process {owner.get('pid', '?')} of an earlier run, which is making it.",
+                f"{what}: waiting for {_named(owner)} of an earlier run, which is making it.",
                 flush=True,
             )
             _take(handle, wait=True)
@@ -72,8 +71,13 @@ def _take(handle: IO[str], wait: bool) -> bool:
 
 def _sign(handle: IO[str], key: str) -> None:
     handle.truncate(0)
-    handle.write(json.dumps({"pid": os.getpid(), "key": key}))
+    handle.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "key": key}))
     handle.flush()
+
+
+def _named(owner: dict[str, object]) -> str:
+    elsewhere = owner.get("host", socket.gethostname()) != socket.gethostname()
+    return f"process {owner.get('pid', '?')}" + (f" on {owner['host']}" if elsewhere else "")
 
 
 def _owner(handle: IO[str]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 
 rule download:
+    localrule: True  # nodes of a cluster may have no internet
     input:
         unpack(experiment.needs("download/{file}")),
     output:
