@@ -50,9 +50,9 @@ SlurmdTimeout=20
 GresTypes=gpu
 NodeName=1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=6 RealMemory=$memory Gres=gpu:1 State=UNKNOWN
 NodeName=2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=6 RealMemory=$memory Gres=gpu:1 State=UNKNOWN
-PartitionName=cpu Nodes=1,2 Default=YES MaxTime=60 State=UP PriorityTier=1
-PartitionName=gpu Nodes=1,2 MaxTime=60 State=UP PriorityTier=1
-PartitionName=urgent Nodes=1,2 MaxTime=60 State=UP PriorityTier=2
+PartitionName=cpu Nodes=1,2 Default=YES MaxTime=1-0 State=UP PriorityTier=1
+PartitionName=gpu Nodes=1,2 MaxTime=1-0 State=UP PriorityTier=1
+PartitionName=urgent Nodes=1,2 MaxTime=1-0 State=UP PriorityTier=2
 CONF
     echo "NodeName=1,2 Name=gpu File=/dev/null" > "$cluster/gres.conf"
     echo "CgroupAutomount=no" > "$cluster/cgroup.conf"

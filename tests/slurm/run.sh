@@ -27,14 +27,14 @@ fi
 
 python=${PYTHON:-$here/../../.venv/bin/python}
 [ -x "$(command -v "$python")" ] || python=python3
-"$python" -c "import snakemake_executor_plugin_slurm, seqkd" 2> /dev/null ||
+"$python" -c "import snakemake_executor_plugin_slurm, safetensors" 2> /dev/null ||
     skip "It needs a Python with seqkd and its extra slurm: pip install -c requirements.lock -e '.[slurm]'."
 
 source "$here/cluster.sh"
 room=${KEEP:-$(mktemp -d)}
 mkdir -p "$room"
 chmod 755 "$room"
-export SEQKD_SLURM_ROOM=$room
+export SEQKD_SLURM_ROOM=$room PYTHONPATH=$here/..:$here/../workflow:$here/../..
 trap 'cluster_down; [ -n "${KEEP:-}" ] || rm -rf "$room"' EXIT
 trap 'exit 1' INT TERM HUP
 cluster_configure "$room/cluster"

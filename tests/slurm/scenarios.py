@@ -17,19 +17,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "workflow")]
-
 from test_kills import artefacts
 from workflow_place import Place, copy, new
 
-ROOM = Path(os.environ["SEQKD_SLURM_ROOM"])
+from seqkd.training.state import load_state
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOM = Path(os.environ["SEQKD_SLURM_ROOM"]).resolve()
 """The folder of the cluster, in which the scenarios work too."""
 TRAINING = "results/students/slow/1/manifest.json"
 MODEL = "results/students/slow/1/model.safetensors"
 FAST = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "3", "--jobs", "4")
 """There is no accounting database here, and the queue is looked at often."""
-ONE_MINUTE = ("--set-resources", "train_student:runtime=1")
 PACE = {"SLOW": "0.05"}
 """The training takes 20 seconds."""
 
@@ -77,8 +76,6 @@ def job(place: Place) -> dict[str, str]:
 
 def updates_saved(place: Place) -> int:
     """0 if nothing is saved."""
-    from seqkd.training.state import load_state
-
     found = [load_state(folder) for folder in (place.work / "results/.state").glob("*") if folder.is_dir()]
     return max((state.update for state in found if state), default=0)
 
@@ -123,6 +120,11 @@ class Driver:
         expect((status == 0) == well, f"Snakemake ended with status {status}:\n{self.said[-3000:]}")
 
 
+def edit_profile(place: Place, before: str, after: str) -> None:
+    """As a user does; ``before`` is a setting of trainings."""
+    place.edit_code("profiles/slurm/config.yaml", before, after)
+
+
 def runs_again(base: Place, name: str) -> Place:
     """A copy of the finished local run in which one training is to be done again."""
     place = copy(base, ROOM / name)
@@ -143,7 +145,8 @@ def as_undisturbed(base: Place, place: Place, *, since: int = 1) -> None:
 def whole(base: Place) -> str:
     """From text to report, with a training three times as long as its time limit."""
     place = prepared("whole")
-    driver = Driver(place, "results/report.html", *ONE_MINUTE, SLOW="0.33")
+    edit_profile(place, "runtime: 240", "runtime: 1")
+    driver = Driver(place, "results/report.html", SLOW="0.33")
     driver.ends()
     slow = [one for one in jobs(place) if "slow" in one["Comment"]]
     expect(len(slow) == 1, f"{len(slow)} SLURM jobs for a training over its time limit: a retry was used")
@@ -158,7 +161,7 @@ def whole(base: Place) -> str:
     again.ends()
     expect("Nothing to be done" in again.said, f"a run on SLURM after a local one would do something:\n{again.said}")
     every = jobs(place, "")
-    expect(len(jobs(place, "group_score")) == 1, "ten scores are not in one SLURM job")
+    expect(len(jobs(place, "rule_score")) == 1, "ten scores are not in one SLURM job")
     return f"{len(every)} SLURM jobs; the long training had {turns + 1} turns, no retry; all files equal"
 
 
@@ -191,7 +194,8 @@ def preempted(base: Place) -> str:
 def out_of_memory(base: Place) -> str:
     """Killed for its memory, it is tried again with more."""
     place = runs_again(base, "memory")
-    driver = Driver(place, TRAINING, "--set-resources", "train_student:mem_mb=1200*attempt", HUNGRY="900", SLOW="0.01")
+    edit_profile(place, "mem_mb: 6000 * attempt", "mem_mb: 1200 * attempt")
+    driver = Driver(place, TRAINING, HUNGRY="900", SLOW="0.01")
     driver.ends()
     found = jobs(place)
     memory = [re.search(r"mem=(\w+)", one["TRES"])[1] for one in found]
@@ -251,7 +255,8 @@ def daemons_restarted(base: Place) -> str:
 def drained(base: Place) -> str:
     """The node is drained; when its time runs out, the training goes on at the other one."""
     place = runs_again(base, "drained")
-    driver = Driver(place, TRAINING, *ONE_MINUTE, SLOW="0.2")
+    edit_profile(place, "runtime: 240", "runtime: 1")
+    driver = Driver(place, TRAINING, SLOW="0.2")
     at_work(place)
     first = job(place)["NodeList"]
     slurm("scontrol", "update", f"nodename={first}", "state=drain", "reason=test")
@@ -320,9 +325,8 @@ def prepared(name: str) -> Place:
 def finished() -> Place:
     """The same workflow, run locally."""
     place = Place(ROOM / "local/clone", ROOM / "local/work")
-    if (place.work / "results/report.html").exists():
-        return place
-    place = prepared("local")
+    if not place.work.exists():
+        prepared("local")
     done = place.snakemake("results/report.html", "--cores", "2")
     expect(done.returncode == 0, done.stdout + done.stderr)
     return place
@@ -344,6 +348,7 @@ ALONE = (preempted, drained, daemons_restarted, node_lost, edited)
 
 
 def main(wanted: list[str]) -> int:
+    os.environ.pop("PYTHONPATH", None)  # it was for this file; each clone finds its own code
     chosen = [one for one in (*TOGETHER, *ALONE) if not wanted or one.__name__ in wanted]
     base = finished()
     print("ok: the local run", flush=True)

@@ -17,7 +17,7 @@ rule download:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         step=experiment.made_by("download/{file}"),
     message:
@@ -39,7 +39,7 @@ checkpoint corpus:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("corpus"),
     message:
@@ -63,7 +63,7 @@ rule test_set:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("test_sets/{test_set}"),
     message:
