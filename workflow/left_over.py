@@ -25,7 +25,7 @@ def end_left_over_jobs(patience: float = PATIENCE) -> None:
     if not jobs:
         return
     print(
-        f"An earlier run left {len(jobs)} SLURM jobs: cancelling them. Trainings save first and go on from there.",
+        f"SLURM jobs left by an earlier run: {len(jobs)}. Cancelling them; trainings save first and go on from there.",
         file=sys.stderr,
         flush=True,
     )

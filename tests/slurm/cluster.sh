@@ -57,6 +57,11 @@ CONF
     echo "NodeName=1,2 Name=gpu File=/dev/null" > "$cluster/gres.conf"
     echo "CgroupAutomount=no" > "$cluster/cgroup.conf"
     export SLURM_CONF=$cluster/slurm.conf
+    # Snakemake's executor takes SLURM_CONF from the srun within a job; on an ordinary cluster it is not needed there.
+    mkdir -p "$cluster/bin"
+    printf '#!/bin/sh\nSLURM_CONF=%s exec %s "$@"\n' "$SLURM_CONF" "$(command -v srun)" > "$cluster/bin/srun"
+    chmod +x "$cluster/bin/srun"
+    export PATH=$cluster/bin:$PATH
 }
 
 start_munge() {

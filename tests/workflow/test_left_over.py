@@ -42,7 +42,7 @@ def test_jobs_of_this_folder_and_of_snakemake_alone(queue: Path) -> None:
 def test_they_are_cancelled_and_waited_for(queue: Path, capsys) -> None:
     end_left_over_jobs()
     assert [line[0] for line in queue.read_text().splitlines()] == ["2", "3", "5"]
-    assert capsys.readouterr().err.startswith("An earlier run left 2 SLURM jobs: cancelling them.")
+    assert capsys.readouterr().err.startswith("SLURM jobs left by an earlier run: 2. Cancelling them;")
 
 
 def test_jobs_that_do_not_end_stop_the_run(queue: Path, tmp_path: Path) -> None:

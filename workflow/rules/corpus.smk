@@ -2,7 +2,6 @@
 
 
 rule download:
-    localrule: True  # nodes of a cluster may have no internet
     input:
         unpack(experiment.needs("download/{file}")),
     output:
@@ -14,6 +13,7 @@ rule download:
         "results/benchmarks/download/{file}.tsv"
     wildcard_constraints:
         file=experiment.names("download"),
+    localrule: True  # nodes of a cluster may have no internet
     conda:
         "../../envs/seqkd.yaml"
     resources:
