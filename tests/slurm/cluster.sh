@@ -1,4 +1,4 @@
-# A whole SLURM of two small nodes on this machine, in one folder: its own configuration, keys and ports, nothing in the
+# A whole SLURM of three small nodes on this machine, in one folder: its own configuration, keys and ports, nothing in the
 # system's folders, so that it stands beside any other. Sourced by run.sh.
 #
 # Needs munged, slurmctld, slurmd and the client commands; no root, no systemd, no control groups, no database. Memory is
@@ -8,12 +8,12 @@ port=$((20000 + RANDOM % 20000))
 
 cluster_configure() {  # FOLDER
     cluster=$1
-    mkdir -p "$cluster"/{state,spool1,spool2}
+    mkdir -p "$cluster"/{state,spool1,spool2,spool3}
     chmod 755 "$cluster"
     (umask 077 && head -c 128 /dev/urandom > "$cluster/munge.key")
-    local host memory
+    local host what
     host=$(hostname -s)
-    memory=64000
+    what="CPUs=6 RealMemory=64000 Gres=gpu:1 State=UNKNOWN"  # pretended; jobs of the tests take little of it
     cat > "$cluster/slurm.conf" <<CONF
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
@@ -48,13 +48,14 @@ KillWait=10
 MinJobAge=3600
 SlurmdTimeout=20
 GresTypes=gpu
-NodeName=1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=6 RealMemory=$memory Gres=gpu:1 State=UNKNOWN
-NodeName=2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=6 RealMemory=$memory Gres=gpu:1 State=UNKNOWN
-PartitionName=cpu Nodes=1,2 Default=YES MaxTime=1-0 State=UP PriorityTier=1
-PartitionName=gpu Nodes=1,2 MaxTime=1-0 State=UP PriorityTier=1
-PartitionName=urgent Nodes=1,2 MaxTime=1-0 State=UP PriorityTier=2
+NodeName=1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) $what
+NodeName=2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) $what
+NodeName=3 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 3)) $what
+PartitionName=cpu Nodes=1,2,3 Default=YES MaxTime=1-0 State=UP PriorityTier=1
+PartitionName=gpu Nodes=1,2,3 MaxTime=1-0 State=UP PriorityTier=1
+PartitionName=urgent Nodes=1,2,3 MaxTime=1-0 State=UP PriorityTier=2
 CONF
-    echo "NodeName=1,2 Name=gpu File=/dev/null" > "$cluster/gres.conf"
+    echo "NodeName=1,2,3 Name=gpu File=/dev/null" > "$cluster/gres.conf"
     echo "CgroupAutomount=no" > "$cluster/cgroup.conf"
     export SLURM_CONF=$cluster/slurm.conf
     # Snakemake's executor takes SLURM_CONF from the srun within a job; on an ordinary cluster it is not needed there.
@@ -95,19 +96,19 @@ kill_tree() {  # PID: stopped first, so that nobody takes note of the deaths
     kill -KILL "$1"
 }
 
-ready() {  # wait until both nodes are idle or at work
+ready() {  # wait until all nodes are idle or at work
     for _ in $(seq 150); do
-        [ "$(sinfo -h -N -p cpu -o %T 2> /dev/null | grep -c -E '^(idle|mixed|allocated)$')" = 2 ] && return
+        [ "$(sinfo -h -N -p cpu -o %T 2> /dev/null | grep -c -E '^(idle|mixed|allocated)$')" = 3 ] && return
         sleep 0.2
     done
     sinfo -N; tail -n 20 "$cluster"/slurm*.log
     return 1
 }
 
-cluster_up() { start_munge && start_slurmctld && start_slurmd 1 && start_slurmd 2 && ready; }
+cluster_up() { start_munge && start_slurmctld && start_slurmd 1 && start_slurmd 2 && start_slurmd 3 && ready; }
 
 cluster_down() {
     scancel --user "$(id -un)" --quiet 2> /dev/null || true
     for _ in $(seq 30); do [ -z "$(squeue -h 2> /dev/null)" ] && break; sleep 0.5; done
-    for daemon in slurmd1 slurmd2 slurmctld munge; do stop "$daemon"; done
+    for daemon in slurmd1 slurmd2 slurmd3 slurmctld munge; do stop "$daemon"; done
 }

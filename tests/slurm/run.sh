@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings up a real SLURM on this machine (controller, two nodes, munge; see cluster.sh), runs the scenarios of scenarios.py
+# Brings up a real SLURM on this machine (controller, three nodes, munge; see cluster.sh), runs the scenarios of scenarios.py
 # on it and takes everything down. Exit status: 0 all went well, 1 something did not, 77 it cannot be run here.
 #
 #     tests/slurm/run.sh                      all, less than ten minutes on two cores

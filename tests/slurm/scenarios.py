@@ -119,7 +119,7 @@ class Driver:
         self.process.wait()
 
     def ends(self, well: bool = True) -> None:
-        status = self.process.wait(420)
+        status = self.process.wait(540)
         expect((status == 0) == well, f"Snakemake ended with status {status}:\n{self.said[-3000:]}")
 
 
@@ -207,6 +207,19 @@ def out_of_memory(base: Place) -> str:
     return f"{found[0]['JobState']} with 1200 MB, COMPLETED with 2400 MB"
 
 
+def on_gpu(base: Place) -> str:
+    """The lines of the profile that ask for another partition and a card."""
+    place = runs_again(base, "gpu")
+    edit_profile(place, "slurm_partition: cpu                    # <- partition for tr", "slurm_partition: gpu  # tr")
+    edit_profile(place, "#   gpu: 1", "    gpu: 1")
+    driver = Driver(place, TRAINING, SLOW="0")
+    driver.ends()
+    found = job(place)
+    expect(found["Partition"] == "gpu", f"it ran in partition {found['Partition']}")
+    expect("gres/gpu=1" in found["TRES"] or "gpu:1" in found.get("TresPerJob", ""), f"it had no card: {found}")
+    return "partition gpu, one card"
+
+
 def driver_killed(base: Place) -> str:
     """Snakemake is killed and begun again while its job runs."""
     place = runs_again(base, "driver")
@@ -256,7 +269,7 @@ def daemons_restarted(base: Place) -> str:
 
 
 def drained(base: Place) -> str:
-    """The node is drained; when its time runs out, the training goes on at the other one."""
+    """The node is drained; when its time runs out, the training goes on at another."""
     place = runs_again(base, "drained")
     edit_profile(place, "runtime: 240", f"runtime: {LIMIT}")
     driver = Driver(place, TRAINING, SLOW=str(0.2 * LIMIT))
@@ -274,13 +287,13 @@ def drained(base: Place) -> str:
 
 
 def node_lost(base: Place) -> str:
-    """The node dies with all that runs on it: SLURM starts the training on the other one."""
+    """The node dies with all that runs on it: SLURM starts the training on another."""
     place = runs_again(base, "node")
     driver = Driver(place, TRAINING, SLOW="0.1")
     at_work(place)
     first = job(place)["NodeList"]
     cluster(f"lose_node {first}")
-    wait_for(lambda: job(place)["JobState"] == "RUNNING" and job(place)["NodeList"] != first, "the other node", 120)
+    wait_for(lambda: job(place)["JobState"] == "RUNNING" and job(place)["NodeList"] != first, "another node", 120)
     cluster(f"start_slurmd {first}; ready")
     driver.ends()
     as_undisturbed(base, place)
@@ -290,13 +303,13 @@ def node_lost(base: Place) -> str:
 def edited(base: Place) -> str:
     """Config and code are edited while jobs wait."""
     place = runs_again(base, "edited")
-    slurm("scontrol", "update", "nodename=1,2", "state=drain", "reason=test")
+    slurm("scontrol", "update", "nodename=1,2,3", "state=drain", "reason=test")
     try:
         driver = Driver(place, TRAINING, "results/students/baseline/1/manifest.json", "--force", SLOW="0")
         wait_for(lambda: len(jobs(place)) >= 1, "waiting jobs")
         place.edit_config(lambda config: config["students"]["slow"].update(learning_rate=0.5))
     finally:
-        slurm("scontrol", "update", "nodename=1,2", "state=resume")
+        slurm("scontrol", "update", "nodename=1,2,3", "state=resume")
     driver.ends()
     expect((place.work / MODEL).read_bytes() == (base.work / MODEL).read_bytes(), "the edit got into the run")
     said = [line for line in driver.said.splitlines() if line.startswith("Edited during this run")]
@@ -345,9 +358,9 @@ def tried(scenario: Callable[[Place], str], base: Place) -> bool:
     return well
 
 
-TOGETHER = (whole, driver_killed, terminal_lost, out_of_memory, cancelled)
-"""Those that leave nodes and daemons alone; the others come after them, one by one."""
-ALONE = (preempted, drained, daemons_restarted, node_lost, edited)
+TOGETHER = (whole, drained, driver_killed, terminal_lost, out_of_memory, cancelled, on_gpu)
+"""Those that do not disturb each other; the others come after them, one by one."""
+ALONE = (preempted, daemons_restarted, node_lost, edited)
 
 
 def main(wanted: list[str]) -> int:
@@ -355,7 +368,7 @@ def main(wanted: list[str]) -> int:
     chosen = [one for one in (*TOGETHER, *ALONE) if not wanted or one.__name__ in wanted]
     base = finished(REPORT if whole in chosen else TRAINING)
     print("ok: the local run", flush=True)
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         well = list(pool.map(lambda one: tried(one, base), [one for one in chosen if one in TOGETHER]))
     well += [tried(one, base) for one in chosen if one in ALONE]
     print(f"{sum(well)} of {len(well)} scenarios went as they should")

@@ -226,8 +226,10 @@ def test_a_job_on_another_node_computes_with_the_config_of_its_run(tmp_path: Pat
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
 
 
-def test_a_job_on_another_node_refuses_code_that_was_edited_since_its_run_began(place: Place, monkeypatch) -> None:
+def test_a_job_on_another_node_refuses_code_that_was_edited_since_its_run_began(tmp_path: Path, monkeypatch) -> None:
     """What it reads of the code itself is newer than what the run planned with."""
+    place = new(tmp_path)
+    assert place.snakemake("results/corpus/manifest.json", "--cores", "1").returncode == 0
     known = Code(place.clone)
     began_with = yaml.safe_load(place.config.read_text())
     Plan(load(began_with), known, lambda paths: {})
