@@ -16,6 +16,8 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
+from typing import ClassVar
 
 from test_kills import artefacts
 from workflow_place import Place, copy, new
@@ -95,6 +97,8 @@ def log(place: Place) -> str:
 class Driver:
     """Snakemake on the login node; what it says goes to ``said``."""
 
+    begun: ClassVar[list["Driver"]] = []
+
     def __init__(self, place: Place, *arguments: str, **variables: str) -> None:
         self.place, self.file = place, place.work / f"driver-{time.monotonic_ns()}.log"
         profile = ("--workflow-profile", str(place.clone / "profiles/slurm"))
@@ -109,6 +113,7 @@ class Driver:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.begun.append(self)
 
     @property
     def said(self) -> str:
@@ -363,6 +368,15 @@ TOGETHER = (whole, drained, driver_killed, terminal_lost, out_of_memory, cancell
 ALONE = (preempted, daemons_restarted, node_lost, edited)
 
 
+def give_up(number: int, frame: FrameType | None) -> None:
+    """run.sh has run out of patience: leave no process behind."""
+    for driver in Driver.begun:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(driver.process.pid, signal.SIGKILL)
+    print("stopped before the end: too slow, or asked to", flush=True)
+    os._exit(1)
+
+
 def main(wanted: list[str]) -> int:
     os.environ.pop("PYTHONPATH", None)  # it was for this file; each clone finds its own code
     chosen = [one for one in (*TOGETHER, *ALONE) if not wanted or one.__name__ in wanted]
@@ -376,4 +390,5 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, give_up)
     sys.exit(main(sys.argv[1:]))
