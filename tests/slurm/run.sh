@@ -2,9 +2,10 @@
 # Brings up a real SLURM on this machine (controller, three nodes, munge; see cluster.sh), runs the scenarios of scenarios.py
 # on it and takes everything down. Exit status: 0 all went well, 1 something did not, 77 it cannot be run here.
 #
-#     tests/slurm/run.sh                      all, less than ten minutes on two cores
+#     tests/slurm/run.sh                      all; after ten minutes it gives up
 #     tests/slurm/run.sh cancelled drained    these
-#     KEEP=/some/folder tests/slurm/run.sh    leaves cluster and runs there, and uses a finished local run that is there
+#     KEEP=/some/folder tests/slurm/run.sh    leaves what it wrote in that folder
+#     LIMIT=2 tests/slurm/run.sh              with time limits of two minutes, for a busy machine
 #
 # Needs Debian's packages slurmctld, slurmd, slurm-client and munge, which it installs where it runs as root and apt-get is
 # there, and a Python with seqkd and its extra `slurm`: .venv of this clone, or $PYTHON. As another user it works where

@@ -154,7 +154,7 @@ def whole(base: Place) -> str:
     """From text to report, with a training three times as long as its time limit."""
     place = prepared("whole")
     edit_profile(place, "runtime: 240", f"runtime: {LIMIT}")
-    driver = Driver(place, REPORT, SLOW=str(0.33 * LIMIT))
+    driver = Driver(place, REPORT, SLOW=str(0.3 * LIMIT))
     driver.ends()
     slow = [one for one in jobs(place) if "slow" in one["Comment"]]
     expect(len(slow) == 1, f"{len(slow)} SLURM jobs for a training over its time limit: a retry was used")
