@@ -4,7 +4,7 @@
 #
 #     tests/slurm/run.sh                      all; after ten minutes it gives up
 #     tests/slurm/run.sh cancelled drained    these
-#     KEEP=/some/folder tests/slurm/run.sh    leaves what it wrote in that folder
+#     KEEP=/some/folder tests/slurm/run.sh    leaves what it wrote in that new folder
 #     LIMIT=2 tests/slurm/run.sh              with time limits of two minutes, for a busy machine
 #
 # Needs Debian's packages slurmctld, slurmd, slurm-client and munge, which it installs where it runs as root and apt-get is
