@@ -40,4 +40,8 @@ onstart:
 
 
 onsuccess:
-    experiment.end()
+    experiment.end(well=True)
+
+
+onerror:
+    experiment.end(well=False)

@@ -1,6 +1,5 @@
 """What the Snakefile and its rules ask: the plan of this run's config, read once and frozen."""
 
-import json
 import logging
 import os
 import re
@@ -14,22 +13,21 @@ from snakemake.io import ancient
 from snakemake.logging import logger
 
 from seqkd.config import load
-from seqkd.config.yaml_file import load_yaml
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.decoding.shares import shard_count
 from seqkd.errors import UserError
 from seqkd.manifest import NAME, read
 from workflow.fingerprint import Code
 from workflow.freshness import Stale, stale
-from workflow.local_files import checksums
+from workflow.frozen import frozen
+from workflow.left_over import end_left_over_jobs
 from workflow.machine import usable_cores
 from workflow.plan import Plan, Step
 from workflow.run_lock import hold
 from workflow.spent import sweep
+from workflow.time_limit import TASK
 
 RESULTS = Path("results")
-FROZEN = "SEQKD_CONFIG"
-"""Environment variable that hands the config to jobs which read the Snakefile anew, so that an edit cannot mix in."""
 SHOWN = 10
 NONE = "(?!)"
 """A regular expression that nothing matches."""
@@ -43,8 +41,11 @@ class Experiment:
 
     def __init__(self, workflow: Any) -> None:
         self._workflow = workflow
-        root = Path(workflow.basedir)
-        self.plan = Plan(load(*_config(workflow, root)), Code(root), lambda paths: checksums(paths, RESULTS))
+        self._frozen = frozen(workflow)
+        config = load(self._frozen.data, self._frozen.name)
+        code = Code(Path(workflow.basedir), self._frozen.code)
+        self.plan = Plan(config, code, lambda paths: self._frozen.checksums_of(paths, RESULTS))
+        self._frozen.hand_on()
         self._stale: Stale = stale(self.plan, RESULTS) if workflow.is_main_process else {}
         self._fresh: dict[str, bool] = {}
 
@@ -105,10 +106,18 @@ class Experiment:
         """Called when jobs are about to run: no other run may work in this folder."""
         with mistakes_alone():
             hold(RESULTS / ".state" / "run.lock")
+            end_left_over_jobs()
 
-    def end(self) -> None:
-        """Called when all jobs have ended well."""
-        sweep(RESULTS / ".state", age=0)
+    def end(self, *, well: bool) -> None:
+        """Called when no more jobs run; all have ended ``well`` or one has not."""
+        if well:
+            sweep(RESULTS / ".state", age=0)
+        if edited := self._frozen.edits(self._workflow):
+            print(
+                f"Edited during this run, which went on with what it had read at its start: {' and '.join(edited)}. "
+                "The same command again brings the results up to date.",
+                file=sys.stderr,
+            )
 
     def tell(self) -> Iterator[str]:
         """Lines on what differs between the results and this run's config and code: where it starts alone."""
@@ -146,36 +155,6 @@ class Experiment:
             raise UserError(f"{name} was made by other settings ({reason}). Delete it and run the same command again.")
 
 
-def _config(workflow: Any, root: Path) -> tuple[dict[str, Any], str]:
-    """The config as plain data and its name: config.yaml of the run's folder, else that of this clone, or the files of
-    ``--configfile`` laid over each other; then ``--config``."""
-    if not workflow.is_main_process and FROZEN in os.environ:
-        frozen = json.loads(os.environ[FROZEN])
-        return frozen["data"], frozen["name"]
-    settings = workflow.config_settings
-    own = Path("config.yaml")
-    files = [Path(file) for file in settings.configfiles] or [own if own.is_file() else root / own]
-    data: dict[str, Any] = {}
-    for file in files:
-        _lay_over(data, load_yaml(file))
-    _lay_over(data, dict(settings.config))
-    name = " + ".join([*map(_shown, files), *(["--config"] if settings.config else [])])
-    os.environ[FROZEN] = json.dumps({"data": data, "name": name})
-    return data, name
-
-
-def _shown(file: Path) -> str:
-    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
-
-
-def _lay_over(data: dict[str, Any], upper: dict[str, Any]) -> None:
-    for key, value in upper.items():
-        if isinstance(value, dict) and isinstance(data.get(key), dict):
-            _lay_over(data[key], value)
-        else:
-            data[key] = value
-
-
 @contextmanager
 def mistakes_alone() -> Iterator[None]:
     """A user's mistake ends the run with its own lines; Snakemake would put places in our code beside them."""
@@ -192,6 +171,8 @@ def start(workflow: Any) -> Experiment:
     os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     if workflow.resource_settings.cores:
         workflow.global_resources["_cores"] = min(workflow.resource_settings.cores, usable_cores())
+    if workflow.remote_exec and "SLURM_JOB_ID" in os.environ:
+        os.environ[TASK] = os.environ["SLURM_JOB_ID"]
     logger.addFilter(_of_use)
     with mistakes_alone():
         experiment = Experiment(workflow)

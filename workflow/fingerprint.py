@@ -17,25 +17,29 @@ PACKAGE = "seqkd"
 
 
 class Code:
-    """The code below one folder, read at most once."""
+    """The code below one folder, read at most once.
 
-    def __init__(self, root: Path) -> None:
+    Attributes:
+        digests: those asked for, by the sorted roots, a line each; what is given is believed.
+    """
+
+    def __init__(self, root: Path, digests: dict[str, str] | None = None) -> None:
         self.root = root
+        self.digests = {} if digests is None else digests
         self._parts: dict[str, tuple[str, frozenset[str]]] = {}
-        self._digests: dict[tuple[str, ...], str] = {}
 
     def digest(self, *roots: str) -> str:
         """Sixteen digits for scripts and modules (dotted names) and all they import.
 
         A script is a path below the root, or ``./`` and one below the working folder.
         """
-        key = tuple(sorted(set(roots)))
-        if key not in self._digests:
+        key = "\n".join(sorted(set(roots)))
+        if key not in self.digests:
             whole = hashlib.sha256()
-            for name in sorted(self.closure(key)):
+            for name in sorted(self.closure(roots)):
                 whole.update(f"{name}\0{self._part(name)[0]}\0".encode())
-            self._digests[key] = whole.hexdigest()[:16]
-        return self._digests[key]
+            self.digests[key] = whole.hexdigest()[:16]
+        return self.digests[key]
 
     def closure(self, roots: Iterable[str]) -> set[str]:
         """The roots, the package's modules they import, and so on."""

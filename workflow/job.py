@@ -26,6 +26,7 @@ from workflow.machine import devices
 from workflow.run_lock import alone
 from workflow.several import serve, together
 from workflow.spent import begin, forget, left_by_others, spend, sweep
+from workflow.time_limit import going_on, watch
 
 if TYPE_CHECKING:
     from seqkd.training.processes import Processes
@@ -126,11 +127,13 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
     try:
         _into_log(log)
         _limit_threads(snakemake.threads)
+        watch()
         job = _job(snakemake)
         if join is not None:
             job = replace(job, devices=devices(snakemake.resources, snakemake.threads))
             _limit_threads(snakemake.threads // len(job.devices))
-        with alone(RESULTS / ".state" / "locks" / digest(str(job.manifest)), digest(job.made_by), str(job.folder)):
+        lock = RESULTS / ".state" / "locks" / digest(str(job.manifest))
+        with going_on(job.state), alone(lock, digest(job.made_by), str(job.folder)):
             _do(work if len(job.devices) == 1 or join is None else _divided(join), job)
     except UserError as error:
         logging.getLogger(__name__).error("%s", error)

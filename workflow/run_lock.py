@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +27,7 @@ def hold(path: Path) -> None:
     except OSError as error:
         raise _unwritable(path, error) from None
     if not _take(handle, wait=False):
-        raise UserError(
-            f"Another run is working here (process {_owner(handle).get('pid', '?')}). Wait for it or stop it."
-        )
+        raise UserError(f"Another run is working here ({_named(_owner(handle))}). Wait for it or stop it.")
     try:
         _sign(handle, "run")
     except OSError as error:
@@ -57,11 +56,11 @@ def alone(path: Path, key: str, what: str) -> Iterator[None]:
             owner = _owner(handle)
             if owner.get("key") != key:
                 raise UserError(
-                    f"{what}: process {owner.get('pid', '?')} of an earlier run still writes it with other settings. "
+                    f"{what}: {_named(owner)} of an earlier run still writes it with other settings. "
                     "Stop that process or wait for its end, then run the same command again."
                 )
             print(
-                f"{what}: waiting for process {owner.get('pid', '?')} of an earlier run, which is making it.",
+                f"{what}: waiting for {_named(owner)} of an earlier run, which is making it.",
                 flush=True,
             )
             _take(handle, wait=True)
@@ -85,8 +84,13 @@ def _take(handle: IO[str], wait: bool) -> bool:
 
 def _sign(handle: IO[str], key: str) -> None:
     handle.truncate(0)
-    handle.write(json.dumps({"pid": os.getpid(), "key": key}))
+    handle.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "key": key}))
     handle.flush()
+
+
+def _named(owner: dict[str, object]) -> str:
+    elsewhere = owner.get("host", socket.gethostname()) != socket.gethostname()
+    return f"process {owner.get('pid', '?')}" + (f" on {owner['host']}" if elsewhere else "")
 
 
 def _owner(handle: IO[str]) -> dict[str, object]:

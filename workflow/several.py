@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TASK = "job.json"
+TASK = "task.json"
+"""File in a job's state: the job as its processes shall see it."""
 LOST = 75
 """Exit status of a process that ended because another one had."""
 

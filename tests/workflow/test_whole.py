@@ -13,6 +13,9 @@ import yaml
 from workflow_place import Place, new
 
 from seqkd import manifest
+from seqkd.config import load
+from workflow.fingerprint import Code
+from workflow.plan import Plan
 
 MODELS = 10
 """Teacher, five students, one of them pruned twice and scored before and after retraining."""
@@ -176,6 +179,8 @@ def test_a_config_edited_during_a_run_counts_from_the_next_run_on(tmp_path: Path
     done = place.snakemake("results/tokenizer/manifest.json", "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert yaml.safe_load(place.config.read_text())["tokenizer"] == {"vocabulary": 39}
+    told = "Edited during this run, which went on with what it had read at its start: toy.yaml. The same command again"
+    assert told in done.stderr
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
     assert content["made_by"]["settings"]["vocabulary"] == 40
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
@@ -220,3 +225,19 @@ def test_a_job_on_another_node_computes_with_the_config_of_its_run(tmp_path: Pat
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
     assert content["made_by"]["settings"]["vocabulary"] == 39
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
+
+
+def test_a_job_on_another_node_refuses_code_that_was_edited_since_its_run_began(tmp_path: Path, monkeypatch) -> None:
+    """What it reads of the code itself is newer than what the run planned with."""
+    place = new(tmp_path)
+    assert place.snakemake("results/corpus/manifest.json", "--cores", "1").returncode == 0
+    known = Code(place.clone)
+    began_with = yaml.safe_load(place.config.read_text())
+    Plan(load(began_with), known, lambda paths: {})
+    frozen = {"data": began_with, "name": "toy.yaml", "code": known.digests, "files": {}}
+    monkeypatch.setenv("SEQKD_CONFIG", json.dumps(frozen))
+    place.edit_code("workflow/scripts/tokenizer.py", '"""Learn', 'LATEST = 2\n"""Learn')
+    job = ("--target-jobs", "tokenizer:", "--allowed-rules", "tokenizer", "--force", "--mode", "remote", "--no-hooks")
+    done = place.snakemake(*job, "--cores", "1")
+    assert done.returncode == 1
+    assert "tokenizer: The code was edited since this run began." in done.stdout + done.stderr

@@ -13,10 +13,11 @@ rule download:
         "results/benchmarks/download/{file}.tsv"
     wildcard_constraints:
         file=experiment.names("download"),
+    localrule: True  # nodes of a cluster may have no internet
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         step=experiment.made_by("download/{file}"),
     message:
@@ -38,7 +39,7 @@ checkpoint corpus:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("corpus"),
     message:
@@ -62,7 +63,7 @@ rule test_set:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("test_sets/{test_set}"),
     message:

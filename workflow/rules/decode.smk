@@ -20,7 +20,7 @@ rule decode:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("decode/{teacher}/{seed}/{kind}"),
     message:

@@ -25,7 +25,7 @@ rule seq_kd:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("targets/{teacher}/{seed}/seq-kd"),
     message:
@@ -59,7 +59,7 @@ rule choose:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("targets/{teacher}/{seed}/{choice}"),
     message:
@@ -92,7 +92,7 @@ rule samples:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("targets/{teacher}/{seed}/samples"),
     message:

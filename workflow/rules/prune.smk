@@ -19,7 +19,7 @@ rule prune:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/before"),
     message:
@@ -46,7 +46,7 @@ rule retrain:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/after"),
     message:

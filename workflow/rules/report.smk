@@ -14,7 +14,7 @@ rule report:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
         step=experiment.made_by("report"),
     message:

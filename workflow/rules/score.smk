@@ -18,7 +18,7 @@ rule score:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("scores/{model}/{test_set}"),
     message:
@@ -44,7 +44,7 @@ rule speed:
         "../../envs/seqkd.yaml"
     threads: experiment.cores_of_speed()
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("speed/{model}"),
     message:

@@ -25,7 +25,7 @@ rule store_teacher:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("stored_teachers/{teacher}/{seed}/{targets}/{k}"),
     message:

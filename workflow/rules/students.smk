@@ -18,7 +18,7 @@ rule train_student:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("students/{student}/{seed}"),
     message:

@@ -21,7 +21,7 @@ rule train_teacher:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("teachers/{teacher}/{seed}"),
     message:

@@ -16,7 +16,7 @@ rule truth:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
         step=experiment.made_by("truth/{model}"),
     message:
@@ -40,7 +40,7 @@ rule ceilings:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         step=experiment.made_by("ceilings/{test_set}"),
     message:
