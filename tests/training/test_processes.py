@@ -13,6 +13,7 @@ from several import do, run_together, short_of_memory
 from test_run import distribution, train
 
 from seqkd.errors import UserError
+from seqkd.models import store
 from seqkd.teacher.storing import store_teacher
 from seqkd.training.processes import Processes
 
@@ -159,8 +160,16 @@ def test_alone_nothing_is_said(toy, tmp_path, monkeypatch):
     train(toy, tmp_path / "a", updates=3)
 
 
-def test_no_tensor_is_made_without_its_device(toy, place, tmp_path):
-    """Whatever is made without saying where is made on another device here, where it could not be used."""
+def test_no_tensor_is_made_without_its_device(toy, place, tmp_path, monkeypatch):
+    """Whatever is made without saying where is made on another device here, where it could not be used; but for the
+    weights in a file, which safetensors reads."""
+    load_weights = store.load_weights
+
+    def loaded(*arguments):
+        with torch.device("cpu"):
+            load_weights(*arguments)
+
+    monkeypatch.setattr(store, "load_weights", loaded)
     for name in CASES:
         with torch.device("meta"):
             do(toy, told(name, place, tmp_path / name, updates=3), Processes())
