@@ -159,13 +159,13 @@ def _check(model: TranslationModel, file: Path, origins: dict[str, str] | None =
             raise _not_these_weights(file, f"{name} has shape {found}, expected {shape}")
 
 
-def _outline(settings: ArchitectureSettings, src: int, tgt: int, file: Path) -> TranslationModel:
+def _outline(folder: Path, settings: ArchitectureSettings, *sizes: int) -> TranslationModel:
     """The model without memory for its weights; only this sees whether settings of members inside it are sound."""
     try:
         with torch.device("meta"):
-            return build(settings, src, tgt)
+            return build(settings, *sizes)
     except NOT_A_MODEL as error:
-        raise _no_description(file, error) from None
+        raise _no_description(folder / "model.json", error) from None
 
 
 def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int] | None = None) -> TranslationModel:
@@ -184,7 +184,7 @@ def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int]
             f"{folder}: a model for vocabularies of {sizes[0]} and {sizes[1]} pieces, but the tokenizer has "
             f"{vocabularies[0]} and {vocabularies[1]}. Delete the folder and run again."
         )
-    _check(_outline(settings, *sizes, folder / "model.json"), folder / "model.safetensors")
+    _check(_outline(folder, settings, *sizes), folder / "model.safetensors")
     model = build(settings, *sizes)
     load_weights(model, folder)
     return model.to(DTYPES[precision]).eval().requires_grad_(False)
