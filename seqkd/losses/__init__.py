@@ -108,23 +108,30 @@ def is_minimal_at_teacher(name: str) -> bool:
 
 def misfit(name: str, term: dict[str, Any], targets: str) -> str:
     """Why a term of a config's ``loss`` makes no sense with these targets, or nothing."""
-    module = load(name)
-    reason = getattr(module, "misfit", None)
-    if reason is None:
-        return ""
-    try:
-        return str(reason(module.Options(**split_term(term)[1]), targets))
-    except Exception as error:
-        if not outside.is_path(name):
-            raise
-        raise UserError(f"{name}: its misfit fails ({type(error).__name__}: {error}); mend the file") from None
+    return _reason("misfit", name, term, targets)
 
 
 def misfit_of_models(name: str, term: dict[str, Any], student: dict[str, Any], teacher: dict[str, Any]) -> str:
     """Why a term makes no sense for models with these settings, or nothing."""
+    return _reason("misfit_of_models", name, term, student, teacher)
+
+
+def _reason(function: str, name: str, term: dict[str, Any], *others: Any) -> str:
+    """What an optional function of the objective answers.
+
+    Raises:
+        UserError: it fails, in a file of the user's.
+    """
     module = load(name)
-    reason = getattr(module, "misfit_of_models", None)
-    return str(reason(module.Options(**split_term(term)[1]), student, teacher)) if reason else ""
+    reason = getattr(module, function, None)
+    if reason is None:
+        return ""
+    try:
+        return str(reason(module.Options(**split_term(term)[1]), *others))
+    except Exception as error:
+        if not outside.is_path(name):
+            raise
+        raise UserError(f"{name}: its {function} fails ({type(error).__name__}: {error}); mend the file") from None
 
 
 def sources_of(name: str) -> tuple[ModuleType, ...]:

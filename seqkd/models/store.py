@@ -23,6 +23,8 @@ LAYER = re.compile(r"^(encoder|decoder)\.(\d+)\.")
 """Beginning of the name of a weight in a layer."""
 
 LARGEST_VOCABULARY = 10**7
+NOT_A_MODEL = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RecursionError)
+"""What reading a description raises that describes no model."""
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -63,12 +65,14 @@ def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
         src, tgt = content["src_vocabulary"], content["tgt_vocabulary"]
         if not all(type(size) is int and 0 < size <= LARGEST_VOCABULARY for size in (src, tgt)):
             raise ValueError(f"vocabularies of {src!r} and {tgt!r} pieces")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RecursionError) as error:
-        told = f"{type(error).__name__}: {str(error)[:300]}"
-        raise UserError(
-            f"{file}: no description of a model ({told}). Delete the folder {folder} and run again."
-        ) from None
+    except NOT_A_MODEL as error:
+        raise _no_description(file, error) from None
     return settings, src, tgt
+
+
+def _no_description(file: Path, error: Exception) -> UserError:
+    told = f"{type(error).__name__}: {str(error)[:300]}"
+    return UserError(f"{file}: no description of a model ({told}). Delete the folder {file.parent} and run again.")
 
 
 def copied_layers(wanted: int, known: int) -> list[int]:
@@ -156,6 +160,15 @@ def _check(model: TranslationModel, file: Path, origins: dict[str, str] | None =
             raise _not_these_weights(file, f"{name} has shape {found}, expected {shape}")
 
 
+def _outline(folder: Path, settings: ArchitectureSettings, *sizes: int) -> TranslationModel:
+    """The model without memory for its weights; only this sees whether settings of members inside it are sound."""
+    try:
+        with torch.device("meta"):
+            return build(settings, *sizes)
+    except NOT_A_MODEL as error:
+        raise _no_description(folder / "model.json", error) from None
+
+
 def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int] | None = None) -> TranslationModel:
     """The model in ``folder`` for use, not for training: eval mode, no gradients, in the given precision.
 
@@ -172,8 +185,7 @@ def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int]
             f"{folder}: a model for vocabularies of {sizes[0]} and {sizes[1]} pieces, but the tokenizer has "
             f"{vocabularies[0]} and {vocabularies[1]}. Delete the folder and run again."
         )
-    with torch.device("meta"):
-        _check(build(settings, *sizes), folder / "model.safetensors")
+    _check(_outline(folder, settings, *sizes), folder / "model.safetensors")
     model = build(settings, *sizes)
     load_weights(model, folder)
     return model.to(DTYPES[precision]).eval().requires_grad_(False)

@@ -128,6 +128,7 @@ def _unpickled(folder: Path) -> None:
         raise
 
 
+MEMBERS = '{"model": {"architecture": "ensemble", "members": [{}, {}]}, "src_vocabulary": 20, "tgt_vocabulary": 20}'
 ENTRY = '"dtype": "F32", "shape": [2], "data_offsets"'
 NOT = r"model\.safetensors: not the weights of this model \(.*Delete the folder"
 NO = r"model\.json: no description of a model \("
@@ -180,6 +181,7 @@ MODELS = [
     model("an architecture that is a path", NO, described(model={"architecture": "../../evil"})),
     model("an architecture that is another module", NO, described(model={"architecture": "store"})),
     model("an architecture that is a number", NO, described(model={"architecture": 7})),
+    model("an ensemble of members that are none", rf"{NO}KeyError", lambda file: file.with_name("model.json").write_text(MEMBERS)),
     model("a setting out of bounds", rf"{NO}ValidationError", described(model={"heads": 0})),
     model("a setting nobody knows", rf"{NO}ValidationError", described(model={"surprise": 1})),
     Case("a foreign vocabulary", _of_another_vocabulary, r"vocabularies of 20 and 20 pieces, but the tokenizer has 40 and"),

@@ -104,6 +104,11 @@ OWN_LOSSES = [
         "PREFIXES that are words", _with("PREFIXES = ('student',)"), rf"{LACKS}PREFIXES that is a tuple of modules"
     ),
     content(
+        "misfit_of_models that fails",
+        GOOD + "def misfit_of_models(options, student, teacher): return student['no']\n",
+        r"its misfit_of_models fails \(KeyError: 'no'\); mend the file",
+    ),
+    content(
         "misfit that fails", GOOD + "def misfit(options, targets): return 1 / 0\n", r"its misfit fails \(ZeroDivisionE"
     ),
     content(
