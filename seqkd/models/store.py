@@ -38,8 +38,7 @@ def settings_of(values: dict[str, Any]) -> ArchitectureSettings:
 def build(settings: ArchitectureSettings, src_vocabulary: int, tgt_vocabulary: int) -> TranslationModel:
     """A new model with weights drawn from torch's current random state."""
     module = import_module(module_of(settings.architecture))
-    with torch.device("cpu"):
-        model: TranslationModel = module.Model(settings, src_vocabulary, tgt_vocabulary)
+    model: TranslationModel = module.Model(settings, src_vocabulary, tgt_vocabulary)
     return model
 
 
