@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 TASK = "task.json"
 """File in a job's state: the job as its processes shall see it."""
+AFTERWARDS = 5
+"""Seconds after the first failure from which on torchrun may have killed those that did not end when asked to."""
 LOST = 75
 """Exit status of a process that ended because another one had."""
 
@@ -85,8 +87,9 @@ def _start(job: "Job") -> None:
 def why(failures: "list[ProcessFailure]", count: int) -> str:
     """One line on the process that took the others with it."""
     for_another = (LOST, -signal.SIGTERM, 128 + signal.SIGTERM)
-    ended = [one for one in failures if one.exitcode not in for_another] or failures
-    first = min(ended, key=lambda one: (one.exitcode > 0, one.timestamp))
+    soon = min(one.timestamp for one in failures) + AFTERWARDS
+    ended = [one for one in failures if one.exitcode not in for_another and one.timestamp < soon] or failures
+    first = min(ended, key=lambda one: (one.timestamp >= soon, one.exitcode > 0, one.timestamp))
     how = f"ended with status {first.exitcode} (the log says why)"
     if first.exitcode < 0:
         how = f"was killed by {signal.Signals(-first.exitcode).name}"

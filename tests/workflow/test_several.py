@@ -160,6 +160,7 @@ FAILURES = [
     ([failure(0, -15), failure(1, 1)], r"process 2 of 2 ended with status 1 \(the log says why\)"),
     ([failure(0, 1, at=5), failure(1, -9, at=6)], "process 2 of 2 was killed by SIGKILL"),
     ([failure(0, 1, at=6), failure(1, 2, at=5)], "process 2 of 2 ended with status 2"),
+    ([failure(0, LOST, at=5), failure(1, -9, at=36)], "process 1 of 2 heard nothing of the others any more"),
     ([failure(0, LOST), failure(1, LOST)], "process 1 of 2 heard nothing of the others any more"),
 ]
 
