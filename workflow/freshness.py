@@ -14,7 +14,7 @@ from workflow.plan import Plan, Step
 CACHE = Path(".state") / "changed_files.json"
 
 TOUCHED = 100_000_000
-"""Nanoseconds after its manifest in which a file counts as not changed: Snakemake touches the outputs of an ended job."""
+"""Nanoseconds after its manifest in which a file counts as unchanged: Snakemake touches the outputs of an ended job."""
 
 Stale = dict[str, str]
 """Manifest as the rules name it, ``results/...``, to what differs; "" where only something before it differs."""
