@@ -13,6 +13,9 @@ from workflow.plan import Plan, Step
 
 CACHE = Path(".state") / "changed_files.json"
 
+TOUCHED = 100_000_000
+"""Nanoseconds after its manifest in which a file counts as unchanged: Snakemake touches the outputs of an ended job."""
+
 Stale = dict[str, str]
 """Manifest as the rules name it, ``results/...``, to what differs; "" where only something before it differs."""
 
@@ -64,7 +67,7 @@ def _trouble(manifest: Path, name: str, described: dict[str, Any], known: KnownF
         stat = file.stat()
         if stat.st_size != described["bytes"]:
             return "has another size"
-        changed = stat.st_ctime_ns > manifest.stat().st_ctime_ns
+        changed = stat.st_ctime_ns > manifest.stat().st_ctime_ns + TOUCHED
         return "has another content" if changed and known.sha256(file) != described["sha256"] else None
     except OSError as error:
         return "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"

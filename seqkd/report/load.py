@@ -229,7 +229,7 @@ def _concerns(path: Path, systems: list[System]) -> bool:
 
 def _jobs(folder: Path) -> pd.DataFrame:
     """Snakemake's benchmark files summed by rule: jobs, seconds in all, the longest job, the largest memory (MB)."""
-    frames = []
+    frames: list[pd.DataFrame] = []
     for path in sorted(folder.rglob("*.tsv")):
         try:
             frame = pd.read_csv(path, sep="\t", na_values=["-", "NA"])[["s", "max_rss"]].apply(pd.to_numeric)
