@@ -195,7 +195,7 @@ PARTS = 32
 
 
 def _largest(scores: torch.Tensor, k: int) -> torch.Tensor:
-    """``scores.topk(k).indices``, [N, V] to [N, k], in a third of the time; of equals it may be another.
+    """``scores.topk(k).indices``, [N, V] to [N, k], in less time; of equals it may be another.
 
     Column c of a row's parts, laid below each other, holds one of the k largest only if its maximum is among the k
     largest maxima; taken down the columns, those cost next to nothing.
