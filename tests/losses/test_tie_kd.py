@@ -8,7 +8,7 @@ from pencil import CASE, Look, P, Q, random_case, value
 
 from seqkd import losses
 from seqkd.losses.no_top1_kd import moved
-from seqkd.losses.positions import Positions, _largest
+from seqkd.losses.positions import Positions
 from seqkd.losses.tie_kd import ranking
 
 
@@ -62,17 +62,6 @@ def test_without_the_first_choice_is_kl_where_it_is_the_reference():
     case = random_case()
     agreed = replace(case, target=case.log_p.argmax(-1))
     assert float(value("no-top1-kd", agreed)) == pytest.approx(float(value("kl", agreed)), abs=1e-12)
-
-
-@pytest.mark.parametrize(("words", "k"), [(7, 3), (320, 5), (1000, 5), (1000, 1), (4001, 20), (4000, 1000)])
-def test_the_best_words_are_those_of_topk_whatever_the_size(words, k):
-    scores = torch.randn(6, words, generator=torch.Generator().manual_seed(words + k))
-    rounded = (scores * 2).round()  # many equals
-    for one in (scores, rounded):
-        found = _largest(one, min(k, words))
-        assert torch.equal(one.gather(1, found), one.topk(min(k, words)).values)
-        assert all(len(set(row)) == len(row) for row in found.tolist())
-    assert torch.equal(_largest(scores, min(k, words)), scores.topk(min(k, words)).indices)
 
 
 def test_kl_summed_at_once_is_the_sum():
