@@ -25,7 +25,7 @@ class Counts:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
             noted = {"outcome": report.outcome, "seconds": round(report.duration, 1)} | dict(report.user_properties)
-            noted |= {"why": str(report.longrepr[2])} if report.skipped else {}
+            noted |= {"why": str(report.longrepr[2]).removeprefix("Skipped: ")} if report.skipped else {}
             self.keep(report.nodeid.removeprefix("tests/faults/"), noted)
 
     def keep(self, name: str, noted: dict[str, Any]) -> None:
