@@ -92,8 +92,8 @@ class Kill:
 def torment(place: Place, generator: random.Random, most: int) -> list[Kill]:
     """Start the same command again and again and kill it, until it is done or was killed ``most`` times.
 
-    A kill comes up to a second and a half after a stage has begun in which this run was not yet killed. Whether jobs outlive
-    it or not, the next run begins at once.
+    A kill comes up to a second and a half after a stage has begun in which this run was not yet killed. Whether jobs
+    outlive it or not, the next run begins at once.
     """
     kills: list[Kill] = []
     hit: Counter[str] = Counter()
