@@ -92,8 +92,8 @@ class Kill:
 def torment(place: Place, generator: random.Random, most: int) -> list[Kill]:
     """Start the same command again and again and kill it, until it is done or was killed ``most`` times.
 
-    A kill comes up to three seconds after a stage has begun in which this run was not yet killed. Whether jobs outlive
-    it or not, the next run begins at once.
+    A kill comes up to a second and a half after a stage has begun in which this run was not yet killed. Whether jobs
+    outlive it or not, the next run begins at once.
     """
     kills: list[Kill] = []
     hit: Counter[str] = Counter()
@@ -107,9 +107,10 @@ def torment(place: Place, generator: random.Random, most: int) -> list[Kill]:
                 assert run.wait(PATIENCE) == 0, said(place)
                 break
             WAYS[way := ways.pop()](run, list(found))
-            kills.append(Kill(way, sorted(set(found.values())), round(time.monotonic() - begun, 1)))
-            hit.update(set(found.values()))
-            run.wait(PATIENCE)
+            killed = Kill(way, sorted(set(found.values())), round(time.monotonic() - begun, 1))
+            if run.wait(PATIENCE):  # else it came too late
+                kills.append(killed)
+                hit.update(killed.stages)
         finally:
             if run.poll() is None:  # only where a test fails
                 to_all(signal.SIGKILL, run)
@@ -120,7 +121,7 @@ def moment(run: Run, place: Place, done: set[str], generator: random.Random) -> 
     """Wait for a random moment of a stage that is not ``done``; the jobs that run then, none if the run ends before."""
     while run.poll() is None and set(jobs(place).values()) <= done:
         time.sleep(0.05)
-    time.sleep(generator.uniform(0.0, 3.0))
+    time.sleep(generator.uniform(0.0, 1.5))
     while run.poll() is None:
         if found := jobs(place):
             return found

@@ -22,15 +22,21 @@ from promises import write_section  # noqa: E402
 class Counts:
     """Notes what each test came to as soon as it has ended: outcome, seconds, and what it noted itself."""
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Before any is left out: those not run so far are noted as that."""
+        for item in items:
+            self.keep(item.nodeid.removeprefix("tests/faults/"), None)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
             noted = {"outcome": report.outcome, "seconds": round(report.duration, 1)} | dict(report.user_properties)
-            noted |= {"why": str(report.longrepr[2])} if report.skipped else {}
+            noted |= {"why": str(report.longrepr[2]).removeprefix("Skipped: ")} if report.skipped else {}
             self.keep(report.nodeid.removeprefix("tests/faults/"), noted)
 
-    def keep(self, name: str, noted: dict[str, Any]) -> None:
+    def keep(self, name: str, noted: dict[str, Any] | None) -> None:
         known = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
-        whole = dict(sorted((known | {name: noted}).items()))
+        whole = dict(sorted((known | {name: noted or known.get(name, {"outcome": "not run"})}).items()))
         COUNTS.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
         write_section(whole)
 
