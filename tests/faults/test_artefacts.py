@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from seqkd import manifest
 from seqkd.config import load
 from seqkd.errors import UserError
 from workflow.fingerprint import Code
-from workflow.freshness import Stale, stale
+from workflow.freshness import TOUCHED, Stale, stale
 from workflow.local_files import checksums
 from workflow.plan import Plan
 
@@ -88,6 +89,13 @@ def harm(file: Path, damage: str) -> bytes:
     return content
 
 
+def settled(file: Path) -> Path:
+    """The file, once its manifest, which may just have been copied, is old enough for dates to tell of a change."""
+    while time.time_ns() <= owner(file).stat().st_ctime_ns + TOUCHED:
+        time.sleep(0.02)
+    return file
+
+
 def owner(file: Path) -> Path:
     """The manifest that speaks for a file, or is it."""
     if file.name.endswith(manifest.NAME):
@@ -126,7 +134,7 @@ def spare(undisturbed, tmp_path_factory) -> Callable[[str], Spare]:
 @EVERY
 def test_it_is_noticed_before_any_job_runs(spare, kind: str, damage: str) -> None:
     one = spare(kind)
-    file = artefact(one.place, kind)
+    file = settled(artefact(one.place, kind))
     content = harm(file, damage)
     found = one.stale()
     file.write_bytes(content)
@@ -164,7 +172,7 @@ def test_a_job_that_reads_it_refuses_it(spare, kind: str, damage: str) -> None:
 
 def made_again(place: Place, finished: Place, *damages: tuple[str, str]) -> None:
     for kind, damage in damages:
-        harm(artefact(place, kind), damage)
+        harm(settled(artefact(place, kind)), damage)
     done = place.snakemake(*TARGET)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Changed since the results were made:" in done.stderr
