@@ -2,6 +2,7 @@
 
 import csv
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,11 @@ def written(results: Path, systems: list[Described], sentences: int) -> list[Des
 
 
 @pytest.fixture(scope="module", autouse=True)
-def sizes() -> None:
-    example_results.PARAMETERS["shallow"] = example_results.PARAMETERS["tiny"] = 400_000
+def sizes() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(example_results.PARAMETERS, "shallow", 400_000)
+        patched.setitem(example_results.PARAMETERS, "tiny", 400_000)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -189,10 +193,13 @@ def test_where_the_truth_is_known_the_divergences_are_told(tmp_path: Path) -> No
     assert any(sentence.startswith("entropy of engine") for sentence in decide(tmp_path, systems)["F7"].sentences)
 
 
-def test_the_config_for_it_has_every_system_that_the_statements_speak_of(tmp_path: Path) -> None:
+def test_the_config_for_it_has_every_system_that_the_statements_speak_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = Plan(read_config(ROOT / "configs/captions-claims.yaml"), Code(ROOT), lambda paths: {})
     rows = [row | {"noise": 0.2, "test_sets": ["ordinary"]} for row in plan.scored if row["seed"] == 1]
-    example_results.PARAMETERS.update(dict.fromkeys({row["model"] for row in rows}, 400_000))
+    for name in {row["model"] for row in rows}:
+        monkeypatch.setitem(example_results.PARAMETERS, name, 400_000)
     found = decide(tmp_path, written(tmp_path, rows, 60))
     untested = {key: one.sentences for key, one in found.items() if one.verdict == "not tested"}
     assert untested.keys() == {"F6"}, untested

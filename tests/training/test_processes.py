@@ -161,15 +161,18 @@ def test_alone_nothing_is_said(toy, tmp_path, monkeypatch):
 
 
 def test_no_tensor_is_made_without_its_device(toy, place, tmp_path, monkeypatch):
-    """Whatever is made without saying where is made on another device here, where it could not be used; but for the
-    weights in a file, which safetensors reads."""
-    load_weights = store.load_weights
+    """Whatever is made without saying where is made on another device here, where it could not be used; but for new
+    models, which are moved to their device, and the weights in a file, which safetensors reads."""
 
-    def loaded(*arguments):
-        with torch.device("cpu"):
-            load_weights(*arguments)
+    def on_the_processor(function):
+        def wrapped(*arguments, **named):
+            with torch.device("cpu"):
+                return function(*arguments, **named)
 
-    monkeypatch.setattr(store, "load_weights", loaded)
+        return wrapped
+
+    for name in ("build", "load_weights"):
+        monkeypatch.setattr(store, name, on_the_processor(getattr(store, name)))
     for name in CASES:
         with torch.device("meta"):
             do(toy, told(name, place, tmp_path / name, updates=3), Processes())
