@@ -32,7 +32,7 @@ WAY_ON = (
 )
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
-    *(RuntimeError, NotImplementedError),  # for encryption, and compression that zipfile does not know
+    RuntimeError,  # for encryption, and, by a subclass of it, compression that zipfile does not know
     *(ValueError, OverflowError, struct.error),  # where offsets and names make no sense
 )
 """What zipfile raises of a damaged file."""
