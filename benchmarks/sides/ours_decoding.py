@@ -7,7 +7,7 @@ import torch
 
 from benchmarks.sides.channel import Channel
 from seqkd.decoding.engine import translate
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 
@@ -21,7 +21,7 @@ def main() -> None:
     model = store.load(Path(settings["model"]), settings["precision"])
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
     search = SearchSettings(beam=settings["beam"])
-    tokens = 1 if settings["single"] else settings.get("batch_tokens", 4096)
+    tokens = 1 if settings["single"] else settings.get("batch_tokens", BATCH_TOKENS)
     while True:
         channel.wait()
         found = translate(model, sources, search, tokens, settings["wanted"])

@@ -12,7 +12,7 @@ import torch
 from seqkd.batches.batches import cut, pad
 from seqkd.batches.dataset import BOS, PAD, Ids
 from seqkd.decoding.search import Hypothesis, beam_search
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.errors import UserError
 from seqkd.models.interface import TranslationModel
 
@@ -70,7 +70,7 @@ def translate(
     model: TranslationModel,
     sources: Sequence[Ids] | Sequence[list[int]],
     settings: SearchSettings,
-    batch_tokens: int = 4096,
+    batch_tokens: int = BATCH_TOKENS,
     wanted: int = 1,
 ) -> list[list[Hypothesis]]:
     """Up to ``wanted`` hypotheses for each source (ids without EOS), best first.

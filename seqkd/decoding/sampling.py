@@ -15,7 +15,7 @@ from seqkd.batches.batches import pad
 from seqkd.batches.dataset import BOS, EOS, PAD
 from seqkd.decoding.engine import batched
 from seqkd.decoding.search import Hypothesis, length_limits
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.models.interface import TranslationModel
 
 
@@ -115,7 +115,7 @@ def sample(
     count: int,
     seed: int,
     limits: SearchSettings,
-    batch_tokens: int = 4096,
+    batch_tokens: int = BATCH_TOKENS,
     numbers: Sequence[int] | None = None,
 ) -> list[list[Hypothesis]]:
     """``count`` independent translations of each source (ids without EOS), drawn from the model.

@@ -4,6 +4,9 @@ from pydantic import Field
 
 from seqkd.settings import Settings
 
+BATCH_TOKENS = 16384
+"""Source tokens times beam that are decoded at once; with 4096, beam 5 took 1.25 times as long."""
+
 
 class SearchSettings(Settings):
     """One beam search."""
@@ -41,4 +44,6 @@ class DecodeSettings(Settings):
     shard: int = Field(
         5000, ge=1, le=10**7, description="Sentences in a shard; a shard is a job, and what is lost when it is killed."
     )
-    batch_tokens: int = Field(4096, ge=16, le=10**7, description="Source tokens times beam that are decoded at once.")
+    batch_tokens: int = Field(
+        BATCH_TOKENS, ge=16, le=10**7, description="Source tokens times beam that are decoded at once."
+    )

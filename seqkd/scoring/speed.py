@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from seqkd.decoding.engine import translate
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.files import read_lines, write_json
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
@@ -91,7 +91,8 @@ def workloads(settings: SpeedSettings, tokenizer: Path, test_set: Path) -> list[
     """Test sentences, evenly taken: some in batches, fewer one at a time."""
     lines = read_lines(test_set / "test.src")
     loads = []
-    for name, wanted, tokens in (("batched", settings.sentences, 4096), ("single", settings.single_sentences, 1)):
+    kinds = (("batched", settings.sentences, BATCH_TOKENS), ("single", settings.single_sentences, 1))
+    for name, wanted, tokens in kinds:
         places = np.unique(np.linspace(0, len(lines) - 1, min(wanted, len(lines))).astype(int))
         chosen = [lines[i] for i in places]
         loads.append(Load(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(words, chosen)), tokens))
