@@ -11,6 +11,7 @@ import torch
 
 from seqkd.batches.batches import cut, pad
 from seqkd.batches.dataset import BOS, PAD, Ids
+from seqkd.decoding.rollout import greedy_search
 from seqkd.decoding.search import Hypothesis, beam_search
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.errors import UserError
@@ -82,7 +83,9 @@ def translate(
 
     def work(numbers: list[int]) -> None:
         src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
-        for i, found in zip(numbers, beam_search(model, src, settings, wanted), strict=True):
+        greedy = settings.beam == wanted == 1
+        every = greedy_search(model, src, settings) if greedy else beam_search(model, src, settings, wanted)
+        for i, found in zip(numbers, every, strict=True):
             results[i] = found
 
     batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // settings.beam), work)

@@ -6,81 +6,38 @@ one whose cumulated probability is above a number drawn evenly from [0, 1).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from seqkd.batches.batches import pad
-from seqkd.batches.dataset import BOS, EOS, PAD
+from seqkd.batches.dataset import BOS, PAD
 from seqkd.decoding.engine import batched
+from seqkd.decoding.rollout import Rollout
 from seqkd.decoding.search import Hypothesis, length_limits
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.models.interface import TranslationModel
 
 
-class Sampler:
-    """The state of one batch: B sentences still drawn, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K].
+@dataclass(frozen=True)
+class Drawing:
+    """Chooses words at random for ``Rollout``.
 
-    ``limits`` [B] are the most words of a sample, ``uniforms`` [B, K, most of all] the random numbers. Words are drawn
-    from the ``top_k`` most probable ones (0: from all) of the distribution at ``temperature``.
+    ``uniforms`` [B, K, most words] are the random numbers. Words are drawn from the ``top_k`` most probable ones (0:
+    from all) of the distribution at ``temperature``.
     """
 
-    def __init__(
-        self,
-        model: TranslationModel,
-        src: Tensor,
-        limits: Tensor,
-        uniforms: Tensor,
-        temperature: float = 1.0,
-        top_k: int = 0,
-    ) -> None:
-        self.model, self.limits, self.uniforms = model, limits, uniforms
-        self.temperature, self.top_k = temperature, top_k
-        batch, self.count, _ = uniforms.shape
-        self.state = model.start(src, self.count)
-        device = src.device
-        self.sentences = torch.arange(batch, device=device)
-        self.tokens = torch.full((batch, self.count, 1), BOS, device=device)
-        self.log_probs = torch.zeros(batch, self.count, dtype=torch.float64, device=device)
-        self.ended = torch.zeros(batch, self.count, dtype=torch.bool, device=device)
-        self.results: list[list[Hypothesis]] = [[] for _ in range(batch)]
+    uniforms: Tensor
+    temperature: float = 1.0
+    top_k: int = 0
 
-    def run(self) -> list[list[Hypothesis]]:
-        """K samples of each sentence, in the order drawn."""
-        while len(self.sentences):
-            self.advance()
-            self.leave()
-        return self.results
-
-    def advance(self) -> None:
-        """One word more for every row; an ended row gets padding."""
-        hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
-        logits = self.model.logits(hidden).double()
-        log_q = narrowed(logits, self.temperature, self.top_k).log_softmax(-1)
-        words = draw(log_q, self.uniforms[:, :, self.tokens.shape[2] - 1].flatten())
-        gained = log_q.gather(1, words[:, None]).view_as(self.log_probs)
-        self.log_probs += gained.masked_fill(self.ended, 0.0)
-        words = words.view_as(self.ended).masked_fill(self.ended, PAD)
-        self.tokens = torch.cat([self.tokens, words[:, :, None]], 2)
-        self.ended = self.ended | (words == EOS)
-
-    def leave(self) -> None:
-        """Hand in the sentences of which every row has ended or the limit is reached."""
-        done = self.ended.all(1) | (self.tokens.shape[2] - 1 >= self.limits)
-        if not bool(done.any()):
-            return
-        for index in done.nonzero().flatten().tolist():
-            self.results[int(self.sentences[index])] = [self.hand_in(index, row) for row in range(self.count)]
-        rest = (~done).nonzero().flatten()
-        for name in ("limits", "uniforms", "sentences", "tokens", "log_probs", "ended"):
-            setattr(self, name, getattr(self, name).index_select(0, rest))
-        self.state.keep(rest, self.count)
-
-    def hand_in(self, index: int, row: int) -> Hypothesis:
-        """One sample."""
-        ids = [word for word in self.tokens[index, row, 1:].tolist() if word not in (EOS, PAD)]
-        return Hypothesis(ids, float(self.log_probs[index, row]), bool(self.ended[index, row]))
+    def __call__(self, logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
+        """See ``seqkd.decoding.rollout.Choice``; log-probabilities are of what is drawn from."""
+        log_q = narrowed(logits.double(), self.temperature, self.top_k).log_softmax(-1)
+        words = draw(log_q, self.uniforms[sentences, :, length].flatten())
+        return words, log_q.gather(1, words[:, None])[:, 0]
 
 
 def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
@@ -138,7 +95,7 @@ def sample(
         steps = int(longest.max())
         drawn = [np.random.default_rng([seed, known[i]]).random((steps, count)).T for i in places]
         uniforms = torch.from_numpy(np.stack(drawn)).to(model.device)
-        for i, found in zip(places, Sampler(model, src, longest, uniforms).run(), strict=True):
+        for i, found in zip(places, Rollout(model, src, longest, count, Drawing(uniforms)).run(), strict=True):
             results[i] = found
 
     with torch.inference_mode():

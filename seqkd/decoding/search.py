@@ -2,7 +2,7 @@
 
 A hypothesis ends where EOS is among the K best continuations of its sentence; of the finished ones the best ``wanted``
 are kept. A sentence is done when no live hypothesis can still displace one of them, so with an unbounded beam the
-search is exhaustive, and with K = 1 it is greedy search. UNK may be produced, PAD and BOS may not. Scores are sums of
+search is exhaustive. UNK may be produced, PAD and BOS may not. Scores are sums of
 log-probabilities, divided by length**length_penalty (EOS counted).
 """
 
@@ -164,6 +164,6 @@ def take(rows: Tensor, which: Tensor) -> Tensor:
 def beam_search(
     model: TranslationModel, src: Tensor, settings: SearchSettings, wanted: int = 1
 ) -> list[list[Hypothesis]]:
-    """Translate a batch, src [B, S] ending in EOS; see :class:`Search`. ``beam`` 1 is greedy search."""
+    """Translate a batch, src [B, S] ending in EOS; see :class:`Search`."""
     with torch.inference_mode():
         return Search(model, src, settings, wanted).run()

@@ -53,7 +53,8 @@ def samples(student: TranslationModel, batch: Batch, options: Options, crew: Cre
     import torch
 
     from seqkd.batches.dataset import PAD
-    from seqkd.decoding.sampling import Sampler
+    from seqkd.decoding.rollout import Rollout
+    from seqkd.decoding.sampling import Drawing
 
     limits = ((batch.target != PAD).sum(1) * options.longest).long() + 5
     uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64, device="cpu").to(limits.device)
@@ -61,8 +62,8 @@ def samples(student: TranslationModel, batch: Batch, options: Options, crew: Cre
     student.eval()
     with torch.no_grad():
         for own in crew.slices(len(limits)):
-            part = batch.src[own], limits[own], uniforms[own]
-            found += Sampler(student, *part, options.temperature, options.top_k).run()
+            choose = Drawing(uniforms[own], options.temperature, options.top_k)
+            found += Rollout(student, batch.src[own], limits[own], 1, choose).run()
     student.train()
     return batch_of(batch.src, crew.sentences([ids_of(rows[0]) for rows in found]))
 

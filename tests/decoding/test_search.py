@@ -75,6 +75,28 @@ def test_greedy_equals_a_plain_loop_without_cache(sizes):
         assert found.finished == (prefix[-1] == EOS)
 
 
+@BOTH
+@pytest.mark.parametrize("longest", [3, 12])
+def test_greedy_search_is_a_beam_of_one(architecture, longest):
+    network = model(vocabulary=30, seed=5, architecture=architecture)
+    generator = torch.Generator().manual_seed(1)
+    sources = [torch.randint(4, 30, (1 + i % 9,), generator=generator).tolist() for i in range(40)]
+    fast = translate(network, sources, limit(longest), 90)
+    beam = [found for source in sources for found in beam_search(network, pad([source]), limit(longest))]
+    for (one,), (other,) in zip(fast, beam, strict=True):
+        assert (one.ids, one.finished) == (other.ids, other.finished)
+        assert one.log_prob == pytest.approx(other.log_prob, abs=1e-5)
+    assert {one.finished for (one,) in fast} == {True, False}
+
+
+def test_greedy_search_ends_with_the_first_end_of_sentence_whatever_the_length_penalty():
+    network = model(vocabulary=30, seed=3)
+    plain, penalised = (
+        translate(network, [[4, 5, 6]], limit(12).model_copy(update={"length_penalty": alpha})) for alpha in (0.0, 2.0)
+    )
+    assert plain == penalised
+
+
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-6), (torch.float32, 1e-4)])
 @pytest.mark.parametrize("beam", [1, 4])
 @BOTH

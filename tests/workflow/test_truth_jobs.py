@@ -90,7 +90,7 @@ def test_one_students_edit_touches_its_own_truth_alone(plain: dict[str, str]) ->
     [
         ("seqkd/scoring/truth.py", "def hold(", "LATEST = 1\n\n\ndef hold(", TRUTHS | {"report"}),
         ("seqkd/scoring/ceilings.py", "NUMBERS = (", "LATEST = 1\nNUMBERS = (", CEILINGS | {"report"}),
-        ("seqkd/decoding/sampling.py", "class Sampler", "LATEST = 1\n\n\nclass Sampler", SAMPLED),
+        ("seqkd/decoding/sampling.py", "def draw(", "LATEST = 1\n\n\ndef draw(", SAMPLED),
         ("seqkd/scoring/truth.py", '"""One model', '"""A single model', set()),
         ("seqkd/report/truth.html.jinja", "<h3>", "<h3 >", {"report"}),
     ],
