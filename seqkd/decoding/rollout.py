@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.decoding.search import Hypothesis, best_words, length_limits
+from seqkd.best_words import best_words
+from seqkd.decoding.search import Hypothesis, length_limits
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models.interface import TranslationModel
 
@@ -82,7 +83,7 @@ def best(logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor
 
 
 def greedy_search(model: TranslationModel, src: Tensor, settings: SearchSettings) -> list[list[Hypothesis]]:
-    """Translate a batch, src [B, S] ending in EOS, each word the most probable one; of ``settings`` the limits count."""
+    """Translate a batch, src [B, S] ending in EOS, each word the most probable; ``settings`` give the limits."""
     with torch.inference_mode():
         limits = length_limits((src != PAD).sum(1) - 1, settings)
         return Rollout(model, src, limits, 1, best).run()

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from seqkd.batches.dataset import BOS, EOS, PAD
+from seqkd.best_words import best_words
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models.interface import TranslationModel
 
@@ -29,9 +30,6 @@ def length_limits(lengths: Tensor, settings: SearchSettings) -> Tensor:
     """Most ids (EOS counted) of a translation, from the source's length without EOS: int64 [B] to int64 [B]."""
     return (lengths.double() * settings.max_length_ratio).long() + settings.max_length_extra
 
-
-GROUP = 32
-"""Words whose maximum is taken together when the best words are looked for."""
 
 PER_SENTENCE = (
     *("sentences", "done", "limits", "scores", "tokens"),
@@ -136,24 +134,6 @@ class Search:
                 ids = self.kept_tokens[index, place, 1 : int(self.kept_lengths[index, place])].tolist()
                 found.append(Hypothesis(ids, float(self.kept_log_probs[index, place]), True))
         return found or [Hypothesis(self.tokens[index, 0, 1:].tolist(), float(self.scores[index, 0]), False)]
-
-
-def best_words(log_probs: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """``log_probs.topk(count)``, [N, V] to two of [N, count], in a third of the time.
-
-    The best ``count`` words stand in the ``count`` groups with the best maxima, and maxima of groups are cheap.
-    """
-    whole = log_probs.shape[1] // GROUP * GROUP
-    if whole <= 2 * count * GROUP:
-        top, words = log_probs.topk(count)
-        return top, words
-    groups = log_probs[:, :whole].unflatten(1, (-1, GROUP))
-    best = groups.amax(-1).topk(count).indices
-    inside = (best[:, :, None] * GROUP + torch.arange(GROUP, device=best.device)).flatten(1)
-    rest = torch.arange(whole, log_probs.shape[1], device=best.device).expand(len(log_probs), -1)
-    words = torch.cat([inside, rest], 1)
-    top, places = log_probs.gather(1, words).topk(count)
-    return top, words.gather(1, places)
 
 
 def take(rows: Tensor, which: Tensor) -> Tensor:

@@ -134,9 +134,11 @@ class Positions:
 
     def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
+        from seqkd.best_words import best_words
+
         if k not in self._best:
             size = min(k, self.student.shape[1])
-            self._best[k] = self.known.topk(size).indices, self.student.topk(size).indices
+            self._best[k] = best_words(self.known, size)[1], best_words(self.student, size)[1]
         return self._best[k]
 
     @cached_property

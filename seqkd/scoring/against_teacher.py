@@ -24,6 +24,7 @@ from torch import Tensor
 
 from seqkd.batches.batches import pad
 from seqkd.batches.dataset import BOS, PAD
+from seqkd.best_words import best_words
 from seqkd.decoding.engine import batched, forced_scores
 from seqkd.decoding.sampling import sample
 from seqkd.decoding.settings import SearchSettings
@@ -96,8 +97,7 @@ def agreement(student: TranslationModel, teacher: TranslationModel, sources: Ids
 
 def _best(model: TranslationModel, src: Tensor, prefix: Tensor, real: Tensor) -> Tensor:
     logits = model.logits(model(src, prefix)[real]).float()
-    best: Tensor = logits.topk(min(TOP, logits.shape[1])).indices
-    return best
+    return best_words(logits, min(TOP, logits.shape[1]))[1]
 
 
 def edit_distance(one: Tensor, other: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from safetensors.numpy import save_file
 from seqkd import checksum
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.best_words import best_words
 from seqkd.decoding.engine import batched
 from seqkd.files import written
 from seqkd.losses.positions import TopK
@@ -92,8 +93,8 @@ def best(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.
 
 def cut(log_p: torch.Tensor, k: int) -> TopK:
     """Of log-probabilities [N, V] the k best words and the mass of the others."""
-    top = log_p.topk(k)
-    return TopK(top.indices, top.values, log_p.exp().scatter_(1, top.indices, 0.0).sum(1))
+    top, words = best_words(log_p, k)
+    return TopK(words, top, log_p.exp().scatter_(1, words, 0.0).sum(1))
 
 
 def _loaded(path: Path) -> Arrays | None:
