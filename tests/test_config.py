@@ -6,48 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_config import BASE, FILES, changed
 
 from seqkd.config import ConfigError, Systems, load
 from seqkd.errors import UserError
 
-BASE: dict[str, Any] = {
-    "corpus": {"source": "bible"},
-    "models": {"large": {}, "small": {"dim": 128}},
-    "teachers": {"base": {"model": "large", "seeds": [1, 2]}},
-    "students": {"a": {}, "b": {"targets": "seq-kd", "start": "a"}},
-}
-FILES = {
-    "source": "files",
-    "source_language": "de",
-    "target_language": "en",
-    "train": {"src": "t.de", "tgt": "t.en"},
-    "dev": {"src": "d.de", "tgt": "d.en"},
-    "test_sets": {"test": {"src": "x.de", "tgt": "x.en"}},
-}
-
-
-def changed(path: str, value: Any) -> dict[str, Any]:
-    config = copy.deepcopy(BASE)
-    *sections, key = path.split()
-    node = config
-    for section in sections:
-        node = node.setdefault(section, {})
-    node[key] = value
-    return config
-
-
 MISTAKES = [
     ("studens", {}, "studens: unknown key; did you mean students?"),
     ("nonsense", 1, "nonsense: unknown key; known here: title, seeds, corpus"),
-    ("training learing_rate", 0.1, "training.learing_rate: unknown key; did you mean learning_rate?"),
-    ("students a learing_rate", 0.1, "students.a.learing_rate: unknown key; did you mean learning_rate?"),
-    ("teachers base warm_up", 3, "teachers.base.warm_up: unknown key; did you mean warmup?"),
-    ("fine_tuning update", 3, "fine_tuning.update: unknown key; did you mean updates?"),
-    ("students a beam", 3, "students.a.beam: unknown key; `beam` belongs below `decode.search:`, `score.search:`"),
-    ("corpus max_words", 3, "corpus.max_words: unknown key; `max_words` belongs below `corpus.cleaning:`"),
-    ("corpus train", {}, "corpus.train: unknown key; it goes with `source: files`"),
-    ("corpus dev_verse", 3, "corpus.dev_verse: unknown key; did you mean dev_verses?"),
-    ("corpus source", "bibel", "corpus: source must be one of 'bible', 'captions', 'files', found 'bibel'"),
+    ("training/learing_rate", 0.1, "training.learing_rate: unknown key; did you mean learning_rate?"),
+    ("students/a/learing_rate", 0.1, "students.a.learing_rate: unknown key; did you mean learning_rate?"),
+    ("teachers/base/warm_up", 3, "teachers.base.warm_up: unknown key; did you mean warmup?"),
+    ("fine_tuning/update", 3, "fine_tuning.update: unknown key; did you mean updates?"),
+    ("students/a/beam", 3, "students.a.beam: unknown key; `beam` belongs below `decode.search:`, `score.search:`"),
+    ("corpus/max_words", 3, "corpus.max_words: unknown key; `max_words` belongs below `corpus.cleaning:`"),
+    ("corpus/train", {}, "corpus.train: unknown key; it goes with `source: files`"),
+    ("corpus/dev_verse", 3, "corpus.dev_verse: unknown key; did you mean dev_verses?"),
+    ("corpus/source", "bibel", "corpus: source must be one of 'bible', 'captions', 'files', found 'bibel'"),
     ("corpus", {}, "corpus: needs a `source:`"),
     ("corpus", None, "corpus: must be a section"),
     ("corpus", {**FILES, "test_sets": {}}, "corpus.test_sets: dictionary should have at least 1 item, found {}"),
@@ -60,85 +35,84 @@ MISTAKES = [
         {**FILES, "train": {"src": "https://x.org/a", "tgt": "b"}},
         "corpus.train.src: an address needs its checks",
     ),
-    ("training updates", 0, "training.updates: must be greater than or equal to 1, found 0"),
+    ("training/updates", 0, "training.updates: must be greater than or equal to 1, found 0"),
     (
-        "training updates",
+        "training/updates",
         1.5,
         "training.updates: must be a valid integer, got a number with a fractional part, found 1.5",
     ),
-    ("training learning_rate", "fast", "training.learning_rate: must be a valid number, found 'fast'"),
-    ("training learning_rate", -1, "training.learning_rate: must be greater than 0, found -1"),
-    ("training learning_rate", float("nan"), "training.learning_rate: must be a finite number, found nan"),
-    ("training label_smoothing", 1, "training.label_smoothing: must be less than 1, found 1"),
+    ("training/learning_rate", "fast", "training.learning_rate: must be a valid number, found 'fast'"),
+    ("training/learning_rate", -1, "training.learning_rate: must be greater than 0, found -1"),
+    ("training/learning_rate", float("nan"), "training.learning_rate: must be a finite number, found nan"),
+    ("training/label_smoothing", 1, "training.label_smoothing: must be less than 1, found 1"),
     (
-        "training schedule",
+        "training/schedule",
         "cosin",
         "training.schedule: must be 'inverse-sqrt', 'linear', 'cosine' or 'constant', found 'cosin'",
     ),
-    ("training precision", "fp16", "training.precision: must be 'float32' or 'bfloat16', found 'fp16'"),
+    ("training/precision", "fp16", "training.precision: must be 'float32' or 'bfloat16', found 'fp16'"),
     ("training", [1], "training: must be a section, keys and values indented below it, found [1]"),
-    ("models small dim", 130, "models.small: dim 130 must be a multiple of heads 4, with an even width for each head"),
+    ("models/small/dim", 130, "models.small: dim 130 must be a multiple of heads 4, with an even width for each head"),
     (
-        "models small architecture",
+        "models/small/architecture",
         "gru",
         "models.small: architecture must be one of 'transformer', 'lstm', found 'gru'",
     ),
-    ("models small input_feeding", True, "models.small.input_feeding: unknown key; it goes with `architecture: lstm`"),
+    ("models/small/input_feeding", True, "models.small.input_feeding: unknown key; it goes with `architecture: lstm`"),
     (
-        "models small",
+        "models/small",
         {"architecture": "lstm", "heads": 2},
         "models.small.heads: unknown key; it goes with `architecture: transformer`",
     ),
-    ("models small", {"architecture": "lstm", "layer": 2}, "models.small.layer: unknown key; did you mean layers?"),
-    ("models small", {"architecture": "lstm", "layers": 0}, "models.small.layers: must be greater than or equal to 1"),
+    ("models/small", {"architecture": "lstm", "layer": 2}, "models.small.layer: unknown key; did you mean layers?"),
+    ("models/small", {"architecture": "lstm", "layers": 0}, "models.small.layers: must be greater than or equal to 1"),
     ("models", {}, "models: dictionary should have at least 1 item, found {}"),
-    ("models Big", {}, "models.Big: a name has lower-case letters, digits"),
-    ("students A b", {}, "students.A: a name has lower-case letters, digits"),
-    ("students ../x", {}, "students.../x: a name has lower-case letters, digits"),
+    ("models/Big", {}, "models.Big: a name has lower-case letters, digits"),
+    ("students/A/b", {}, "students.A: a name has lower-case letters, digits"),
     ("teachers", {}, "teachers: dictionary should have at least 1 item, found {}"),
     (
-        "teachers base model",
+        "teachers/base/model",
         "lage",
         "teachers.base.model: unknown name 'lage'; did you mean large?; known: large, small",
     ),
-    ("students a model", "tiny", "students.a.model: unknown name 'tiny'; known: large, small"),
-    ("students a teacher", "bass", "students.a.teacher: unknown name 'bass'; did you mean base?; known: base"),
-    ("students a teacher", "b", "students.a.teacher: unknown name 'b'; known: base"),
-    ("students a start", "c", "students.a.start: unknown name 'c'; known: base, a, b"),
-    ("students a start", "b", "students.a.start: a cycle, a starts from b starts from a; one must start from scratch"),
-    ("students a start", "a", "students.a.start: a cycle, a starts from a; one must start from scratch"),
+    ("students/a/model", "tiny", "students.a.model: unknown name 'tiny'; known: large, small"),
+    ("students/a/teacher", "bass", "students.a.teacher: unknown name 'bass'; did you mean base?; known: base"),
+    ("students/a/teacher", "b", "students.a.teacher: unknown name 'b'; known: base"),
+    ("students/a/start", "c", "students.a.start: unknown name 'c'; known: base, a, b"),
+    ("students/a/start", "b", "students.a.start: a cycle, a starts from b starts from a; one must start from scratch"),
+    ("students/a/start", "a", "students.a.start: a cycle, a starts from a; one must start from scratch"),
     (
-        "students a targets",
+        "students/a/targets",
         "seqkd",
         "students.a.targets: must be 'gold', 'seq-kd', 'seq-inter', 'best-chrf', 'ranked', 'samples', 'mbr', "
         "'seq-kd+gold' or 'ranked+gold', found",
     ),
-    ("students a loss", "word_kd", "students.a.loss: unknown name 'word_kd'; did you mean word-kd?"),
-    ("students a loss", {"nll": 0}, "students.a.loss.nll: found weight 0; a weight is a number greater than 0"),
-    ("students a loss", {"nll": "x"}, "students.a.loss.nll: found weight 'x'; a weight is a number greater than 0"),
-    ("students a loss", {"nll": {}}, "students.a.loss.nll: has no weight; write {weight: 1.0, ...}"),
-    ("students a loss", {"nll": {"weight": 1, "k": 2}}, "students.a.loss.nll.k: unknown key; known here: none"),
-    ("students a loss", [], "students.a.loss: a loss is a name such as nll, or weights"),
-    ("students base", {}, "students.base: a teacher has this name too; give the student another"),
-    ("students b model", "large", "students.b.model: found 'large', but its start 'a' has 'small'; leave `model` out"),
-    ("students a teacher_seed", 3, "students.a.teacher_seed: 3 is no seed of teacher 'base', which has [1, 2]"),
-    ("students a teacher_seed", "x", "students.a.teacher_seed: must be a valid integer or must be 'same', found 'x'"),
-    ("students b seeds", [1, 4], "students.b.seeds: 4 is no seed of its start 'a', which has [1]"),
+    ("students/a/loss", "word_kd", "students.a.loss: unknown name 'word_kd'; did you mean word-kd?"),
+    ("students/a/loss", {"nll": 0}, "students.a.loss.nll: found weight 0; a weight is a number greater than 0"),
+    ("students/a/loss", {"nll": "x"}, "students.a.loss.nll: found weight 'x'; a weight is a number greater than 0"),
+    ("students/a/loss", {"nll": {}}, "students.a.loss.nll: has no weight; write {weight: 1.0, ...}"),
+    ("students/a/loss", {"nll": {"weight": 1, "k": 2}}, "students.a.loss.nll.k: unknown key; known here: none"),
+    ("students/a/loss", [], "students.a.loss: a loss is a name such as nll, or weights"),
+    ("students/base", {}, "students.base: a teacher has this name too; give the student another"),
+    ("students/b/model", "large", "students.b.model: found 'large', but its start 'a' has 'small'; leave `model` out"),
+    ("students/a/teacher_seed", 3, "students.a.teacher_seed: 3 is no seed of teacher 'base', which has [1, 2]"),
+    ("students/a/teacher_seed", "x", "students.a.teacher_seed: must be a valid integer or must be 'same', found 'x'"),
+    ("students/b/seeds", [1, 4], "students.b.seeds: 4 is no seed of its start 'a', which has [1]"),
     ("seeds", [1, 1], "seeds: 1 is listed twice; list each seed once"),
     ("seeds", [], "seeds: list should have at least 1 item, found []"),
     ("seeds", [-1], "seeds.0: must be greater than or equal to 0, found -1"),
-    ("teachers base seeds", [2, 2], "teachers.base.seeds: 2 is listed twice; list each seed once"),
+    ("teachers/base/seeds", [2, 2], "teachers.base.seeds: 2 is listed twice; list each seed once"),
     (
-        "tokenizer shared",
+        "tokenizer/shared",
         False,
         "models.large.tied: 'all' needs one vocabulary for both languages, but tokenizer.shared is",
     ),
-    ("models extra", {}, "students.a.model: needed, since several models could be meant; one of large, small, extra"),
-    ("prune students", ["c"], "prune.students: unknown name 'c'; known: a, b, base"),
-    ("prune students", ["a", "a"], "prune.students: a is listed twice; list each once"),
-    ("prune sparsities", [0.5, 0.5], "prune.sparsities: 0.5 is listed twice; list each once"),
-    ("prune sparsities", [1.0], "prune.sparsities.0: must be less than 1, found 1.0"),
-    ("score search", {"beam": 1}, "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"),
+    ("models/extra", {}, "students.a.model: needed, since several models could be meant; one of large, small, extra"),
+    ("prune/students", ["c"], "prune.students: unknown name 'c'; known: a, b, base"),
+    ("prune/students", ["a", "a"], "prune.students: a is listed twice; list each once"),
+    ("prune/sparsities", [0.5, 0.5], "prune.sparsities: 0.5 is listed twice; list each once"),
+    ("prune/sparsities", [1.0], "prune.sparsities.0: must be less than 1, found 1.0"),
+    ("score/search", {"beam": 1}, "score.search.beam: 1 is greedy search, which is measured anyway; write 2 or more"),
 ]
 
 
@@ -200,7 +174,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("student", "line"), NONSENSE, ids=range(len(NONSENSE)))
 def test_a_nonsensical_combination_is_refused_with_the_reason(student: dict[str, Any], line: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load(changed("students c", student), "my.yaml")
+        load(changed("students/c", student), "my.yaml")
     assert str(caught.value).startswith(f"my.yaml: students.c.{line}"), str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -226,7 +200,7 @@ SENSIBLE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("student", SENSIBLE, ids=range(len(SENSIBLE)))
 def test_other_combinations_are_free(student: dict[str, Any]) -> None:
-    config = changed("students c", student)
+    config = changed("students/c", student)
     config["teachers"]["other"] = {"model": "large"}
     config["models"]["shallow"] = {"encoder_layers": 1, "dropout": 0.3}
     for name in ("a", *(["c"] if "start" not in student else [])):
@@ -237,7 +211,7 @@ def test_other_combinations_are_free(student: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("change", [{"encoder_layers": 4}, {"dim": 96}, {"norm": "post"}, {"tied": "decoder"}])
 def test_a_start_with_other_sizes_or_fewer_layers_is_refused(change: dict[str, Any]) -> None:
-    config = changed("students c", {"start": "base", "model": "odd"})
+    config = changed("students/c", {"start": "base", "model": "odd"})
     config["models"]["odd"] = change
     config["students"]["a"]["model"] = "small"
     with pytest.raises(ConfigError, match=r"students\.c\.model: found 'odd', but its start 'base' has 'large'; leave"):
@@ -245,7 +219,7 @@ def test_a_start_with_other_sizes_or_fewer_layers_is_refused(change: dict[str, A
 
 
 def test_the_pruned_model_whose_speed_is_measured_must_be_there() -> None:
-    config = changed("prune students", ["a"]) | {"speed": {"sparsity": 0.55}}
+    config = changed("prune/students", ["a"]) | {"speed": {"sparsity": 0.55}}
     with pytest.raises(ConfigError, match=r"speed.sparsity: 0.55 is none of prune.sparsities, \[0.5, 0.6"):
         load(config)
     load(changed("prune", {"students": ["a"], "sparsities": [0.5]}))
@@ -324,7 +298,7 @@ def test_settings_are_merged_in_order() -> None:
 
 
 def test_a_teacher_may_be_the_start() -> None:
-    config = changed("students c", {"start": "base", "targets": "seq-inter"})
+    config = changed("students/c", {"start": "base", "targets": "seq-inter"})
     systems = Systems(load(config))
     system = systems.by_name["c"]
     assert (system.model_name, system.teacher_used) == ("large", True)
@@ -333,13 +307,13 @@ def test_a_teacher_may_be_the_start() -> None:
 
 @pytest.mark.parametrize(("teacher_seed", "expected"), [(None, 1), (2, 2), ("same", 2)])
 def test_which_seed_of_the_teacher(teacher_seed: Any, expected: int) -> None:
-    config = changed("students a teacher_seed", teacher_seed) | {"seeds": [2]}
+    config = changed("students/a/teacher_seed", teacher_seed) | {"seeds": [2]}
     systems = Systems(load(config))
     assert systems.seed_in("base", systems.by_name["a"], 2) == expected
 
 
 def test_what_learns_from_no_teacher_says_so() -> None:
-    config = changed("students c", {"start": "a"})
+    config = changed("students/c", {"start": "a"})
     config["students"]["d"] = {"start": "b"}
     systems = Systems(load(config)).by_name
     assert [systems[name].teacher_used for name in "abcd"] == [False, True, False, True]
@@ -347,13 +321,13 @@ def test_what_learns_from_no_teacher_says_so() -> None:
 
 def test_equal_losses_have_equal_settings() -> None:
     written = ["nll", {"nll": 1}, {"nll": 1.0}, {"nll": {"weight": 1}}]
-    found = [Systems(load(changed("students a loss", loss))).by_name["a"].loss for loss in written]
+    found = [Systems(load(changed("students/a/loss", loss))).by_name["a"].loss for loss in written]
     assert all(loss == {"nll": {"weight": 1.0}} for loss in found)
     assert [type(loss["nll"]["weight"]) for loss in found] == [float] * 4
 
 
 def test_only_what_was_written_is_a_change() -> None:
-    config = load(changed("students a learning_rate", 0.01))
+    config = load(changed("students/a/learning_rate", 0.01))
     assert config.canonical()["students"]["a"]["learning_rate"] == 0.01
     assert "updates" not in config.canonical()["students"]["a"]
     assert config.canonical()["fine_tuning"] == {}

@@ -8,37 +8,13 @@ from typing import Any
 
 import yaml
 from cases import HANDLED, Case
+from small_config import BASE, FILES, changed
 
 from seqkd.config import load
 
-BASE: dict[str, Any] = {
-    "corpus": {"source": "bible"},
-    "models": {"large": {}, "small": {"dim": 128}},
-    "teachers": {"base": {"model": "large", "seeds": [1, 2]}},
-    "students": {"a": {}, "b": {"targets": "seq-kd", "start": "a"}},
-}
-FILES: dict[str, Any] = {
-    "source": "files",
-    "source_language": "de",
-    "target_language": "en",
-    "train": {"src": "t.de", "tgt": "t.en"},
-    "dev": {"src": "d.de", "tgt": "d.en"},
-    "test_sets": {"test": {"src": "x.de", "tgt": "x.en"}},
-}
 SHA = "0" * 64
 NAME_RULE = "a name has lower-case letters, digits and"
 PLAIN = "corpus: {source: bible}\nmodels: {large: {}, small: {dim: 128}}\nteachers: {base: {model: large}}\n"
-
-
-def changed(path: str, value: Any, base: dict[str, Any] = BASE) -> dict[str, Any]:
-    """The base with the value at a path of keys, separated by slashes."""
-    config = copy.deepcopy(base)
-    *sections, key = path.split("/")
-    node = config
-    for section in sections:
-        node = node.setdefault(section, {})
-    node[key] = value
-    return config
 
 
 def value(path: str, value: Any, answer: str) -> Case:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from cases import HANDLED, Case
+from small_config import BASE
 
-from configs import BASE
 from seqkd.config import load
 from workflow.fingerprint import Code
 from workflow.plan import Plan

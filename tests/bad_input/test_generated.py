@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from small_config import BASE, FILES
 from texts import Text
 
-from configs import BASE, FILES
 from seqkd.config import Config, ConfigError, load
 from seqkd.config.mistakes import classes
 from seqkd.corpus.bible import split_verses
