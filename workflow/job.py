@@ -141,9 +141,10 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
         os.write(terminal, f"{snakemake.rule}: {error}\n".encode())
         sys.exit(1)
     except Exception as error:
+        trouble = trouble_of_disk(error)
         with suppress(OSError):  # the log may lie on the disk that is full
-            traceback.print_exc()
-        told = trouble_of_disk(error) or one_line(f"{type(error).__name__}: {error}")
+            print(trouble or traceback.format_exc(), file=sys.stderr, flush=True)
+        told = trouble or one_line(f"{type(error).__name__}: {error}")
         os.write(terminal, f"{snakemake.rule}: {told[:300]} (details in {log})\n".encode())
         sys.exit(1)
 
