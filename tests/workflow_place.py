@@ -74,7 +74,7 @@ class Place:
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
-                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # nohup around the tests is not meant
+                preexec_fn=_as_in_a_terminal,
             )
 
     def dry_run(self, *targets: str) -> set[str]:
@@ -85,6 +85,12 @@ class Place:
         jobs = set(re.findall(r"\(follow it in results/logs/(\S+)\.log\)", self.said))
         assert jobs or "Nothing to be done" in self.said, self.said
         return jobs
+
+
+def _as_in_a_terminal() -> None:
+    """Neither nohup around the tests is meant nor their shell's background, where Ctrl-C is ignored."""
+    for ignored in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(ignored, signal.SIG_DFL)
 
 
 def copy(place: Place, to: Path, *, records: bool = True) -> Place:

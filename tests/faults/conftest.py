@@ -1,5 +1,6 @@
 """Two small experiments that together have every stage, each run once without any disturbance."""
 
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -31,14 +32,21 @@ def prepared(server: Server, tmp_path_factory) -> Places:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(prepared: Places) -> Places:
+def seconds() -> dict[str, float]:
+    """Of each experiment that was run undisturbed, how long that took."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def undisturbed(prepared: Places, seconds: dict[str, float]) -> Places:
     """The place of an experiment that was run from its text to its report."""
 
     @cache
     def undisturbed(experiment: str) -> Place:
-        place = prepared(experiment)
+        place, begun = prepared(experiment), time.monotonic()
         done = place.snakemake("results/report.html", "--cores", "2")
         assert done.returncode == 0, done.stdout + done.stderr
+        seconds[experiment] = round(time.monotonic() - begun, 1)
         return place
 
     return undisturbed

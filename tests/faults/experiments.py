@@ -1,5 +1,5 @@
 """The toy experiment in two smaller variants, which together have every stage: those of ``captions`` are a known truth,
-Seq-KD, pruning and speed, those of ``web`` downloads, n-best lists, samples and a stored teacher."""
+an ensemble, Seq-KD, pruning and speed, those of ``web`` downloads, n-best lists, samples and a stored teacher."""
 
 import hashlib
 import threading
@@ -22,7 +22,8 @@ def of_captions(config: dict) -> None:
     config["tokenizer"] = {"vocabulary": 200}
     config["truth"] = {"sources": 6, "samples": 4}
     config["decode"]["shard"] = 30
-    config["students"] = {"seq-kd": {"targets": "seq-kd"}}
+    config["teachers"] |= {"other": {"model": "small"}, "both": {"ensemble": ["base", "other"]}}
+    config["students"] = {"seq-kd": {"model": "small", "targets": "seq-kd"}}
     config["prune"] = {"students": ["seq-kd"], "sparsities": [0.8]}
 
 

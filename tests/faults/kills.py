@@ -1,6 +1,7 @@
 """Killing a run of a small workflow again and again: where, when and how, and what must be equal in the end."""
 
 import contextlib
+import csv
 import os
 import random
 import re
@@ -8,7 +9,6 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,17 @@ def differences(expected: Place, found: Place) -> list[str]:
     return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
 
 
+def lengths(place: Place) -> dict[str, float]:
+    """Of each stage of a finished run, the seconds its shortest job took."""
+    found: dict[str, float] = {}
+    for note in (place.results / "benchmarks").rglob("*.tsv"):
+        with note.open(encoding="utf-8", newline="") as rows:
+            took = [float(row["s"]) for row in csv.DictReader(rows, delimiter="\t")]
+        stage = note.relative_to(place.results / "benchmarks").parts[0]
+        found[stage] = min([*took, found.get(stage, PATIENCE)])
+    return found
+
+
 def jobs(place: Place) -> dict[int, str]:
     """Processes of this place's jobs, and their stages."""
     found = {}
@@ -66,65 +77,97 @@ def to_all(how: int, run: subprocess.Popen[bytes]) -> None:
         os.killpg(run.pid, how)
 
 
-Run, Jobs = subprocess.Popen[bytes], list[int]
-
-WAYS: dict[str, Callable[[Run, Jobs], None]] = {
-    "SIGKILL of a job": lambda run, found: send(signal.SIGKILL, *found[:1]),
-    "SIGKILL of snakemake": lambda run, found: send(signal.SIGKILL, run.pid),
-    "SIGKILL of both": lambda run, found: send(signal.SIGKILL, run.pid, *found),
-    "SIGTERM of a job": lambda run, found: send(signal.SIGTERM, *found[:1]),
-    "SIGTERM of snakemake": lambda run, found: send(signal.SIGTERM, run.pid),
-    "SIGHUP of snakemake": lambda run, found: send(signal.SIGHUP, run.pid),
-    "SIGHUP of both": lambda run, found: to_all(signal.SIGHUP, run),
-    "Ctrl-C": lambda run, found: to_all(signal.SIGINT, run),
+Run = subprocess.Popen[bytes]
+JOB, SNAKEMAKE, BOTH, GROUP = range(4)
+WAYS = {
+    "SIGKILL of a job": (signal.SIGKILL, JOB),
+    "SIGKILL of snakemake": (signal.SIGKILL, SNAKEMAKE),
+    "SIGKILL of both": (signal.SIGKILL, BOTH),
+    "SIGTERM of a job": (signal.SIGTERM, JOB),
+    "SIGTERM of snakemake": (signal.SIGTERM, SNAKEMAKE),
+    "SIGHUP of snakemake": (signal.SIGHUP, SNAKEMAKE),
+    "SIGHUP of both": (signal.SIGHUP, GROUP),
+    "Ctrl-C": (signal.SIGINT, GROUP),
 }
+
+
+def strike(way: str, run: Run, found: dict[int, str]) -> list[str]:
+    """Kill in this way; the stages of the jobs that got the signal themselves."""
+    how, whom = WAYS[way]
+    struck = [] if whom == SNAKEMAKE else list(found)[: 1 if whom == JOB else None]
+    if whom == GROUP:
+        to_all(how, run)
+    else:
+        send(how, *([] if whom == JOB else [run.pid]), *struck)
+    return sorted({found[process] for process in struck})
 
 
 @dataclass(frozen=True)
 class Kill:
-    """How a run was killed, the stages whose jobs ran then, and after how many seconds."""
+    """How a run was killed, the stages whose jobs ran then, those whose jobs got the signal, after how many seconds."""
 
     way: str
     stages: list[str]
+    struck: list[str]
     seconds: float
 
 
-def torment(place: Place, generator: random.Random, most: int) -> list[Kill]:
+def torment(place: Place, generator: random.Random, most: int, long: dict[str, float]) -> list[Kill]:
     """Start the same command again and again and kill it, until it is done or was killed ``most`` times.
 
-    A kill comes up to a second and a half after a stage has begun in which this run was not yet killed. Whether jobs
-    outlive it or not, the next run begins at once.
+    A kill comes while a stage runs in which this run was not yet killed, at any moment of the seconds in ``long`` that
+    its jobs take. Whether jobs outlive it or not, the next run begins at once.
     """
     kills: list[Kill] = []
-    hit: Counter[str] = Counter()
     ways: list[str] = []
     while len(kills) < most:
+        hit = Counter(stage for kill in kills for stage in kill.stages)
+        wanted = {stage: seconds for stage, seconds in long.items() if hit[stage] <= (stage in TWICE)}
         ways = ways or generator.sample(list(WAYS), len(WAYS))
-        run, begun = place.start(*TARGET, SEQKD_SAVE_SECONDS="0.1"), time.monotonic()
+        run = place.start(*TARGET, SEQKD_SAVE_SECONDS="0.1")
         try:
-            found = moment(run, place, {stage for stage, times in hit.items() if times > (stage in TWICE)}, generator)
-            if not found:
-                assert run.wait(PATIENCE) == 0, said(place)
+            kill = killed(run, place, ways[-1], wanted, generator)
+            if run.wait(PATIENCE) == 0:
                 break
-            WAYS[way := ways.pop()](run, list(found))
-            killed = Kill(way, sorted(set(found.values())), round(time.monotonic() - begun, 1))
-            if run.wait(PATIENCE):  # else it came too late
-                kills.append(killed)
-                hit.update(killed.stages)
+            assert kill is not None, said(place)
+            kills.append(kill)
+            ways.pop()
         finally:
             if run.poll() is None:  # only where a test fails
                 to_all(signal.SIGKILL, run)
     return kills
 
 
-def moment(run: Run, place: Place, done: set[str], generator: random.Random) -> dict[int, str]:
-    """Wait for a random moment of a stage that is not ``done``; the jobs that run then, none if the run ends before."""
-    while run.poll() is None and set(jobs(place).values()) <= done:
+def killed(run: Run, place: Place, way: str, wanted: dict[str, float], generator: random.Random) -> Kill | None:
+    """Kill a run at a random moment, and again as long as that came too late; the last kill, if there was one."""
+    kill, begun = None, time.monotonic()
+    while found := moment(run, place, wanted, generator):
+        after = round(time.monotonic() - begun, 1)
+        kill = Kill(way, sorted(set(found.values())), strike(way, run, found), after)
+        if WAYS[way][1] != JOB or not goes_on(run, place, found):
+            break
+    return kill
+
+
+def goes_on(run: Run, place: Place, found: dict[int, str]) -> bool:
+    """Whether further jobs begin, as they do where the one to be killed had just ended."""
+    while run.poll() is None:
+        if jobs(place).keys() - found.keys():
+            return True
         time.sleep(0.05)
-    time.sleep(generator.uniform(0.0, 1.5))
+    return False
+
+
+def moment(run: Run, place: Place, wanted: dict[str, float], generator: random.Random) -> dict[int, str]:
+    """Wait for a random moment of a wanted stage; the jobs that run then, wanted ones first. None if the run ends."""
+    while run.poll() is None:
+        if new := wanted.keys() & set(jobs(place).values()):
+            time.sleep(generator.uniform(0.0, wanted[min(new)]))
+            break
+        time.sleep(0.05)
     while run.poll() is None:
         if found := jobs(place):
-            return found
+            return dict(sorted(found.items(), key=lambda job: job[1] not in wanted))
         time.sleep(0.02)
     return {}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- Written by tests/faults/run.py. -->", "<!-- End of what it writes. -->"
+STAGES = {file.stem for file in (PAGE.parents[1] / "workflow" / "scripts").glob("*.py")}
 KILLED = "a_killed_run_ends_as_an_undisturbed_one"
 
 Tests = dict[str, dict[str, Any]]
@@ -27,7 +28,9 @@ PROMISES = {
         "the_same_command_makes_it_again",
         "the_same_command_makes_each_again",
     ],
-    "That costs a finished run nothing: only a file that was changed after its manifest is read, and only once.": [
+    "That costs a finished run nothing: the same command says that nothing is to be done and touches no result; only a "
+    "file that was changed after its manifest is read, and only once.": [
+        "a_finished_run_has_nothing_to_do",
         "what_is_whole_again_is_no_longer_told",
         "what_was_changed_after_its_manifest_is_hashed_once",
     ],
@@ -48,7 +51,9 @@ PROMISES = {
         "a_learning_rate_that_explodes_for_real",
     ],
     "A full disk is one line, whichever stage it hits; nothing half-made stays, and with room the same command goes "
-    "on.": ["a_full_disk_in_each_stage", "a_full_disk_where_snakemake_keeps", "which_errors_are_the_disks"],
+    "on.": ["a_full_disk_in_each_stage", "which_errors_are_the_disks"],
+    "Where Snakemake's own records (`.snakemake/`) are on the full disk too, it stops in its own words, with `No space "
+    "left on device` in them, and with room the same command goes on.": ["a_full_disk_where_snakemake_keeps"],
     "Read-only results can be looked at with `-n`; a run is refused in one line, or stops with one.": [
         "read_only_results",
         "results_that_become_read_only",
@@ -102,16 +107,36 @@ def section(tests: Tests) -> str:
 
 def _kills(tests: Tests) -> list[str]:
     """How many, how and where."""
-    kills = [kill for about in tests.values() for kill in about.get("kills", [])]
-    runs = sum("kills" in about for about in tests.values())
-    lines = [f"{len(kills)} kills in {runs} runs, by what was done and by the stages whose jobs ran then:", ""]
-    for what, counted in (
-        ("Killed", Counter(kill["way"] for kill in kills)),
-        ("In stage", Counter(stage for kill in kills for stage in kill["stages"])),
-    ):
-        lines += [f"| {what} | times |", "| --- | ---: |"]
-        lines += [f"| {name} | {counted[name]} |" for name in sorted(counted)] + [""]
-    return lines if kills else []
+    runs = [about["kills"] for about in tests.values() if about["outcome"] == "passed" and "kills" in about]
+    kills = [kill for run in runs for kill in run]
+    if not kills:
+        return []
+    ways = Counter(kill["way"] for kill in kills)
+    stages, struck = (Counter(stage for kill in kills for stage in kill[key]) for key in ("stages", "struck"))
+    missed = sorted(STAGES - stages.keys())
+    return [
+        f"{len(kills)} kills in {len(runs)} runs, by what was done and by the stages whose jobs ran then; some jobs "
+        "got the signal themselves:",
+        "",
+        *["| Killed | times |", "| --- | ---: |", *(f"| {way} | {ways[way]} |" for way in sorted(ways)), ""],
+        *["| In stage | times | its jobs themselves |", "| --- | ---: | ---: |"],
+        *(f"| {stage} | {stages[stage]} | {struck[stage]} |" for stage in sorted(stages)),
+        "",
+        f"No kill came in {', '.join(missed)}." if missed else "No stage was left out.",
+        "",
+        *_seconds(tests, "undisturbed", "Seconds that the two take undisturbed"),
+        *_seconds(tests, "answered", "Seconds after which a finished one says that nothing is to be done"),
+    ]
+
+
+def _seconds(tests: Tests, key: str, what: str) -> list[str]:
+    """The longest that was seen of each experiment."""
+    found: dict[str, float] = {}
+    for about in tests.values():
+        for experiment, seconds in about.get(key, {}).items():
+            found[experiment] = max(seconds, found.get(experiment, 0.0))
+    told = ", ".join(f"{found[experiment]:g} ({experiment})" for experiment in sorted(found))
+    return [f"{what}, start-up included, the most that was seen: {told}.", ""] if found else []
 
 
 def write_section(tests: Tests) -> None:

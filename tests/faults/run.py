@@ -8,7 +8,6 @@ python tests/faults/run.py -k killed    # some, by pytest's own arguments; what 
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent
 COUNTS = FOLDER.parents[1] / "docs" / "faults.json"
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
-from promises import write_section  # noqa: E402
+from promises import Tests, write_section  # noqa: E402
 
 
 class Counts:
@@ -24,21 +23,23 @@ class Counts:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Before any is left out: those not run so far are noted as that."""
-        for item in items:
-            self.keep(item.nodeid.removeprefix("tests/faults/"), None)
+        """Before any is left out: those not run so far are noted as that, and those that are no more are forgotten."""
+        known = self.known()
+        names = [item.nodeid.removeprefix("tests/faults/") for item in items]
+        self.write({name: known.get(name, {"outcome": "not run"}) for name in names})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
             noted = {"outcome": report.outcome, "seconds": round(report.duration, 1)} | dict(report.user_properties)
             noted |= {"why": str(report.longrepr[2]).removeprefix("Skipped: ")} if report.skipped else {}
-            self.keep(report.nodeid.removeprefix("tests/faults/"), noted)
+            self.write(self.known() | {report.nodeid.removeprefix("tests/faults/"): noted})
 
-    def keep(self, name: str, noted: dict[str, Any] | None) -> None:
-        known = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
-        whole = dict(sorted((known | {name: noted or known.get(name, {"outcome": "not run"})}).items()))
-        COUNTS.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-        write_section(whole)
+    def known(self) -> Tests:
+        return json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
+
+    def write(self, tests: Tests) -> None:
+        COUNTS.write_text(json.dumps(dict(sorted(tests.items())), indent=1) + "\n", encoding="utf-8")
+        write_section(tests)
 
 
 def main(arguments: list[str]) -> int:

@@ -49,6 +49,7 @@ OF_THE_WEB = {
 }
 OF_CAPTIONS = {
     "decodes": "decode/base/1/beam/00001.jsonl",
+    "weights of an ensemble": "teachers/both/1/model.safetensors",
     "weights of a pruned student": "pruned/seq-kd/0.8/1/before/model.safetensors",
     "speeds": "speed/students/seq-kd/1/speed.json",
     "truths": "truth/students/seq-kd/1/truth.json",
@@ -156,6 +157,23 @@ def test_what_was_changed_after_its_manifest_is_hashed_once(spare, monkeypatch) 
     assert one.stale() == {}
     monkeypatch.setattr("workflow.known_files.sha256", lambda path: pytest.fail(f"{path} is hashed again"))
     assert one.stale() == {}
+
+
+@pytest.mark.parametrize("experiment", ["web", pytest.param("captions", marks=pytest.mark.faults_all)])
+def test_a_finished_run_has_nothing_to_do(undisturbed, experiment: str, record_property) -> None:
+    place = undisturbed(experiment)
+    before, begun = seen(place), time.monotonic()
+    done = place.snakemake(*TARGET)
+    record_property("answered", {experiment: round(time.monotonic() - begun, 1)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing to be done" in done.stdout + done.stderr
+    assert seen(place) == before
+
+
+def seen(place: Place) -> dict[Path, tuple[int, int]]:
+    """What is in the results, with inode and date: a file that is written anew, even alike, has others."""
+    files = [file for file in place.results.rglob("*") if file.is_file() and ".state" not in file.parts]
+    return {file: (file.stat().st_ino, file.stat().st_ctime_ns) for file in files}
 
 
 @EACH
