@@ -50,10 +50,13 @@ PROMISES = {
         "weights_that_are_no_numbers",
         "a_learning_rate_that_explodes_for_real",
     ],
-    "A full disk is told in one line, without a traceback, whichever stage it hits; nothing half-made stays but the part "
-    "of a download, which is continued, and with room the same command goes on.": ["a_full_disk_in_each_stage", "which_errors_are_the_disks"],
-    "Where Snakemake's own records (`.snakemake/`) are on the full disk too, it stops in its own words, with `No space "
-    "left on device` in them, and with room the same command goes on.": ["a_full_disk_where_snakemake_keeps"],
+    "A full disk is told in one line, without a traceback, whichever stage it hits; nothing half-made stays but the "
+    "part of a download, which is continued, and with room the same command goes on.": [
+        "a_full_disk_in_each_stage",
+        "which_errors_are_the_disks",
+    ],
+    "Where Snakemake's own records (`.snakemake/`) are on the full disk too, it stops in its own words, with `No "
+    "space left on device` in them, and with room the same command goes on.": ["a_full_disk_where_snakemake_keeps"],
     "Read-only results can be looked at with `-n`; a run is refused in one line, or stops with one.": [
         "read_only_results",
         "results_that_become_read_only",
