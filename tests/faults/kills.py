@@ -162,7 +162,7 @@ def moment(run: Run, place: Place, wanted: dict[str, float], generator: random.R
     """Wait for a random moment of a wanted stage; the jobs that run then, wanted ones first. None if the run ends."""
     while run.poll() is None:
         if new := wanted.keys() & set(jobs(place).values()):
-            time.sleep(generator.uniform(0.0, wanted[min(new)]))
+            time.sleep(generator.uniform(0.0, min(wanted[stage] for stage in new)))  # a short one is soon over
             break
         time.sleep(0.05)
     while run.poll() is None:
