@@ -57,7 +57,8 @@ PROMISES = {
     ],
     "Where Snakemake's own records (`.snakemake/`) are on the full disk too, it stops in its own words, with `No "
     "space left on device` in them, and with room the same command goes on.": ["a_full_disk_where_snakemake_keeps"],
-    "Read-only results can be looked at with `-n`; a run is refused in one line, or stops with one.": [
+    "Read-only results can be looked at with `-n`; a run is refused in one line; one during which they become "
+    "read-only stops with one, and Snakemake, which may not tidy up then, adds a traceback of its own.": [
         "read_only_results",
         "results_that_become_read_only",
         "a_folder_without_permission",

@@ -128,7 +128,7 @@ def test_results_that_become_read_only_during_a_run(place: Place) -> None:
     said = stopped.stdout + stopped.stderr
     assert stopped.returncode == 1
     assert "\ntrain_student: the disk lets nobody write. Make the results writable" in said
-    assert "Traceback" not in said
+    assert 'workflow/job.py", line' not in said  # Snakemake, which may not tidy up, has a traceback of its own
     place.edit_code("workflow/job.py", lock, "")
     done = place.snakemake(target, "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
