@@ -140,7 +140,7 @@ def _seconds(tests: Tests, key: str, what: str) -> list[str]:
         for experiment, seconds in about.get(key, {}).items():
             found[experiment] = max(seconds, found.get(experiment, 0.0))
     told = ", ".join(f"{found[experiment]:g} ({experiment})" for experiment in sorted(found))
-    return [f"{what}, start-up included, the most that was seen: {told}.", ""] if found else []
+    return [f"{what}, start-up included, the most in these counts: {told}.", ""] if found else []
 
 
 def write_section(tests: Tests) -> None:
