@@ -180,7 +180,8 @@ class Plan:
             settings[section].pop(inner) if inner else settings.pop(section)
         path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
         settings = {"decode": settings, "kind": kind, "precision": self._precision(teacher)}
-        return self._add("decode", path, settings, {"model": teacher, **self._text}, *shares.modules_of(kind))
+        upstream = {"model": teacher, "tokenizer": self.steps["tokenizer"]}
+        return self._add("decode", path, settings, upstream, *shares.modules_of(kind))
 
     def _unpruned(self) -> Iterator[Row]:
         for system in self.systems.by_name.values():
