@@ -1,7 +1,7 @@
 """Stages on synthetic corpora of a given size, each run in a process of its own: what ``benchmarks/scale.py`` measures.
 
-A corpus of N pairs lies in a folder of its own: ``raw/`` (the text), ``corpus/`` and ``tokenizer/`` as their stages make
-them, ``decode/`` (shards made up, without a model), ``targets/``.
+A corpus of N pairs lies in a folder of its own: ``raw/`` (the text), ``corpus/`` and ``tokenizer/`` as their stages
+make them, ``decode/`` (shards made up, without a model), ``targets/``.
 """
 
 import json
@@ -64,7 +64,9 @@ def corpus(folder: Path) -> Facts:
     """Cleaning, with its search for duplicates and for dev and test sentences."""
     from seqkd.corpus.make import make_corpus
 
-    pair = {name: {side: str(folder / f"raw/{name}.{side}") for side in ("src", "tgt")} for name in ("train", "dev", "test")}
+    pair = {
+        name: {side: str(folder / f"raw/{name}.{side}") for side in ("src", "tgt")} for name in ("train", "dev", "test")
+    }
     settings = {"source": "files", "train": pair["train"], "dev": pair["dev"], "purge": [pair["test"]], "cleaning": {}}
     return make_corpus(settings, {}, folder / "corpus")
 
@@ -88,7 +90,10 @@ def batches(folder: Path) -> Facts:
     first = time.perf_counter() - began
     for _ in islice(stream, 200):
         pass
-    return {"first_batch_seconds": round(first, 2), "milliseconds_a_batch": round((time.perf_counter() - began - first) * 5, 2)}
+    return {
+        "first_batch_seconds": round(first, 2),
+        "milliseconds_a_batch": round((time.perf_counter() - began - first) * 5, 2),
+    }
 
 
 def decode(folder: Path) -> Facts:

@@ -39,7 +39,13 @@ FILES = {
 }
 """Artefacts whose size grows with the corpus."""
 MODELS = {
-    "6+6, d 512, ffn 2048 (Transformer base)": {"encoder_layers": 6, "decoder_layers": 6, "dim": 512, "ffn": 2048, "heads": 8},
+    "6+6, d 512, ffn 2048 (Transformer base)": {
+        "encoder_layers": 6,
+        "decoder_layers": 6,
+        "dim": 512,
+        "ffn": 2048,
+        "heads": 8,
+    },
     "6+2, d 256, ffn 1024": {"encoder_layers": 6, "decoder_layers": 2, "dim": 256, "ffn": 1024, "heads": 4},
     "2+1, d 128, ffn 512": {"encoder_layers": 2, "decoder_layers": 1, "dim": 128, "ffn": 512, "heads": 4},
 }
@@ -91,11 +97,21 @@ def corpora(pairs: int, work: Path) -> list[Json]:
     """All stages on a corpus of so many pairs, one after the other; then its files go."""
     folder, found = work / str(pairs), []
     for stage in ("text", *STAGES):
-        run = watched([sys.executable, "-m", "benchmarks.growing", stage, str(folder), str(pairs)], work / f"{stage}.log")
+        run = watched(
+            [sys.executable, "-m", "benchmarks.growing", stage, str(folder), str(pairs)], work / f"{stage}.log"
+        )
         told = json.loads(run.printed.splitlines()[-1])
         say(f"{pairs:>9,} {stage:<13} {run.seconds:8.1f} s {run.memory / 1e6:8.0f} MB {told['facts']}")
         if stage not in UNMEASURED:
-            found.append({"pairs": pairs, "stage": stage, "seconds": told["seconds"], "memory": run.memory, "facts": told["facts"]})
+            found.append(
+                {
+                    "pairs": pairs,
+                    "stage": stage,
+                    "seconds": told["seconds"],
+                    "memory": run.memory,
+                    "facts": told["facts"],
+                }
+            )
     disk = {name: sum(file.stat().st_size for file in folder.glob(pattern)) / pairs for name, pattern in FILES.items()}
     shutil.rmtree(folder)
     return [*found, {"pairs": pairs, "stage": "disk", "bytes_a_pair": disk}]
@@ -123,7 +139,9 @@ def prepare_plan(folder: Path, shards: int) -> None:
     for name, count in (("train", shards), ("dev", 5), ("test", 5)):
         sides[name] = {side: f"{name}.{side}" for side in ("src", "tgt")}
         for side in sides[name].values():
-            (folder / side).write_text("".join(f"{side} {number} is here\n" for number in range(count)), encoding="utf-8")
+            (folder / side).write_text(
+                "".join(f"{side} {number} is here\n" for number in range(count)), encoding="utf-8"
+            )
     files = {"source": "files", "source_language": "de", "target_language": "en"}
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["corpus"] = files | {"train": sides["train"], "dev": sides["dev"], "test_sets": {"test": sides["test"]}}

@@ -26,7 +26,9 @@ def write_tables(rows: list[Json], page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for name, table in {"stages": stages, "disk": disk, "plan": plan, "training": training}.items():
         found = table([row for row in rows if kind(row) == name])
-        text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda old, new=found: old[1] + new + old[2], text, flags=re.S)  # type: ignore[misc]
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda old, new=found: old[1] + new + old[2], text, flags=re.S
+        )  # type: ignore[misc]
     write_text(page, text)
 
 
@@ -39,7 +41,9 @@ def stages(rows: list[Json]) -> str:
     """Seconds and megabytes of each stage at each size, and bytes for one pair more."""
     sizes = sorted({row["pairs"] for row in rows})
     head = "| stage | " + " | ".join(f"{size:,}" for size in sizes) + " | for a pair more |\n"
-    body = [stage_line(stage, [row for row in rows if row["stage"] == stage]) for stage in STAGES if stage not in UNMEASURED]
+    body = [
+        stage_line(stage, [row for row in rows if row["stage"] == stage]) for stage in STAGES if stage not in UNMEASURED
+    ]
     return head + f"| --- |{' ---: |' * (len(sizes) + 1)}\n" + "".join(body)
 
 
@@ -62,7 +66,9 @@ def disk(rows: list[Json]) -> str:
 def plan(rows: list[Json]) -> str:
     """Time and memory of planning."""
     rows = sorted(rows, key=lambda row: row["shards"])
-    lines = [f"| {r['shards']:,} | {r['jobs']:,} | {r['seconds']:,.0f} s | {r['memory'] / 1e6:,.0f} MB |\n" for r in rows]
+    lines = [
+        f"| {r['shards']:,} | {r['jobs']:,} | {r['seconds']:,.0f} s | {r['memory'] / 1e6:,.0f} MB |\n" for r in rows
+    ]
     return "| shards of Seq-KD's decoding | jobs | time | memory |\n| ---: | ---: | ---: | ---: |\n" + "".join(lines)
 
 

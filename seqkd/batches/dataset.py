@@ -29,7 +29,7 @@ def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int] | Ids])
 
 @contextmanager
 def ids_written(folder: Path, side: str) -> Iterator[Callable[[Sequence[int] | Ids], None]]:
-    """Give a function that adds a sentence to one side of a dataset, written at the end; memory does not grow with it."""
+    """Give a function that adds a sentence to one side of a dataset, whole at the end; memory does not grow with it."""
     raw = {kind: folder / f".{side}.{kind}.raw" for kind in KINDS}
     folder.mkdir(parents=True, exist_ok=True)
     try:
