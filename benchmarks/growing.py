@@ -16,8 +16,8 @@ import numpy as np
 
 Facts = dict[str, Any]
 
-WORDS, LENGTHS = 200_000, (8, 40)
-"""Words of the language, drawn by Zipf's law, and words of a sentence, drawn evenly: 24 on average, as in WMT14."""
+WORDS, LENGTHS = 200_000, (4, 20)
+"""Words of the language, drawn by Zipf's law, and words of a sentence, drawn evenly: 12 on average."""
 HELD_OUT = 2000
 """Pairs of the dev and of the test set."""
 CHUNK = 20_000

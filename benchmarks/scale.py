@@ -5,18 +5,19 @@
     python benchmarks/scale.py --out docs/scale.json --page docs/scale.md --training
 
 What is measured is added to the JSON, and the tables between the page's markers are written anew. Five million pairs
-take 12 GB of disk below --work, which are deleted afterwards.
+take 10 GB of disk below --work while they are there.
 """
 
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,28 +94,19 @@ def own_memory(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:"))
 
 
-def corpora(pairs: int, work: Path) -> list[Json]:
-    """All stages on a corpus of so many pairs, one after the other; then its files go."""
-    folder, found = work / str(pairs), []
-    for stage in ("text", *STAGES):
-        run = watched(
-            [sys.executable, "-m", "benchmarks.growing", stage, str(folder), str(pairs)], work / f"{stage}.log"
-        )
+def corpora(pairs: int, stages: list[str], work: Path) -> Iterator[Json]:
+    """Stages on a corpus of so many pairs, one after the other, and the disk that they took."""
+    folder = work / str(pairs)
+    for stage in stages:
+        command = [sys.executable, "-m", "benchmarks.growing", stage, str(folder), str(pairs)]
+        run = watched(command, work / f"{stage}.log")
         told = json.loads(run.printed.splitlines()[-1])
-        say(f"{pairs:>9,} {stage:<13} {run.seconds:8.1f} s {run.memory / 1e6:8.0f} MB {told['facts']}")
+        say(f"{pairs:>9,} {stage:<13} {told['seconds']:8.1f} s {run.memory / 1e6:8.0f} MB {told['facts']}")
         if stage not in UNMEASURED:
-            found.append(
-                {
-                    "pairs": pairs,
-                    "stage": stage,
-                    "seconds": told["seconds"],
-                    "memory": run.memory,
-                    "facts": told["facts"],
-                }
-            )
-    disk = {name: sum(file.stat().st_size for file in folder.glob(pattern)) / pairs for name, pattern in FILES.items()}
-    shutil.rmtree(folder)
-    return [*found, {"pairs": pairs, "stage": "disk", "bytes_a_pair": disk}]
+            yield {"stage": stage, "pairs": pairs, "memory": run.memory} | told
+    for name, pattern in FILES.items():
+        if size := sum(file.stat().st_size for file in folder.glob(pattern)):
+            yield {"stage": "disk", "pairs": pairs, "artefact": name, "bytes_a_pair": round(size / pairs, 1)}
 
 
 def planning(shards: int, work: Path) -> Json:
@@ -191,7 +183,7 @@ def keep(out: Path, rows: list[Json]) -> list[Json]:
 
 def identity(row: Json) -> tuple[Any, ...]:
     """What a row is of."""
-    return tuple(row.get(name) for name in ("stage", "pairs", "shards", "model"))
+    return tuple(row.get(name) for name in ("stage", "pairs", "artefact", "shards", "model"))
 
 
 def main() -> None:
@@ -202,14 +194,18 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, nargs="*", default=[], help="sizes of corpora")
     parser.add_argument("--shards", type=int, nargs="*", default=[], help="numbers of decode shards to plan with")
     parser.add_argument("--training", action="store_true", help="measure tokens a second")
-    parser.add_argument("--work", type=Path, help="folder for the corpora; a temporary one")
+    parser.add_argument("--stages", nargs="*", default=["text", *STAGES], help="of these; all by default")
+    parser.add_argument("--work", type=Path, help="folder for the corpora, which is kept; a temporary one")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=chosen.work) as place:
+    with nullcontext(chosen.work) if chosen.work else tempfile.TemporaryDirectory() as place:
+        work = Path(place)
+        work.mkdir(parents=True, exist_ok=True)
         for pairs in chosen.pairs:
-            keep(chosen.out, corpora(pairs, Path(place)))
+            for row in corpora(pairs, chosen.stages, work):
+                keep(chosen.out, [row])
         for shards in chosen.shards:
-            keep(chosen.out, [planning(shards, Path(place))])
-        rows = keep(chosen.out, training(Path(place)) if chosen.training else [])
+            keep(chosen.out, [planning(shards, work)])
+        rows = keep(chosen.out, training(work) if chosen.training else [])
     if chosen.page:
         write_tables(rows, chosen.page)
 

@@ -58,8 +58,8 @@ def stage_line(stage: str, rows: list[Json]) -> str:
 
 def disk(rows: list[Json]) -> str:
     """Bytes a pair of each artefact, at the largest size."""
-    largest = max(rows, key=lambda row: int(row["pairs"]))
-    lines = [f"| {name} | {size:,.0f} |\n" for name, size in largest["bytes_a_pair"].items()]
+    largest = max(int(row["pairs"]) for row in rows)
+    lines = [f"| {row['artefact']} | {row['bytes_a_pair']:,.0f} |\n" for row in rows if row["pairs"] == largest]
     return "| artefact | bytes a pair |\n| --- | ---: |\n" + "".join(lines)
 
 
