@@ -115,8 +115,8 @@ def planning(shards: int, work: Path) -> Json:
     prepare_plan(folder, shards)
     snakemake = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
     watched([*snakemake, "--cores", "1", "results/corpus/manifest.json"], work / "corpus.log")
-    run = watched([*snakemake, "-n", "--quiet", "rules", "results/report.html"], work / "plan.log")
-    table = [line.split() for line in run.printed.splitlines()]
+    run = watched([*snakemake, "results/report.html", "-n", "--quiet", "rules"], work / "plan.log")
+    table = [line.split() for line in (run.printed + (work / "plan.log").read_text(encoding="utf-8")).splitlines()]
     jobs = max((int(words[1]) for words in table if len(words) == 2 and words[0] == "total"), default=0)
     say(f"{shards:>9,} shards, {jobs:,} jobs: {run.seconds:.1f} s {run.memory / 1e6:.0f} MB")
     return {"shards": shards, "stage": "plan", "jobs": jobs, "seconds": round(run.seconds, 2), "memory": run.memory}

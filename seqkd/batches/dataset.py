@@ -71,7 +71,8 @@ class Side:
     @property
     def lengths(self) -> Ids:
         """Ids in each sentence, int32 [sentences]."""
-        return np.diff(self.offsets).astype(np.int32)
+        lengths: Ids = np.diff(self.offsets).astype(np.int32)
+        return lengths
 
     def lengths_of(self, sentences: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Ids in each of these sentences, shape [len(sentences)]."""

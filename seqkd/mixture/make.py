@@ -66,14 +66,14 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> None:
     rest = iter(pairs)
     with ExitStack() as stack:
         texts = [stack.enter_context(_text_written(folder / f"train.{side}")) for side in SIDES]
-        ids = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
+        add_source, add_target = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
         while some := list(islice(rest, BATCH)):
             encoded = target.encode([pair.target for pair in some if pair.ids is None])
             for pair, pieces in zip(some, _pieces(some, iter(encoded)), strict=True):
                 for handle, text in zip(texts, (pair.source, pair.target), strict=True):
                     handle.write(f"{text}\n")
-                for add, numbers in zip(ids, (known[pair.line], pieces), strict=True):
-                    add(numbers)
+                add_source(known[pair.line])
+                add_target(pieces)
 
 
 def _pieces(pairs: list[Pair], encoded: Iterator[list[int]]) -> Iterator[list[int]]:
