@@ -41,19 +41,22 @@ def stages(rows: list[Json]) -> str:
     """Seconds and megabytes of each stage at each size, and bytes for one pair more."""
     sizes = sorted({row["pairs"] for row in rows})
     head = "| stage | " + " | ".join(f"{size:,}" for size in sizes) + " | for a pair more |\n"
-    body = [
-        stage_line(stage, [row for row in rows if row["stage"] == stage]) for stage in STAGES if stage not in UNMEASURED
-    ]
+    by_stage = {stage: {row["pairs"]: row for row in rows if row["stage"] == stage} for stage in STAGES}
+    body = [stage_line(stage, found, sizes) for stage, found in by_stage.items() if stage not in UNMEASURED]
     return head + f"| --- |{' ---: |' * (len(sizes) + 1)}\n" + "".join(body)
 
 
-def stage_line(stage: str, rows: list[Json]) -> str:
-    """One stage."""
-    rows = sorted(rows, key=lambda row: row["pairs"])
-    cells = [f"{row['seconds']:,.0f} s, {row['memory'] / 1e6:,.0f} MB" for row in rows]
-    few, many = rows[-2:]
+def stage_line(stage: str, found: dict[int, Json], sizes: list[int]) -> str:
+    """One stage: its row of each size, and what the two largest tell of a pair more."""
+    cells = [cell(found.get(size)) for size in sizes]
+    few, many = (found[size] for size in sorted(found)[-2:])
     slope = max(0.0, (many["memory"] - few["memory"]) / (many["pairs"] - few["pairs"]))
     return f"| {NAMES[stage]} | {' | '.join(cells)} | {slope:,.0f} bytes |\n"
+
+
+def cell(row: Json | None) -> str:
+    """Time and memory of a stage at one size."""
+    return f"{row['seconds']:,.0f} s, {row['memory'] / 1e6:,.0f} MB" if row else "not run"
 
 
 def disk(rows: list[Json]) -> str:
