@@ -103,7 +103,6 @@ def decode(folder: Path) -> Facts:
     from seqkd.decoding.settings import DecodeSettings, SearchSettings
     from seqkd.decoding.shard import decode_shard
     from seqkd.decoding.shares import shard_count
-    from seqkd.manifest import verify  # noqa: F401  (loaded by every job)
     from seqkd.models import store
     from seqkd.models.transformer_settings import TransformerSettings
     from seqkd.tokenizer.tokenizer import Tokenizer
@@ -114,8 +113,15 @@ def decode(folder: Path) -> Facts:
     store.save(store.build(tiny, *counts), tiny, counts, folder / "tiny")
     settings = DecodeSettings(shard=100, search=SearchSettings(beam=1))
     last = shard_count(settings, "beam", pairs_in(folder)) - 1
-    place = {"model": folder / "tiny", "tokenizer": folder / "tokenizer", "output": folder / "tiny/shard.jsonl"}
-    return decode_shard(settings=settings, kind="beam", shard=last, precision="float32", **place)
+    return decode_shard(
+        settings=settings,
+        kind="beam",
+        shard=last,
+        model=folder / "tiny",
+        tokenizer=folder / "tokenizer",
+        output=folder / "tiny/shard.jsonl",
+        precision="float32",
+    )
 
 
 def write_shards(folder: Path) -> Facts:
@@ -150,9 +156,14 @@ def choose(folder: Path) -> Facts:
     """Choosing from n-best lists of four, for one sentence in a hundred of the corpus."""
     from seqkd.mixture.choose import make_chosen
 
-    common = {"corpus": folder / "corpus", "tokenizer": folder / "tokenizer", "target_language": "en"}
-    shards = [folder / "decode/n-best.jsonl"]
-    return make_chosen(choice="seq-inter", shards=shards, folder=folder / "chosen", **common)
+    return make_chosen(
+        choice="seq-inter",
+        shards=[folder / "decode/n-best.jsonl"],
+        corpus=folder / "corpus",
+        tokenizer=folder / "tokenizer",
+        folder=folder / "chosen",
+        target_language="en",
+    )
 
 
 def overlap(folder: Path) -> Facts:

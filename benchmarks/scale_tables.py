@@ -1,6 +1,5 @@
 """The tables of docs/scale.md, each between its markers, from what ``benchmarks/scale.py`` measured."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,11 @@ def write_tables(rows: list[Json], page: Path) -> None:
     """Write the page's tables anew; its other text stays."""
     text = page.read_text(encoding="utf-8")
     for name, table in {"stages": stages, "disk": disk, "plan": plan, "training": training}.items():
+        if f"<!-- {name} -->" not in text:
+            continue
         found = table([row for row in rows if kind(row) == name])
-        text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda old, new=found: old[1] + new + old[2], text, flags=re.S
-        )  # type: ignore[misc]
+        before, rest = text.split(f"<!-- {name} -->\n", 1)
+        text = f"{before}<!-- {name} -->\n{found}{rest[rest.index('<!-- end -->') :]}"
     write_text(page, text)
 
 
