@@ -60,9 +60,9 @@ def cell(row: Json | None) -> str:
 
 
 def disk(rows: list[Json]) -> str:
-    """Bytes a pair of each artefact, at the largest size."""
-    largest = max(int(row["pairs"]) for row in rows)
-    lines = [f"| {row['artefact']} | {row['bytes_a_pair']:,.0f} |\n" for row in rows if row["pairs"] == largest]
+    """Bytes a pair of each artefact, at the largest size at which it was made."""
+    largest = {row["artefact"]: row["bytes_a_pair"] for row in sorted(rows, key=lambda row: int(row["pairs"]))}
+    lines = [f"| {name} | {size:,.0f} |\n" for name, size in largest.items()]
     return "| artefact | bytes a pair |\n| --- | ---: |\n" + "".join(lines)
 
 
