@@ -48,6 +48,7 @@ class Experiment:
         self._frozen.hand_on()
         self._stale: Stale = stale(self.plan, RESULTS) if workflow.is_main_process else {}
         self._fresh: dict[str, bool] = {}
+        self._forced: set[str] | None = None
 
     def made_by(self, path: str) -> InputFunction:
         """The one parameter of a rule: what its step is made by. ``path`` is the step's, with wildcards."""
@@ -135,8 +136,9 @@ class Experiment:
         output is there, but whose end is not yet taken note of when the corpus ends and Snakemake plans anew, would
         take all jobs after it out of the plan."""
         file = f"{RESULTS}/{path}/{name}"
-        fresh = self._fresh.setdefault(file, file not in self._stale and Path(file).is_file())
-        return ancient(file) if fresh or not self._workflow.is_main_process else file
+        if file not in self._fresh:
+            self._fresh[file] = file not in self._stale and Path(file).is_file()
+        return ancient(file) if self._fresh[file] or not self._workflow.is_main_process else file
 
     def _decoded(self, path: str, wildcards: Wildcards) -> Step:
         return self._step(path, wildcards).upstream["decode"]
@@ -149,7 +151,9 @@ class Experiment:
         ask for this from within a Snakefile; where the attribute is gone, stop instead of passing old results on."""
         forced = getattr(self._workflow.dag, "forcefiles", None)
         if forced is not None:
-            forced.update(self._stale)
+            if forced is not self._forced:  # this is called for every job, and there may be ten thousand stale ones
+                forced.update(self._stale)
+                self._forced = forced
         elif self._stale:
             name, reason = next(iter(self._stale.items()))
             raise UserError(f"{name} was made by other settings ({reason}). Delete it and run the same command again.")

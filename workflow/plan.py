@@ -1,8 +1,7 @@
 """The experiment as a graph of steps, in plain Python: who needs whom, and what decides each result.
 
 A step's ``made_by`` holds exactly the settings it reads, the digest of the code it runs and the keys of the steps
-before it. Its key is a digest of that, so it changes whenever anything that the result depends on changes, and never
-else. Threads, memory and the like are no part of it.
+before it. Its key is a digest of that, so it changes with all that the result depends on, and with nothing else.
 """
 
 from collections.abc import Callable, Iterator
@@ -179,8 +178,9 @@ class Plan:
             section, _, inner = key.partition(".")
             settings[section].pop(inner) if inner else settings.pop(section)
         path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
-        settings = {"decode": settings, "kind": kind, "precision": self._precision(teacher)}
-        return self._add("decode", path, settings, {"model": teacher, **self._text}, *shares.modules_of(kind))
+        told = {"decode": settings, "kind": kind, "precision": self._precision(teacher)}
+        needed = {"model": teacher, "tokenizer": self.steps["tokenizer"]}
+        return self._add("decode", path, told, needed, *shares.modules_of(kind))
 
     def _unpruned(self) -> Iterator[Row]:
         for system in self.systems.by_name.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +34,9 @@ class Batch:
 
 
 def epoch_order(
-    lengths: npt.NDArray[np.int64], batch_tokens: int, seed: int, epoch: int
+    lengths: npt.NDArray[np.integer[Any]], batch_tokens: int, seed: int, epoch: int
 ) -> list[npt.NDArray[np.int64]]:
-    """Sentence numbers of each batch of one epoch; a function of its arguments alone.
+    """Sentence numbers of each batch of one epoch, views of one array; a function of its arguments alone.
 
     Args:
         lengths: what each sentence costs, padding to the longest of its batch, shape [sentences].
@@ -47,12 +48,14 @@ def epoch_order(
     batches: list[npt.NDArray[np.int64]] = []
     for first in range(0, len(order), window):
         part = order[first : first + window]
-        part = part[np.argsort(lengths[part], kind="stable")]
+        part[:] = part[np.argsort(lengths[part], kind="stable")]
         batches += cut(part, lengths, batch_tokens)
     return [batches[i] for i in random.permutation(len(batches))]
 
 
-def cut(order: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], budget: int) -> list[npt.NDArray[np.int64]]:
+def cut(
+    order: npt.NDArray[np.int64], lengths: npt.NDArray[np.integer[Any]], budget: int
+) -> list[npt.NDArray[np.int64]]:
     """Cut ``order`` into runs whose size times longest length stays within ``budget`` (one sentence at least)."""
     runs, first, longest = [], 0, 0
     for i, sentence in enumerate(order):

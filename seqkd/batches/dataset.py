@@ -1,6 +1,7 @@
 """Parallel token ids on disk, memory-mapped: constant memory whatever the corpus size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,22 +14,40 @@ PAD, UNK, BOS, EOS = 0, 1, 2, 3
 """Special ids of every tokenizer made here. Stored sentences hold neither BOS nor EOS."""
 
 Ids = npt.NDArray[np.int32]
+KINDS: dict[str, type[np.generic]] = {"ids": np.int32, "offsets": np.int64}
+"""The arrays of one side, and what they hold."""
+ID_BYTES = 4
 
 
 def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int] | Ids]) -> None:
     """Write one side of a dataset as ``{side}.ids.npy`` (int32, all sentences joined) and ``{side}.offsets.npy``
     (int64, one more than there are sentences)."""
-    lengths: list[int] = []
-    raw = folder / f".{side}.ids.raw"
-    folder.mkdir(parents=True, exist_ok=True)
-    with raw.open("wb") as handle:
+    with ids_written(folder, side) as add:
         for sentence in sentences:
-            handle.write(np.asarray(sentence, dtype=np.int32).tobytes())
-            lengths.append(len(sentence))
-    ids = np.memmap(raw, dtype=np.int32, mode="r") if sum(lengths) else np.zeros(0, np.int32)
-    _save(folder / f"{side}.ids.npy", ids)
-    raw.unlink()
-    _save(folder / f"{side}.offsets.npy", np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))
+            add(sentence)
+
+
+@contextmanager
+def ids_written(folder: Path, side: str) -> Iterator[Callable[[Sequence[int] | Ids], None]]:
+    """Give a function that adds a sentence to one side of a dataset, whole at the end; memory does not grow with it."""
+    raw = {kind: folder / f".{side}.{kind}.raw" for kind in KINDS}
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with raw["ids"].open("wb") as ids, raw["offsets"].open("wb") as offsets:
+            offsets.write(np.int64(0).tobytes())
+
+            def add(sentence: Sequence[int] | Ids) -> None:
+                ids.write(np.asarray(sentence, dtype=np.int32).tobytes())
+                offsets.write(np.int64(ids.tell() // ID_BYTES).tobytes())
+
+            yield add
+        for kind, dtype in KINDS.items():
+            size = raw[kind].stat().st_size
+            array = np.memmap(raw[kind], dtype=dtype, mode="r") if size else np.zeros(0, dtype)
+            _save(folder / f"{side}.{kind}.npy", array)
+    finally:
+        for path in raw.values():
+            path.unlink(missing_ok=True)
 
 
 def _save(path: Path, array: npt.NDArray[np.generic]) -> None:
@@ -50,9 +69,14 @@ class Side:
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
     @property
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Ids in each sentence, shape [sentences]."""
-        lengths: npt.NDArray[np.int64] = np.diff(self.offsets)
+    def lengths(self) -> Ids:
+        """Ids in each sentence, int32 [sentences]."""
+        lengths: Ids = np.diff(self.offsets).astype(np.int32)
+        return lengths
+
+    def lengths_of(self, sentences: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Ids in each of these sentences, shape [len(sentences)]."""
+        lengths: npt.NDArray[np.int64] = self.offsets[sentences + 1] - self.offsets[sentences]
         return lengths
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from seqkd.corpus.marks import Marks
 from seqkd.corpus.settings import CleaningSettings
 from seqkd.corpus.text import words
 
@@ -63,7 +64,7 @@ class TrainFilter:
         self.settings, self.dev, self.tests = settings, dev, tests
         self.taken: Counter[str] = Counter()
         self.copies = 0
-        self._seen: set[int] = set()
+        self._seen = Marks()
 
     def keeps(self, src: str, tgt: str) -> bool:
         """Whether the (normalised) pair stays."""
@@ -81,8 +82,4 @@ class TrainFilter:
             return "in_test_sets"
         if not self.settings.deduplicate:
             return ""
-        mark = fingerprint(src, tgt)
-        if mark in self._seen:
-            return "duplicate"
-        self._seen.add(mark)
-        return ""
+        return "" if self._seen.add(fingerprint(src, tgt)) else "duplicate"

@@ -16,7 +16,7 @@ from seqkd.batches.dataset import Side
 from seqkd.decoding.engine import translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import DecodeSettings, SearchSettings
-from seqkd.decoding.shares import SAMPLING, chosen_lines
+from seqkd.decoding.shares import SAMPLING, lines_of_shard
 from seqkd.files import read_lines, write_lines, written
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
@@ -40,7 +40,6 @@ def decode_shard(
     shard: int,
     model: Path,
     tokenizer: Path,
-    corpus: Path,
     output: Path,
     precision: str,
     device: str = "cpu",
@@ -59,8 +58,7 @@ def decode_shard(
     """
     keep_freed_memory()
     source = Side(tokenizer / "train", "src")
-    lines = chosen_lines(settings, kind, len(source))[shard * settings.shard : (shard + 1) * settings.shard]
-    lines = lines[part[0] :: part[1]]
+    lines = lines_of_shard(settings, kind, len(source), shard)[part[0] :: part[1]]
     names = Tokenizer(tokenizer)
     network = store.load(model, precision, names.sizes).to(device)
     found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines})
@@ -68,8 +66,7 @@ def decode_shard(
     with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
         for line, hypotheses, own in zip(lines, found, texts, strict=True):
             handle.write(as_json(line, hypotheses, own, with_ids=kind == "samples") + "\n")
-    sources = read_lines(corpus / "train.src")
-    return counts([sources[i] for i in lines], found, texts)
+    return counts([names.src.decode(source[i].tolist()) for i in lines], found, texts)
 
 
 def join_parts(parts: list[Path], facts: list[dict[str, Any]], output: Path) -> dict[str, Any]:

@@ -11,12 +11,30 @@ def modules_of(kind: str | None) -> list[str]:
     return [SAMPLING] if kind == "samples" else []
 
 
-def chosen_lines(settings: DecodeSettings, kind: str, sentences: int) -> list[int]:
-    """The training lines that a kind of decoding translates: all, or a share spread evenly over the corpus."""
-    share = settings.n_best.share if kind == "n-best" else 1.0
-    return [i for i in range(sentences) if int((i + 1) * share) > int(i * share)]
+def lines_of_shard(settings: DecodeSettings, kind: str, sentences: int, shard: int) -> list[int]:
+    """The training lines that a shard of a kind of decoding translates: of all, or of a share spread evenly."""
+    share, last = share_of(settings, kind), chosen(settings, kind, sentences)
+    return [line(share, n) for n in range(shard * settings.shard, min((shard + 1) * settings.shard, last))]
 
 
 def shard_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
     """Shards that a training set of so many sentences needs."""
-    return -(-len(chosen_lines(settings, kind, sentences)) // settings.shard)
+    return -(-chosen(settings, kind, sentences) // settings.shard)
+
+
+def chosen(settings: DecodeSettings, kind: str, sentences: int) -> int:
+    """How many lines of the training set are translated."""
+    return int(sentences * share_of(settings, kind))
+
+
+def share_of(settings: DecodeSettings, kind: str) -> float:
+    """The share of the training set that a kind of decoding translates."""
+    return settings.n_best.share if kind == "n-best" else 1.0
+
+
+def line(share: float, n: int) -> int:
+    """The n-th line chosen, from 0: the first at which the share of the lines so far reaches n + 1."""
+    i = max(0, int((n + 1) / share) - 2)
+    while int((i + 1) * share) < n + 1:
+        i += 1
+    return i

@@ -14,16 +14,17 @@ drawn. Of equals the first is taken, which in an n-best list the teacher likes b
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from seqkd.files import read_lines
-from seqkd.mixture.make import read_shards, write_targets
+from seqkd.lines import ForwardLines
+from seqkd.mixture.make import Pair, read_shards, write_targets
 from seqkd.mixture.sentence_bleu import sentence_metric
 from seqkd.scoring.bleu import chrf_metric
+from seqkd.tokenizer.tokenizer import SIDES
 
 log = logging.getLogger(__name__)
 
@@ -81,29 +82,54 @@ def make_chosen(
     *, choice: str, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, target_language: str
 ) -> dict[str, Any]:
     """Write the pairs of a choice's targets to ``folder``; gives counts and mean scores of what was and is first."""
-    how = CHOICES[choice]
-    references, scores_of = read_lines(corpus / "train.tgt"), how.scores(target_language)
-    lines, texts = [], []
-    totals: Counter[str] = Counter()
-    first = chosen = 0.0
-    for line, hypotheses in read_shards(shards):
-        candidates = Counter(hypothesis["text"] for hypothesis in hypotheses)
-        scores, known = scores_of(candidates, references[line]), list(candidates)
+    how, totals = CHOICES[choice], _Totals()
+    scores_of = how.scores(target_language)
+
+    def pairs() -> Iterator[Pair]:
+        sources, references = (ForwardLines(corpus / f"train.{side}") for side in SIDES)
+        for line, hypotheses in read_shards(shards):
+            source, reference = sources[line], references[line]
+            candidates = Counter(hypothesis["text"] for hypothesis in hypotheses)
+            kept = totals.counted(how, list(candidates), scores_of(candidates, reference), reference)
+            yield from (Pair(line, source, text) for text in kept)
+
+    write_targets(pairs(), tokenizer, folder)
+    return totals.facts(how)
+
+
+@dataclass
+class _Totals:
+    """Sums over the sentences of a choice."""
+
+    sentences: int = 0
+    changed: int = 0
+    candidates: int = 0
+    pairs: int = 0
+    first: float = 0.0
+    chosen: float = 0.0
+
+    def counted(self, how: Choice, known: list[str], scores: list[float], reference: str) -> list[str]:
+        """The targets that are kept of one sentence's candidates, added up on the way."""
         order = sorted(range(len(known)), key=lambda i: -scores[i])
         kept = [known[i] for i, copies in zip(order, how.copies, strict=False) for _ in range(copies)]
-        kept += [references[line]] * how.references
-        lines += [line] * len(kept)
-        texts += kept
-        totals.update(sentences=1, changed=order[0] > 0, candidates=len(known))
-        first, chosen = first + scores[0], chosen + scores[order[0]]
-        if totals["sentences"] % 2000 == 0:
-            log.info("%d sentences", totals["sentences"])
-    write_targets(lines, texts, corpus, tokenizer, folder)
-    count = max(1, totals["sentences"])
-    return {
-        "sentences": totals["sentences"],
-        "changed": totals["changed"],
-        "mean_candidates": round(totals["candidates"] / count, 2),
-        f"mean_{how.measure}_of_first": round(first / count, 2),
-        f"mean_{how.measure}_of_chosen": round(chosen / count, 2),
-    } | ({"pairs": len(lines)} if len(how.copies) + how.references > 1 else {})
+        kept += [reference] * how.references
+        self.sentences += 1
+        self.changed += order[0] > 0
+        self.candidates += len(known)
+        self.pairs += len(kept)
+        self.first += scores[0]
+        self.chosen += scores[order[0]]
+        if self.sentences % 2000 == 0:
+            log.info("%d sentences", self.sentences)
+        return kept
+
+    def facts(self, how: Choice) -> dict[str, Any]:
+        """Counts, and mean scores of what was and is first."""
+        count = max(1, self.sentences)
+        return {
+            "sentences": self.sentences,
+            "changed": self.changed,
+            "mean_candidates": round(self.candidates / count, 2),
+            f"mean_{how.measure}_of_first": round(self.first / count, 2),
+            f"mean_{how.measure}_of_chosen": round(self.chosen / count, 2),
+        } | ({"pairs": self.pairs} if len(how.copies) + how.references > 1 else {})

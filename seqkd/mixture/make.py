@@ -2,14 +2,22 @@
 2023)."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from seqkd.batches.dataset import Side, write_ids
+from seqkd.batches.dataset import Side, ids_written
 from seqkd.errors import UserError
-from seqkd.files import read_lines, write_lines
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.files import written
+from seqkd.lines import ForwardLines
+from seqkd.tokenizer.tokenizer import SIDES, Tokenizer
+
+BATCH = 10000
+"""Pairs that are encoded at once."""
 
 
 def read_shards(shards: list[Path]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -37,33 +45,64 @@ def read_shards(shards: list[Path]) -> Iterator[tuple[int, list[dict[str, Any]]]
                 yield line, hypotheses
 
 
-def write_targets(
-    lines: list[int],
-    texts: list[str],
-    corpus: Path,
-    tokenizer: Path,
-    folder: Path,
-    pieces: list[list[int]] | None = None,
-) -> None:
-    """Write the pairs (source line, chosen text) as text and as ids, those of the tokenizer unless they are given."""
-    source, target = read_lines(corpus / "train.src"), Tokenizer(tokenizer).tgt
-    ids = Side(tokenizer / "train", "src")
-    write_lines(folder / "train.src", [source[i] for i in lines])
-    write_lines(folder / "train.tgt", texts)
-    write_ids(folder, "src", (ids[i] for i in lines))
-    write_ids(folder, "tgt", target.encode(texts) if pieces is None else pieces)
+@dataclass(frozen=True)
+class Pair:
+    """A pair for training.
+
+    Attributes:
+        line: of the training set, from 0.
+        target: the chosen text; ``ids`` are its pieces, where they are not those of the tokenizer.
+    """
+
+    line: int
+    source: str
+    target: str
+    ids: list[int] | None = None
 
 
-def check_cover(lines: list[int], shards: list[Path], tokenizer: Path) -> None:
-    """Refuse shards that do not hold every training line once.
+def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> None:
+    """Write pairs as text (``train.src``, ``train.tgt``) and as ids; some thousands of them are in memory at a time."""
+    target, known = Tokenizer(tokenizer).tgt, Side(tokenizer / "train", "src")
+    rest = iter(pairs)
+    with ExitStack() as stack:
+        texts = [stack.enter_context(_text_written(folder / f"train.{side}")) for side in SIDES]
+        add_source, add_target = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
+        while some := list(islice(rest, BATCH)):
+            encoded = target.encode([pair.target for pair in some if pair.ids is None])
+            for pair, pieces in zip(some, _pieces(some, iter(encoded)), strict=True):
+                for handle, text in zip(texts, (pair.source, pair.target), strict=True):
+                    handle.write(f"{text}\n")
+                add_source(known[pair.line])
+                add_target(pieces)
+
+
+def _pieces(pairs: list[Pair], encoded: Iterator[list[int]]) -> Iterator[list[int]]:
+    """Each target's pieces: its own, or the next that were encoded."""
+    return (next(encoded) if pair.ids is None else pair.ids for pair in pairs)
+
+
+@contextmanager
+def _text_written(path: Path) -> Iterator[TextIO]:
+    """A text file that appears when it is whole."""
+    with written(path) as beside_it, beside_it.open("w", encoding="utf-8", newline="\n") as handle:
+        yield handle
+
+
+def covering(shards: list[Path], tokenizer: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Line number and hypotheses of every sentence, of shards that must hold every training line once.
 
     Raises:
-        UserError: says how many there are.
+        UserError: they do not; says how many there are.
     """
-    expected = len(Side(tokenizer / "train", "src"))
-    if lines != list(range(expected)):
+    expected, count, whole = len(Side(tokenizer / "train", "src")), 0, True
+    for line, hypotheses in read_shards(shards):
+        whole &= line == count < expected
+        count += 1
+        if whole:
+            yield line, hypotheses
+    if not whole or count != expected:
         raise UserError(
-            f"{shards[0].parent}: the shards hold {len(lines)} sentences, the training set {expected}. "
+            f"{shards[0].parent}: the shards hold {count} sentences, the training set {expected}. "
             f"Delete the folder {shards[0].parent} and run again."
         )
 
@@ -74,13 +113,15 @@ def make_seq_kd(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Pa
     Raises:
         UserError: the shards do not cover the training set line by line.
     """
-    lines, texts = [], []
-    for line, hypotheses in read_shards(shards):
-        lines.append(line)
-        texts.append(hypotheses[0]["text"])
-    check_cover(lines, shards, tokenizer)
-    write_targets(lines, texts, corpus, tokenizer, folder)
-    return {"sentences": len(lines)}
+    sources, counts = ForwardLines(corpus / "train.src"), Counter(sentences=0)
+
+    def pairs() -> Iterator[Pair]:
+        for line, hypotheses in covering(shards, tokenizer):
+            counts["sentences"] += 1
+            yield Pair(line, sources[line], hypotheses[0]["text"])
+
+    write_targets(pairs(), tokenizer, folder)
+    return dict(counts)
 
 
 def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path) -> dict[str, Any]:
@@ -89,10 +130,12 @@ def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: P
     Raises:
         UserError: the shards do not cover the training set line by line.
     """
-    drawn = dict(read_shards(shards))
-    check_cover(list(drawn), shards, tokenizer)
-    rows = [(line, one) for line, many in drawn.items() for one in many]
-    texts, pieces = [one["text"] for _, one in rows], [one["ids"] for _, one in rows]
-    write_targets([line for line, _ in rows], texts, corpus, tokenizer, folder, pieces)
-    distinct = {(line, one["text"]) for line, one in rows}
-    return {"sentences": len(drawn), "pairs": len(rows), "distinct_pairs": len(distinct)}
+    sources, counts = ForwardLines(corpus / "train.src"), Counter(sentences=0, pairs=0, distinct_pairs=0)
+
+    def pairs() -> Iterator[Pair]:
+        for line, drawn in covering(shards, tokenizer):
+            counts.update(sentences=1, pairs=len(drawn), distinct_pairs=len({one["text"] for one in drawn}))
+            yield from (Pair(line, sources[line], one["text"], one["ids"]) for one in drawn)
+
+    write_targets(pairs(), tokenizer, folder)
+    return dict(counts)

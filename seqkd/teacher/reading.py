@@ -26,9 +26,10 @@ from seqkd.losses.positions import TopK
 NAMES = ("ids", "log_probs", "rest")
 
 
-def starts(dataset: Dataset) -> npt.NDArray[np.int64]:
-    """The first position of each sentence, and behind the last the number of positions, int64 [sentences + 1]."""
-    offsets: npt.NDArray[np.int64] = dataset.tgt.offsets + np.arange(len(dataset) + 1)
+def starts(dataset: Dataset, first: int, last: int) -> npt.NDArray[np.int64]:
+    """The first position of each of the sentences ``first`` to ``last`` (not included), and behind them the position
+    after the last, int64 [sentences + 1]."""
+    offsets: npt.NDArray[np.int64] = dataset.tgt.offsets[first : last + 1] + np.arange(first, last + 1)
     return offsets
 
 
@@ -42,17 +43,17 @@ class StoredTeacher:
     def __init__(self, folder: Path, dataset: Dataset) -> None:
         files = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES]
         self.arrays = [file.view(np.ndarray) for file in files]  # slices of a memmap itself take ten times as long
-        self.starts = starts(dataset)
+        self.offsets, positions = dataset.tgt.offsets.view(np.ndarray), len(dataset.tgt.ids) + len(dataset)
         for array in self.arrays:
-            if len(array) != self.starts[-1]:
+            if len(array) != positions:
                 raise UserError(
-                    f"{folder}: {len(array)} positions are stored, but the targets have {self.starts[-1]}. "
+                    f"{folder}: {len(array)} positions are stored, but the targets have {positions}. "
                     "Delete the folder and run again."
                 )
 
     def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
         """What stands at the positions of these sentences, one sentence after the other."""
-        spans = [slice(self.starts[i], self.starts[i + 1]) for i in sentences]
+        spans = [slice(self.offsets[i] + i, self.offsets[i + 1] + i + 1) for i in sentences]
         ids, log_probs, rest = (
             torch.from_numpy(np.concatenate([array[span] for span in spans])) for array in self.arrays
         )

@@ -59,14 +59,14 @@ def store_teacher(
             with written(path) as beside:
                 save_file(found, beside, {checksum.NAME: checksum.checksum(found)})
             log.info("shard %d of %d", number + 1, count)
-    return _join(shards, folder, int(starts(dataset)[-1]))
+    return _join(shards, folder, len(dataset.tgt.ids) + len(dataset))
 
 
 def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> Arrays:
     """The arrays of some sentences that stand side by side."""
-    first = starts(dataset)
+    first = starts(dataset, int(sentences[0]), int(sentences[-1]) + 1)
     vocabulary = network.vocabulary
-    k, rows = min(k, vocabulary), int(first[sentences[-1] + 1] - first[sentences[0]])
+    k, rows = min(k, vocabulary), int(first[-1] - first[0])
     kind = np.uint16 if vocabulary <= 65536 else np.uint32
     shapes = (((rows, k), kind), ((rows, k), np.float32), ((rows,), np.float32))
     found: Arrays = {name: np.empty(shape, dtype) for name, (shape, dtype) in zip(NAMES, shapes, strict=True)}
@@ -74,11 +74,11 @@ def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[n
     def work(numbers: list[int]) -> None:
         chosen = sentences[numbers]
         top = best(network, dataset, chosen, k)
-        places = np.concatenate([np.arange(first[i], first[i + 1]) for i in chosen]) - first[sentences[0]]
+        places = np.concatenate([np.arange(first[i], first[i + 1]) for i in numbers]) - first[0]
         for name, value in zip(NAMES, (top.ids, top.log_probs, top.rest), strict=True):
             found[name][places] = value.numpy()
 
-    lengths = np.maximum(dataset.src.lengths, dataset.tgt.lengths)[sentences] + 1
+    lengths = np.maximum(dataset.src.lengths_of(sentences), dataset.tgt.lengths_of(sentences)) + 1
     with torch.inference_mode():
         batched(lengths.tolist(), BATCH_TOKENS, work)
     return found

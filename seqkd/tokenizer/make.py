@@ -15,6 +15,7 @@ from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
 from seqkd.corpus.text import words
 from seqkd.errors import UserError
 from seqkd.files import written
+from seqkd.lines import lines
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import SIDES, Side, Tokenizer
 
@@ -72,20 +73,14 @@ class _Sample:
     limit: int
 
     def __iter__(self) -> Iterator[str]:
-        total = sum(1 for _ in _lines(self.path))
+        total = sum(1 for _ in lines(self.path))
         limit = min(self.limit, total)
-        for number, line in enumerate(_lines(self.path)):
+        for number, line in enumerate(lines(self.path)):
             if (number + 1) * limit // total > number * limit // total:
                 yield line
 
 
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="\n") as handle:
-        for line in handle:
-            yield line.removesuffix("\n")
-
-
-def _learn(settings: TokenizerSettings, lines: Iterable[str]) -> bytes:
+def _learn(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
     """A SentencePiece model; one thread, since sums over threads depend on their number.
 
     Normalisation is the corpus stage's, so SentencePiece has none of its own ("identity").
@@ -94,7 +89,7 @@ def _learn(settings: TokenizerSettings, lines: Iterable[str]) -> bytes:
     log.info("Learning %d %s pieces.", settings.vocabulary, settings.type)
     try:
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(lines),
+            sentence_iterator=iter(sample),
             model_writer=model,
             model_type=settings.type,
             vocab_size=settings.vocabulary,
@@ -145,8 +140,8 @@ class _Counts:
 
     def counted(self, side: Side, path: Path) -> Iterator[list[int]]:
         """The ids of each line of the file, added up on the way."""
-        lines = _lines(path)
-        while batch := list(islice(lines, BATCH)):
+        rest = lines(path)
+        while batch := list(islice(rest, BATCH)):
             for line, ids in zip(batch, side.encode(batch), strict=True):
                 self.sentences += 1
                 self.pieces += len(ids)

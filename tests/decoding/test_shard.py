@@ -4,19 +4,40 @@ import json
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqkd.decoding.settings import DecodeSettings, NBestSettings, SamplesSettings
 from seqkd.decoding.shard import decode_shard, join_parts
-from seqkd.decoding.shares import chosen_lines, shard_count
+from seqkd.decoding.shares import lines_of_shard, shard_count
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 
 
+def lines_of(settings: DecodeSettings, kind: str, sentences: int) -> list[int]:
+    """Those of all shards."""
+    count = shard_count(settings, kind, sentences)
+    return [line for shard in range(count) for line in lines_of_shard(settings, kind, sentences, shard)]
+
+
 @pytest.mark.parametrize(("share", "expected"), [(0.5, [1, 3, 5, 7, 9]), (0.3, [3, 6, 9]), (1.0, list(range(10)))])
 def test_a_share_is_spread_over_the_corpus(share, expected):
-    settings = DecodeSettings(n_best=NBestSettings(share=share))
-    assert chosen_lines(settings, "n-best", 10) == expected
-    assert chosen_lines(settings, "beam", 10) == list(range(10))
+    settings = DecodeSettings(n_best=NBestSettings(share=share), shard=2)
+    assert lines_of(settings, "n-best", 10) == expected
+    assert lines_of(settings, "beam", 10) == list(range(10))
+
+
+@given(st.integers(1, 1000), st.integers(0, 3000), st.integers(1, 700))
+def test_lines_are_where_the_share_of_the_lines_so_far_rises(thousandths, sentences, shard):
+    share = thousandths / 1000
+    settings = DecodeSettings(n_best=NBestSettings(share=share), shard=shard)
+    expected = [i for i in range(sentences) if int((i + 1) * share) > int(i * share)]
+    assert lines_of(settings, "n-best", sentences) == expected
+
+
+def test_a_shard_of_a_billion_lines_is_found_without_counting_them():
+    settings = DecodeSettings(n_best=NBestSettings(share=0.3), shard=2)
+    assert lines_of_shard(settings, "n-best", 10**9, 10**8) == [666666669, 666666673]
 
 
 @pytest.mark.parametrize(("sentences", "shards"), [(1, 1), (5, 1), (6, 2), (10, 2), (11, 3)])
@@ -40,7 +61,6 @@ def test_shards_together_hold_every_line_once(toy, tmp_path):
                 shard=shard,
                 model=tmp_path,
                 tokenizer=toy.tokenizer,
-                corpus=toy.corpus,
                 output=output,
                 precision="float32",
             )
@@ -60,7 +80,7 @@ def test_samples_depend_on_the_line_and_not_on_its_shard(toy, tmp_path):
     def drawn(size: int, shards: int, seed: int = 1) -> list[dict]:
         decode, texts = DecodeSettings(shard=size, samples=SamplesSettings(size=2, seed=seed)), ""
         for shard in range(shards):
-            place = {"model": tmp_path, "tokenizer": toy.tokenizer, "corpus": toy.corpus, "output": tmp_path / "out"}
+            place = {"model": tmp_path, "tokenizer": toy.tokenizer, "output": tmp_path / "out"}
             decode_shard(settings=decode, kind="samples", shard=shard, precision="float32", **place)
             texts += (tmp_path / "out").read_text(encoding="utf-8")
         return [json.loads(line) for line in texts.splitlines()]
@@ -80,7 +100,7 @@ def test_parts_made_on_several_devices_are_the_shard(toy, tmp_path, kind, device
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
     decode = DecodeSettings(shard=15, n_best=NBestSettings(size=3), samples=SamplesSettings(size=2))
     common = {"settings": decode, "kind": kind, "shard": 0, "model": tmp_path, "precision": "float32"}
-    common |= {"tokenizer": toy.tokenizer, "corpus": toy.corpus}
+    common["tokenizer"] = toy.tokenizer
     whole = decode_shard(**common, output=tmp_path / "whole.jsonl")
     parts = [tmp_path / f"part-{number}.jsonl" for number in range(len(devices))]
     facts = [

@@ -65,6 +65,19 @@ def test_a_missing_shard_is_refused(toy, tmp_path):
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
     with pytest.raises(UserError, match="15 sentences, the training set 40"):
         make_seq_kd(shards=[b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+    a = shard(tmp_path / "0.jsonl", [(i, ["red cat"]) for i in range(25)])
+    with pytest.raises(UserError, match="25 sentences, the training set 40"):
+        make_seq_kd(shards=[a], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+    assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_targets_are_the_same_however_few_are_in_memory(toy, tmp_path, monkeypatch):
+    path = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 3}"]) for i in range(40)])
+    for name, some in (("all", 10000), ("few", 7)):
+        monkeypatch.setattr("seqkd.mixture.make.BATCH", some)
+        make_seq_kd(shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / name)
+    for file in (tmp_path / "all").iterdir():
+        assert file.read_bytes() == (tmp_path / "few" / file.name).read_bytes()
 
 
 def test_a_broken_shard_is_named_with_its_line(toy, tmp_path):

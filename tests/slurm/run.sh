@@ -13,6 +13,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export PATH=$PATH:/usr/sbin:/sbin
+patient="-o Acquire::Retries=1 -o Acquire::http::Timeout=20"
 packages="slurmctld slurmd slurm-client munge"
 
 skip() { echo "tests/slurm: skipped. $1" >&2; exit 77; }
@@ -22,8 +23,8 @@ missing() { for program in slurmctld slurmd sbatch munged; do command -v "$progr
 if [ -n "$(missing)" ]; then
     [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null ||
         skip "It needs $packages: on Debian, install these or run it as root."
-    apt-get update > /dev/null
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages > /dev/null
+    said=$(apt-get $patient update 2>&1 && DEBIAN_FRONTEND=noninteractive apt-get $patient install -y --no-install-recommends $packages 2>&1) ||
+        skip "apt-get cannot install $packages: $(tail -n 1 <<< "$said")"
 fi
 
 python=${PYTHON:-$here/../../.venv/bin/python}
@@ -35,7 +36,7 @@ source "$here/cluster.sh"
 room=${KEEP:-$(mktemp -d)}
 mkdir -p "$room"
 chmod 755 "$room"
-export SEQKD_SLURM_ROOM=$room PYTHONPATH=$here/..:$here/../workflow:$here/../..
+export SEQKD_SLURM_ROOM=$room PYTHONPATH=$here/..:$here/../faults:$here/../..
 trap 'cluster_down; [ -n "${KEEP:-}" ] || rm -rf "$room"' EXIT
 trap 'exit 1' INT TERM HUP
 cluster_configure "$room/cluster"

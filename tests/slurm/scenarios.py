@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import ClassVar
 
-from test_kills import artefacts
+from kills import differences
 from workflow_place import Place, copy, new
 
 from seqkd.training.state import load_state
@@ -34,8 +34,8 @@ FAST = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-
 """There is no accounting database here, and the queue is looked at often."""
 LIMIT = int(os.environ.get("LIMIT", "1"))
 """Minutes of a time limit; more where the machine is so busy that Snakemake takes half a minute to begin a job."""
-PACE = {"SLOW": "0.05"}
-"""The training takes 20 seconds."""
+SLOWLY, QUICKLY = 0.5 * LIMIT, 0.0
+"""Seconds of an update: a training of 400 does not end before it is disturbed, and then loses no time."""
 
 
 class Failed(Exception):
@@ -94,6 +94,13 @@ def log(place: Place) -> str:
     return (place.work / "results/logs/train_student/slow/1.log").read_text(encoding="utf-8")
 
 
+def pace(place: Place, seconds: float) -> None:
+    """What an update of the training takes from now on."""
+    beside = place.work / ".pace"
+    beside.write_text(str(seconds))
+    beside.replace(place.work / "pace")
+
+
 class Driver:
     """Snakemake on the login node; what it says goes to ``said``."""
 
@@ -102,7 +109,7 @@ class Driver:
     def __init__(self, place: Place, *arguments: str, **variables: str) -> None:
         self.place, self.file = place, place.work / f"driver-{time.monotonic_ns()}.log"
         profile = ("--workflow-profile", str(place.clone / "profiles/slurm"))
-        environment = os.environ | {"SEQKD_SAVE_SECONDS": "1", "OMP_NUM_THREADS": "1"} | PACE | variables
+        environment = os.environ | {"SEQKD_SAVE_SECONDS": "1", "OMP_NUM_THREADS": "1"} | variables
         with self.file.open("w") as out:
             self.process = subprocess.Popen(
                 place.command(*arguments, *profile, *FAST),
@@ -137,6 +144,7 @@ def runs_again(base: Place, name: str) -> Place:
     """A copy of the finished local run in which one training is to be done again."""
     place = copy(base, ROOM / name)
     shutil.rmtree(place.work / "results/students/slow")
+    pace(place, SLOWLY)
     return place
 
 
@@ -147,6 +155,22 @@ def as_undisturbed(base: Place, place: Place, *, since: int = 1) -> None:
     expect(went_on and went_on[-1] >= since, f"the training began anew instead of going on:\n{log(place)}")
 
 
+def restarted(driver: Driver, times: int) -> None:
+    """Wait until the training has been put back so often; the turn after that may be quick."""
+
+    def truth() -> bool:
+        expect(driver.process.poll() is None, f"Snakemake ended before:\n{driver.said[-3000:]}")
+        return any(int(one["Restarts"]) >= times for one in trainings(driver.place))
+
+    wait_for(truth, f"{times} restarts", 480)
+    pace(driver.place, QUICKLY)
+
+
+def trainings(place: Place) -> list[dict[str, str]]:
+    """The jobs of the training that takes its time."""
+    return [one for one in jobs(place) if "slow" in one["Comment"]]
+
+
 # The scenarios
 
 
@@ -154,16 +178,16 @@ def whole(base: Place) -> str:
     """From text to report, with a training three times as long as its time limit."""
     place = prepared("whole")
     edit_profile(place, "runtime: 240", f"runtime: {LIMIT}")
-    driver = Driver(place, REPORT, SLOW=str(0.3 * LIMIT))
+    pace(place, SLOWLY)
+    driver = Driver(place, REPORT)
+    restarted(driver, 2)
     driver.ends()
-    slow = [one for one in jobs(place) if "slow" in one["Comment"]]
+    slow = trainings(place)
     expect(len(slow) == 1, f"{len(slow)} SLURM jobs for a training over its time limit: a retry was used")
     turns = int(slow[0]["Restarts"])
     expect(turns >= 2, f"the long training went back into the queue {turns} times only")
-    as_undisturbed(base, place, since=200)
-    here, there = artefacts(base), artefacts(place)
-    expect(here.keys() == there.keys(), f"other files: {here.keys() ^ there.keys()}")
-    expect(not [name for name in here if here[name] != there[name]], "other results than the local run")
+    as_undisturbed(base, place, since=20)
+    expect(not differences(base, place), f"other results than the local run: {differences(base, place)}")
     expect(place.dry_run() == set(), "a local run after one on SLURM would do something again")
     again = Driver(base, REPORT, "-n")
     again.ends()
@@ -179,6 +203,7 @@ def cancelled(base: Place) -> str:
     driver = Driver(place, TRAINING)
     at_work(place)
     slurm("scancel", job(place)["JobId"])
+    pace(place, QUICKLY)
     driver.ends()
     states = [one["JobState"] for one in jobs(place)]
     expect(states == ["CANCELLED", "COMPLETED"], f"jobs ended as {states}")
@@ -192,6 +217,7 @@ def preempted(base: Place) -> str:
     driver = Driver(place, TRAINING)
     at_work(place)
     slurm("sbatch", "-p", "urgent", "-w", job(place)["NodeList"], "--exclusive", "-o", "/dev/null", "--wrap=sleep 2")
+    restarted(driver, 1)
     driver.ends()
     restarts = int(job(place)["Restarts"])
     expect(restarts >= 1, "the training was not preempted")
@@ -203,7 +229,8 @@ def out_of_memory(base: Place) -> str:
     """Killed for its memory, it is tried again with more."""
     place = runs_again(base, "memory")
     edit_profile(place, "mem_mb: 6000 * attempt", "mem_mb: 1200 * attempt")
-    driver = Driver(place, TRAINING, HUNGRY="900", SLOW="0.01")
+    pace(place, 0.01)
+    driver = Driver(place, TRAINING, HUNGRY="900")
     driver.ends()
     found = jobs(place)
     memory = [re.search(r"mem=(\w+)", one["TRES"])[1] for one in found]
@@ -217,7 +244,8 @@ def on_gpu(base: Place) -> str:
     place = runs_again(base, "gpu")
     edit_profile(place, "slurm_partition: cpu                    # <- partition for tr", "slurm_partition: gpu  # tr")
     edit_profile(place, "#   gpu: 1", "    gpu: 1")
-    driver = Driver(place, TRAINING, SLOW="0")
+    pace(place, QUICKLY)
+    driver = Driver(place, TRAINING)
     driver.ends()
     found = job(place)
     expect(found["Partition"] == "gpu", f"it ran in partition {found['Partition']}")
@@ -232,6 +260,8 @@ def driver_killed(base: Place) -> str:
     at_work(place)
     driver.kill()
     driver = Driver(place, TRAINING)
+    wait_for(lambda: jobs(place)[0]["JobState"] == "CANCELLED", "the end of the job left over")
+    pace(place, QUICKLY)
     driver.ends()
     expect("SLURM jobs left by an earlier run: 1." in driver.said, driver.said)
     states = [one["JobState"] for one in jobs(place)]
@@ -247,7 +277,7 @@ def terminal_lost(base: Place) -> str:
     if pid == 0:
         profile = ("--workflow-profile", str(place.clone / "profiles/slurm"))
         os.chdir(place.work)
-        os.environ.update({"SEQKD_SAVE_SECONDS": "1"} | PACE)
+        os.environ["SEQKD_SAVE_SECONDS"] = "1"
         command = place.command(TRAINING, *profile, *FAST)
         os.execv(command[0], command)
     at_work(place)
@@ -256,6 +286,8 @@ def terminal_lost(base: Place) -> str:
         wait_for(lambda: os.waitpid(pid, os.WNOHANG)[0] == pid, "Snakemake to end with its terminal", 30)
     expect(job(place)["JobState"] == "RUNNING", "the job ended with the terminal")
     driver = Driver(place, TRAINING)
+    wait_for(lambda: jobs(place)[0]["JobState"] == "CANCELLED", "the end of the job left over")
+    pace(place, QUICKLY)
     driver.ends()
     as_undisturbed(base, place)
     return "Snakemake ended, its job went on; a second run went on from it"
@@ -268,6 +300,7 @@ def daemons_restarted(base: Place) -> str:
     at_work(place)
     node = job(place)["NodeList"]
     cluster(f"stop slurmctld -KILL; stop slurmd{node}; sleep 5; start_slurmctld; start_slurmd {node}; ready")
+    pace(place, QUICKLY)
     driver.ends()
     expect(job(place)["JobState"] == "COMPLETED", "the job did not outlive the restart")
     return "the job did not notice"
@@ -277,29 +310,31 @@ def drained(base: Place) -> str:
     """The node is drained; when its time runs out, the training goes on at another."""
     place = runs_again(base, "drained")
     edit_profile(place, "runtime: 240", f"runtime: {LIMIT}")
-    driver = Driver(place, TRAINING, SLOW=str(0.2 * LIMIT))
+    driver = Driver(place, TRAINING)
     at_work(place)
     first = job(place)["NodeList"]
     slurm("scontrol", "update", f"nodename={first}", "state=drain", "reason=test")
     try:
+        restarted(driver, 1)
         driver.ends()
     finally:
         slurm("scontrol", "update", f"nodename={first}", "state=resume")
     second = job(place)["NodeList"]
     expect(second != first, f"it ended on the drained node {first}")
-    as_undisturbed(base, place, since=100)
+    as_undisturbed(base, place, since=20)
     return f"begun on node {first}, ended on node {second}, no retry"
 
 
 def node_lost(base: Place) -> str:
     """The node dies with all that runs on it: SLURM starts the training on another."""
     place = runs_again(base, "node")
-    driver = Driver(place, TRAINING, SLOW="0.1")
+    driver = Driver(place, TRAINING)
     at_work(place)
     first = job(place)["NodeList"]
     cluster(f"lose_node {first}")
     wait_for(lambda: job(place)["JobState"] == "RUNNING" and job(place)["NodeList"] != first, "another node", 120)
     cluster(f"start_slurmd {first}; ready")
+    pace(place, QUICKLY)
     driver.ends()
     as_undisturbed(base, place)
     return f"begun on node {first}, ended on node {job(place)['NodeList']}, no retry"
@@ -308,9 +343,10 @@ def node_lost(base: Place) -> str:
 def edited(base: Place) -> str:
     """Config and code are edited while jobs wait."""
     place = runs_again(base, "edited")
+    pace(place, QUICKLY)
     slurm("scontrol", "update", "nodename=1,2,3", "state=drain", "reason=test")
     try:
-        driver = Driver(place, TRAINING, "results/students/baseline/1/manifest.json", "--force", SLOW="0")
+        driver = Driver(place, TRAINING, "results/students/baseline/1/manifest.json", "--force")
         wait_for(lambda: len(jobs(place)) >= 1, "waiting jobs")
         place.edit_config(lambda config: config["students"]["slow"].update(learning_rate=0.5))
     finally:

@@ -20,7 +20,7 @@ rule tokenizer:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=lambda wildcards, attempt: 5000 * attempt,
     params:
         step=experiment.made_by("tokenizer"),
     message:

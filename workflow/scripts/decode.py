@@ -17,7 +17,6 @@ def work(job: Job) -> Facts:
         shard=int(job.wildcards["shard"]),
         model=job.input("model"),
         tokenizer=job.input("tokenizer"),
-        corpus=job.input("corpus"),
         output=part(job) if len(job.devices) > 1 else job.outputs[1],
         precision=job.settings["precision"],
         device=job.device,

@@ -1,0 +1,221 @@
+"""Stages on synthetic corpora of a given size, each run in a process of its own: what ``benchmarks/scale.py`` measures.
+
+A corpus of N pairs lies in a folder of its own: ``raw/`` (the text), ``corpus/`` and ``tokenizer/`` as their stages
+make them, ``decode/`` (shards made up, without a model), ``targets/``.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Facts = dict[str, Any]
+
+WORDS, LENGTHS = 200_000, (4, 20)
+"""Words of the language, drawn by Zipf's law, and words of a sentence, drawn evenly: 12 on average."""
+HELD_OUT = 2000
+"""Pairs of the dev and of the test set."""
+CHUNK = 20_000
+VOCABULARY = 32_000
+SHARD = 50_000
+N_BEST_SHARE, CANDIDATES = 0.01, 4
+
+
+def write_text(pairs: int, folder: Path) -> Facts:
+    """The made-up language: every source word has one target word, and sentences keep their order."""
+    random = np.random.default_rng(1)
+    source, target = words(random), words(random)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, count in (("train", pairs), ("dev", HELD_OUT), ("test", HELD_OUT)):
+        with (folder / f"{name}.src").open("w") as src, (folder / f"{name}.tgt").open("w") as tgt:
+            for size in sizes(count):
+                for ids in sentences(random, size):
+                    src.write(" ".join(source[ids]) + "\n")
+                    tgt.write(" ".join(target[ids]) + "\n")
+    return {}
+
+
+def words(random: np.random.Generator) -> Any:
+    """Words of 2 to 10 letters, frequent ones short; an array of strings."""
+    letters = np.array(list("etaoinshrdlucmfwygpbvk"))
+    lengths = np.clip(2 + np.log2(np.arange(1, WORDS + 1)) / 2.2, 2, 10).astype(int)
+    return np.array(["".join(random.choice(letters, length)) for length in lengths], dtype=object)
+
+
+def sizes(count: int) -> Iterator[int]:
+    """``count`` in chunks."""
+    for first in range(0, count, CHUNK):
+        yield min(CHUNK, count - first)
+
+
+def sentences(random: np.random.Generator, count: int) -> Iterator[Any]:
+    """The word numbers of so many sentences."""
+    lengths = random.integers(LENGTHS[0], LENGTHS[1] + 1, count)
+    drawn = np.exp(random.random(int(lengths.sum())) * np.log(WORDS)).astype(int) - 1  # Zipf's law with exponent 1
+    yield from np.split(drawn, np.cumsum(lengths)[:-1])
+
+
+def corpus(folder: Path) -> Facts:
+    """Cleaning, with its search for duplicates and for dev and test sentences."""
+    from seqkd.corpus.make import make_corpus
+
+    pair = {
+        name: {side: str(folder / f"raw/{name}.{side}") for side in ("src", "tgt")} for name in ("train", "dev", "test")
+    }
+    settings = {"source": "files", "train": pair["train"], "dev": pair["dev"], "purge": [pair["test"]], "cleaning": {}}
+    return make_corpus(settings, {}, folder / "corpus")
+
+
+def tokenizer(folder: Path) -> Facts:
+    """Learning the pieces, from a million lines of each side at most, and encoding."""
+    from seqkd.tokenizer.make import make_tokenizer
+    from seqkd.tokenizer.settings import TokenizerSettings
+
+    return make_tokenizer(TokenizerSettings(vocabulary=VOCABULARY), folder / "corpus", folder / "tokenizer")
+
+
+def batches(folder: Path) -> Facts:
+    """The order of an epoch and its first 200 batches: what a training holds of its data, and how long it waits."""
+    from seqkd.batches.batches import BatchStream
+    from seqkd.batches.dataset import Dataset
+
+    began = time.perf_counter()
+    stream = iter(BatchStream(Dataset(folder / "tokenizer/train"), 4096, 1))
+    next(stream)
+    first = time.perf_counter() - began
+    for _ in islice(stream, 200):
+        pass
+    return {
+        "first_batch_seconds": round(first, 2),
+        "milliseconds_a_batch": round((time.perf_counter() - began - first) * 5, 2),
+    }
+
+
+def decode(folder: Path) -> Facts:
+    """The last shard, of 100 sentences, by a tiny model: what grows with the corpus would show."""
+    import torch
+
+    from seqkd.decoding.settings import DecodeSettings, SearchSettings
+    from seqkd.decoding.shard import decode_shard
+    from seqkd.decoding.shares import shard_count
+    from seqkd.models import store
+    from seqkd.models.transformer_settings import TransformerSettings
+    from seqkd.tokenizer.tokenizer import Tokenizer
+
+    tiny = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=16, ffn=16, heads=2)
+    torch.manual_seed(0)
+    counts = Tokenizer(folder / "tokenizer").sizes
+    store.save(store.build(tiny, *counts), tiny, counts, folder / "tiny")
+    settings = DecodeSettings(shard=100, search=SearchSettings(beam=1))
+    last = shard_count(settings, "beam", pairs_in(folder)) - 1
+    return decode_shard(
+        settings=settings,
+        kind="beam",
+        shard=last,
+        model=folder / "tiny",
+        tokenizer=folder / "tokenizer",
+        output=folder / "tiny/shard.jsonl",
+        precision="float32",
+    )
+
+
+def write_shards(folder: Path) -> Facts:
+    """Shards as a teacher would leave them: of each sentence its reference, and n-best lists for one in a hundred."""
+    (folder / "decode").mkdir(exist_ok=True)
+    with (folder / "corpus/train.tgt").open() as lines, (folder / "decode/n-best.jsonl").open("w") as lists:
+        for number, some in enumerate(iter(lambda: list(islice(lines, SHARD)), [])):
+            with (folder / f"decode/{number:05d}.jsonl").open("w") as shard:
+                for line, text in enumerate(some, number * SHARD):
+                    shard.write(row(line, [text.rstrip("\n")]))
+                    if line % round(1 / N_BEST_SHARE) == 0:
+                        lists.write(row(line, [text.rstrip("\n")[cut:] for cut in range(CANDIDATES)]))
+    return {}
+
+
+def row(line: int, texts: list[str]) -> str:
+    """A line of a shard."""
+    described = [{"text": text, "log_prob": -12.3456, "pieces": 24, "finished": True} for text in texts]
+    return json.dumps({"line": line, "hypotheses": described}, ensure_ascii=False) + "\n"
+
+
+def seq_kd(folder: Path) -> Facts:
+    """Gathering all shards to targets."""
+    from seqkd.mixture.make import make_seq_kd
+
+    shards = sorted(folder.glob("decode/0*.jsonl"))
+    common = {"corpus": folder / "corpus", "tokenizer": folder / "tokenizer"}
+    return make_seq_kd(shards=shards, folder=folder / "targets", **common)
+
+
+def choose(folder: Path) -> Facts:
+    """Choosing from n-best lists of four, for one sentence in a hundred of the corpus."""
+    from seqkd.mixture.choose import make_chosen
+
+    return make_chosen(
+        choice="seq-inter",
+        shards=[folder / "decode/n-best.jsonl"],
+        corpus=folder / "corpus",
+        tokenizer=folder / "tokenizer",
+        folder=folder / "chosen",
+        target_language="en",
+    )
+
+
+def overlap(folder: Path) -> Facts:
+    """Looking for the test sentences in the training text, as every score does."""
+    from seqkd.files import read_lines
+    from seqkd.scoring.score import overlap
+
+    found = overlap(folder / "corpus", read_lines(folder / "raw/test.src"), read_lines(folder / "raw/test.tgt"))
+    return {"overlap": len(found)}
+
+
+def checksums(folder: Path) -> Facts:
+    """The checksums of ids that a training or a decode shard takes before it begins."""
+    from seqkd.files import sha256
+
+    files = sorted(folder.glob("tokenizer/*/*.npy"))
+    began = time.perf_counter()
+    for file in files:
+        sha256(file)
+    size = sum(file.stat().st_size for file in files)
+    return {"megabytes_a_second": round(size / 1e6 / (time.perf_counter() - began))}
+
+
+def pairs_in(folder: Path) -> int:
+    """Pairs that cleaning left."""
+    from seqkd.batches.dataset import Side
+
+    return len(Side(folder / "tokenizer/train", "src"))
+
+
+STAGES: dict[str, Callable[[Path], Facts]] = {
+    "corpus": corpus,
+    "tokenizer": tokenizer,
+    "batches": batches,
+    "decode": decode,
+    "write_shards": write_shards,
+    "seq_kd": seq_kd,
+    "choose": choose,
+    "overlap": overlap,
+    "checksums": checksums,
+}
+UNMEASURED = ("text", "write_shards")
+"""What only makes the input of others."""
+
+
+def main() -> None:
+    """Run one stage, told by the command line, and print its facts as JSON."""
+    stage, folder, pairs = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    began = time.perf_counter()
+    facts = write_text(pairs, folder / "raw") if stage == "text" else STAGES[stage](folder)
+    print(json.dumps({"seconds": round(time.perf_counter() - began, 2), "facts": facts}))
+
+
+if __name__ == "__main__":
+    main()
