@@ -38,7 +38,8 @@ run that orchestration is read from; `--quick` is a smoke run whose figures mean
   budget of a batch. Plain PyTorch takes the very same batches as ours. JoeyNMT and Marian make their own: Marian sorts
   by length as ours does, JoeyNMT does not, and pads more.
 - CTranslate2 and Marian decode our weights; of several batch sizes the fastest is taken for them. Two of Marian's
-  conventions (its first input, its position vectors) differ, so its translations do too; their length is given.
+  conventions (its first input, its position vectors) differ, so it says something else with our weights; where its
+  BLEU is near 0 its speed compares no more than searches of that length, which is given.
 """
 
 FAMILIES = {
@@ -72,6 +73,15 @@ curve weigh as much as its middle, so a fixed cost at small sizes makes a slope 
 | time of | slope | size: seconds |
 | --- | ---: | --- |
 """
+LIMITS = """## What stands in the way
+
+Rows that miss what was asked for, and what their ratio would be if everything but the matrix products of our side took
+no time at all ("How near the limit", above). Where that is below what was asked for too, only faster or fewer products
+would reach it, and nothing around them.
+
+| what | peer | ratio | with the products alone | asked for |
+| --- | --- | ---: | ---: | ---: |
+"""
 
 
 def write_page(rows: list[Json], page: Path) -> None:
@@ -88,10 +98,25 @@ def render(rows: list[Json]) -> str:
         own = [row for row in rows if row["family"] == family]
         if own:
             parts.append(section(title, words, own))
+    if missed := limits(rows):
+        parts.append(LIMITS + "".join(missed))
     own = [row for row in rows if row["family"] == "growth"]
     if own:
         parts.append(GROWTH.lstrip("\n") + "".join(map(curve, own)))
     return "\n".join(parts)
+
+
+def limits(rows: list[Json]) -> list[str]:
+    """A line for each missed row of which the share of its matrix products is known; those were measured in bf16."""
+    shares = {row["name"]: row["ratio"] for row in rows if row["family"] == "utilisation" and row["ratio"]}
+    found = []
+    for row in rows:
+        share = shares.get(row["name"].removesuffix(", bf16"))
+        asked = row["family"] in ("training", "decoding") and row["target"] and row["ratio"]
+        if share and asked and row["ratio"] < row["target"]:
+            ratio, bound, target = (number(value) for value in (row["ratio"], row["ratio"] / share, row["target"]))
+            found.append(f"| {row['name']} | {row['peer_name']} | {ratio} | {bound} | {target} |\n")
+    return found
 
 
 def circumstances(rows: list[Json]) -> str:

@@ -69,6 +69,22 @@ def test_the_page_tells_what_was_reached_missed_and_not_measured():
     assert render([]).startswith("# Performance") and "Nothing is measured yet" in render([])
 
 
+def test_the_page_tells_what_ratio_the_products_alone_would_give():
+    once, half, twice = turns(1, 1), turns(2, 2), turns(0.5, 0.5)
+    rows = [
+        paired("training", "step, 1 thread", "peer", "u", once, half, target=3.0),
+        paired("training", "reached", "peer", "u", once, half, target=1.0),
+        paired("decoding", "beam, 1 thread, bf16", "peer", "u", half, once, target=1.0),
+        missing("training", "broken", "peer", "u", 8.0, "why"),
+        paired("utilisation", "step, 1 thread", "products", "u", once, twice, target=None),
+        paired("utilisation", "beam, 1 thread", "products", "u", once, twice, target=None),
+    ]
+    page = render([row.as_json() | WHERE for row in rows]).split("## What stands in the way")[1]
+    assert "| step, 1 thread | peer | 2 | 4 | 3 |" in page, "products are half the time"
+    assert "| beam, 1 thread, bf16 | peer | 0.5 | 1 | 1 |" in page
+    assert "reached" not in page.split("| what |")[1] and "broken" not in page
+
+
 class Fake:
     """A side that notes its turns and may break down at one of them."""
 
