@@ -41,4 +41,4 @@ trap 'cluster_down; [ -n "${KEEP:-}" ] || rm -rf "$room"' EXIT
 trap 'exit 1' INT TERM HUP
 cluster_configure "$room/cluster"
 cluster_up
-timeout --foreground 600 "$python" "$here/scenarios.py" "$@"
+timeout --foreground 600 "$python" "$here/try_them.py" "$@"
