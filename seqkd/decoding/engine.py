@@ -16,6 +16,7 @@ from seqkd.decoding.search import Hypothesis, beam_search
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.errors import UserError
 from seqkd.models.interface import TranslationModel
+from seqkd.models.packed import packed
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,8 @@ def translate(
         for i, found in zip(numbers, every, strict=True):
             results[i] = found
 
-    batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // settings.beam), work)
+    with packed(model):
+        batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // settings.beam), work)
     return results
 
 

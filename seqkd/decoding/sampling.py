@@ -19,6 +19,7 @@ from seqkd.decoding.rollout import Rollout
 from seqkd.decoding.search import Hypothesis, length_limits
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.models.interface import TranslationModel
+from seqkd.models.packed import packed
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,6 @@ def sample(
         for i, found in zip(places, Rollout(model, src, longest, count, Drawing(uniforms)).run(), strict=True):
             results[i] = found
 
-    with torch.inference_mode():
+    with torch.inference_mode(), packed(model):
         batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // count), work)
     return results

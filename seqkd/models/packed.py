@@ -1,0 +1,69 @@
+"""Matrix products of a model in use, its weights laid out once as oneDNN's kernels want them.
+
+A plain linear map has oneDNN arrange the weights anew in every call, or leaves float32 to another library. PyTorch's
+compiler packs the weights of a model that it freezes, by these very operators.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from seqkd.models.interface import TranslationModel
+
+OPERATORS: Any = torch.ops.mkldnn
+ROWS = 512
+"""For products of how many rows the weights are arranged; which number makes no difference that could be seen."""
+SMALL = 1 << 17
+"""Up to so many weights, a product of a single row is faster plain and in float32: oneDNN's calls alone take longer."""
+
+
+class Product:
+    """``x @ weight.T + bias``, x [.., in] to [.., out]; later changes of ``weight`` [out, in] do not reach it."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
+        self.bias, self.packed = bias, OPERATORS._reorder_linear_weight(weight.contiguous(), ROWS)
+        self.plain = (weight.float(), bias if bias is None else bias.float()) if weight.numel() <= SMALL else None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """The product, in the precision of both."""
+        if self.plain is not None and x.numel() == x.shape[-1]:
+            return F.linear(x.float(), *self.plain).to(x.dtype)
+        return OPERATORS._linear_pointwise(x, self.packed, self.bias, "none", [], "")  # type: ignore[no-any-return]
+
+
+def can_be_packed(weight: Tensor) -> bool:
+    """Whether this processor and this build of PyTorch have kernels for the weight."""
+    if weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    known = {torch.float32: True, torch.bfloat16: OPERATORS._is_mkldnn_bf16_supported()}
+    return bool(known.get(weight.dtype, False))
+
+
+@contextmanager
+def packed(model: TranslationModel) -> Iterator[None]:
+    """Within, linear maps and output projection of ``model`` are packed: no gradients, and its weights must not change.
+
+    Where there are no kernels nothing happens.
+    """
+    replaced: list[tuple[nn.Module, str]] = []
+
+    def replace(module: nn.Module, name: str, weight: Tensor, bias: Tensor | None = None) -> None:
+        if can_be_packed(weight):
+            setattr(module, name, Product(weight, bias))
+            replaced.append((module, name))
+
+    with torch.inference_mode():
+        for module in model.modules():
+            if isinstance(module, nn.Linear):
+                replace(module, "forward", module.weight, module.bias)
+            elif isinstance(module, TranslationModel) and type(module).logits is TranslationModel.logits:
+                replace(module, "logits", module.output_weight)
+    try:
+        yield
+    finally:
+        for module, name in replaced:
+            delattr(module, name)
