@@ -118,6 +118,6 @@ def forced_scores(
             results[i] = (scores[first:end], hits[first:end])
             first = end
 
-    with torch.inference_mode():
+    with torch.inference_mode(), packed(model):
         batched([max(len(s), len(t)) + 1 for s, t in zip(sources, targets, strict=True)], batch_tokens, work)
     return results

@@ -24,6 +24,7 @@ from seqkd.losses.positions import TopK
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
+from seqkd.models.packed import packed
 from seqkd.teacher.reading import NAMES, starts
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[n
             found[name][places] = value.numpy()
 
     lengths = np.maximum(dataset.src.lengths_of(sentences), dataset.tgt.lengths_of(sentences)) + 1
-    with torch.inference_mode():
+    with torch.inference_mode(), packed(network):
         batched(lengths.tolist(), BATCH_TOKENS, work)
     return found
 
