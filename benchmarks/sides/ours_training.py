@@ -14,6 +14,7 @@ from seqkd.batches.dataset import Dataset
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
+from seqkd.models.packed import packed
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.reading import StoredTeacher
 from seqkd.training.objective import Objective
@@ -82,7 +83,8 @@ def main() -> None:
     pause = Pause(channel)
     pause.trainer = trainer(channel.settings, pause, Path(channel.settings["data"]) / "no-state")
     channel.wait()
-    pause.trainer.run(Stop())
+    with packed(pause.trainer.plugs.passes.teacher):
+        pause.trainer.run(Stop())
 
 
 if __name__ == "__main__":

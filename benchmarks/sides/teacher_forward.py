@@ -9,6 +9,7 @@ from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import PAD, Dataset
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
+from seqkd.models.packed import packed
 
 
 def main() -> None:
@@ -19,16 +20,16 @@ def main() -> None:
     torch.set_flush_denormal(True)
     teacher = store.load(Path(settings["teacher"]), settings["precision"])
     batches = iter(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1))
-    while True:
-        channel.wait()
-        done = 0
-        for _ in range(settings["updates"]):
-            batch = next(batches)
-            real = batch.target != PAD
-            with torch.no_grad():
-                teacher(batch.src, batch.prefix)[real] @ teacher.output_weight.T
-            done += int(real.sum())
-        channel.reply(amount=done)
+    with torch.no_grad(), packed(teacher):
+        while True:
+            channel.wait()
+            done = 0
+            for _ in range(settings["updates"]):
+                batch = next(batches)
+                real = batch.target != PAD
+                teacher.logits(teacher(batch.src, batch.prefix)[real])
+                done += int(real.sum())
+            channel.reply(amount=done)
 
 
 if __name__ == "__main__":

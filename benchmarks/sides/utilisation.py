@@ -20,6 +20,7 @@ from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import SearchSettings
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
+from seqkd.models.packed import Product
 
 PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "linear", "matmul", "_linear_pointwise")
 GIGA = 1e9
@@ -27,16 +28,25 @@ GIGA = 1e9
 
 @dataclass(frozen=True)
 class Like:
-    """What a tensor looks like."""
+    """What a tensor looks like; packed weights have no strides."""
 
     shape: tuple[int, ...]
-    strides: tuple[int, ...]
+    strides: tuple[int, ...] | None
     dtype: torch.dtype
 
     @classmethod
     def of(cls, value: Any) -> Any:
         """A tensor's likeness; other arguments as they are."""
-        return cls(tuple(value.shape), value.stride(), value.dtype) if isinstance(value, Tensor) else value
+        if not isinstance(value, Tensor):
+            return value
+        return cls(tuple(value.shape), None if value.is_mkldnn else value.stride(), value.dtype)
+
+    def filled(self) -> Tensor:
+        """A tensor of random numbers that looks so."""
+        if self.strides is None:
+            return Product(torch.randn(self.shape).to(self.dtype)).packed
+        size = 1 + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
+        return torch.randn(size).to(self.dtype).as_strided(self.shape, self.strides)
 
 
 class Recorder(TorchDispatchMode):
@@ -75,8 +85,7 @@ class Products:
         if not isinstance(one, Like):
             return one
         if one not in made:
-            size = 1 + sum((n - 1) * s for n, s in zip(one.shape, one.strides, strict=True))
-            made[one] = torch.randn(size).to(one.dtype).as_strided(one.shape, one.strides)
+            made[one] = one.filled()
         return made[one]
 
     def seconds(self) -> float:

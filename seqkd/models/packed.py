@@ -25,7 +25,8 @@ class Product:
     """``x @ weight.T + bias``, x [.., in] to [.., out]; later changes of ``weight`` [out, in] do not reach it."""
 
     def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
-        self.bias, self.packed = bias, OPERATORS._reorder_linear_weight(weight.contiguous(), ROWS)
+        self.bias = bias
+        self.packed: Tensor = OPERATORS._reorder_linear_weight(weight.contiguous(), ROWS)
         self.plain = (weight.float(), bias if bias is None else bias.float()) if weight.numel() <= SMALL else None
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -44,10 +45,10 @@ def can_be_packed(weight: Tensor) -> bool:
 
 
 @contextmanager
-def packed(model: TranslationModel) -> Iterator[None]:
+def packed(model: TranslationModel | None) -> Iterator[None]:
     """Within, linear maps and output projection of ``model`` are packed: no gradients, and its weights must not change.
 
-    Where there are no kernels nothing happens.
+    Where there is no model or no kernel nothing happens.
     """
     replaced: list[tuple[nn.Module, str]] = []
 
@@ -57,7 +58,7 @@ def packed(model: TranslationModel) -> Iterator[None]:
             replaced.append((module, name))
 
     with torch.inference_mode():
-        for module in model.modules():
+        for module in model.modules() if model is not None else ():
             if isinstance(module, nn.Linear):
                 replace(module, "forward", module.weight, module.bias)
             elif isinstance(module, TranslationModel) and type(module).logits is TranslationModel.logits:

@@ -19,6 +19,7 @@ from seqkd.losses import outside
 from seqkd.memory import keep_freed_memory
 from seqkd.models import ArchitectureSettings, store
 from seqkd.models.interface import TranslationModel
+from seqkd.models.packed import packed
 from seqkd.teacher import READING
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
@@ -246,7 +247,7 @@ def train_model(
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
-    with stopping() as stop:
+    with stopping() as stop, packed(known):
         trainer.run(stop)
     train_bleu, _ = on_training_sample(dataset, tokenizer, target_language, processes).measure(network)
     compare_with_dev(trainer, train_bleu, gold=targets == tokenizer / "train")
