@@ -14,7 +14,7 @@ from torch import Tensor
 from seqkd.losses.positions import Positions, TopK
 from seqkd.training.objective import Objective
 
-CHUNK = 1024
+CHUNK = 512
 """Positions at once."""
 
 
