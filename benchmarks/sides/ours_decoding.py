@@ -24,7 +24,7 @@ def main() -> None:
     tokens = 1 if settings["single"] else settings.get("batch_tokens", BATCH_TOKENS)
     while True:
         channel.wait()
-        found = translate(model, sources, search, tokens, settings["wanted"])
+        found = translate(model, sources, search, tokens, settings["wanted"], scored=False)
         seconds = channel.passed()
         channel.reply(seconds=seconds, amount=len(sources), outputs=[hypotheses[0].ids for hypotheses in found])
 

@@ -74,18 +74,20 @@ def translate(
     settings: SearchSettings,
     batch_tokens: int = BATCH_TOKENS,
     wanted: int = 1,
+    scored: bool = True,
 ) -> list[list[Hypothesis]]:
     """Up to ``wanted`` hypotheses for each source (ids without EOS), best first.
 
     Args:
         batch_tokens: source tokens times beam that are searched at once.
+        scored: whether log-probabilities are wanted; without, greedy search is faster and gives NaN.
     """
     results: list[list[Hypothesis]] = [[] for _ in sources]
 
     def work(numbers: list[int]) -> None:
         src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
         greedy = settings.beam == wanted == 1
-        every = greedy_search(model, src, settings) if greedy else beam_search(model, src, settings, wanted)
+        every = greedy_search(model, src, settings, scored) if greedy else beam_search(model, src, settings, wanted)
         for i, found in zip(numbers, every, strict=True):
             results[i] = found
 

@@ -37,7 +37,7 @@ class Evaluation:
         training = model.training
         model.eval()
         own = self.processes.share(len(self.sources))
-        found = translate(model, own.of(self.sources) if own.counted else [], GREEDY)
+        found = translate(model, own.of(self.sources) if own.counted else [], GREEDY, scored=False)
         model.train(training)
         ids = self.processes.sentences([hypotheses[0].ids for hypotheses in found])
         texts = [self.tokenizer.tgt.decode(one) for one in ids]

@@ -1,6 +1,7 @@
 """Beam search against every translation there is, greedy search against a plain loop, and what must change nothing."""
 
 import itertools
+import math
 
 import pytest
 import torch
@@ -86,6 +87,9 @@ def test_greedy_search_is_a_beam_of_one(architecture):
         for (one,), (other,) in zip(fast, beam, strict=True):
             assert (one.ids, one.finished) == (other.ids, other.finished)
             assert one.log_prob == pytest.approx(other.log_prob, abs=1e-5)
+        unscored = [one for (one,) in translate(network, sources, limit(7), 90, scored=False)]
+        assert [(one.ids, one.finished) for one in unscored] == [(one.ids, one.finished) for (one,) in fast]
+        assert all(math.isnan(one.log_prob) for one in unscored)
         seen |= {(len(one.ids), one.finished) for (one,) in fast}
     assert {(0, True), (7, False)} <= seen
 
