@@ -26,7 +26,7 @@ from seqkd.models.interface import TranslationModel
 from seqkd.prefixes import View
 from seqkd.training.objective import Following, Objective, readings
 from seqkd.training.processes import Processes
-from seqkd.training.projection import Known, Teacher, chunks, projected_loss
+from seqkd.training.projection import CHUNK, Known, Teacher, chunks, projected_loss
 
 
 class Stored(Protocol):
@@ -187,8 +187,9 @@ class Look:
     def _log_probs(self, one: Pass) -> Tensor:
         """Of the tokens to predict, float32 [N]."""
         model = Teacher(one.hidden.detach(), self._passes.student.logits)
-        parts = chunks(len(one.target))
-        return torch.cat([model.logits(part).log_softmax(-1).gather(1, one.target[part, None])[:, 0] for part in parts])
+        parts = chunks(len(one.target), CHUNK)
+        logits = ((model.at(part).float(), one.target[part, None]) for part in parts)
+        return torch.cat([some.log_softmax(-1).gather(1, target)[:, 0] for some, target in logits])
 
 
 class Encoded:

@@ -15,14 +15,17 @@ from seqkd.losses.positions import Positions, TopK
 from seqkd.training.objective import Objective
 
 CHUNK = 512
-"""Positions at once."""
+"""Positions of which logits are made at once."""
+PIECE = 64
+"""Positions that an objective sees at once on a processor: it goes a dozen times over [n, V] numbers, and these then
+stay in the cache."""
 
 
 class Known(Protocol):
     """A teacher at N positions: :class:`Teacher`, or what is stored of one."""
 
     def at(self, part: slice) -> Tensor | TopK:
-        """What ``Positions.teacher`` is at some of them."""
+        """Some of them: logits [n, V], or what is stored."""
         ...
 
 
@@ -41,17 +44,25 @@ class _Projected(torch.autograd.Function):
     ) -> Tensor:
         total = hidden.new_zeros((), dtype=torch.float32)
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
-        for part in chunks(len(hidden), sentence):
-            logits = (hidden[part] @ weight.T).float()
-            known = None if teacher is None else teacher.at(part)
-            own = {name: fact[part] for name, fact in facts.items()}
+        size = PIECE if hidden.device.type == "cpu" else CHUNK
+        for part in chunks(len(hidden), CHUNK, sentence):
+            logits, known = hidden[part] @ weight.T, None if teacher is None else teacher.at(part)
+            grad = torch.empty_like(logits)
             whole = None if sentence is None else sentence[part]
-            seen = Positions(logits, target[part], known, smoothing, facts=own, sentence=whole)
-            loss, exact = objective.gradient(seen)
-            grad = exact.to(hidden.dtype)
+            for piece in chunks(len(logits), size, whole):
+                own = slice(part.start + piece.start, part.start + piece.stop)
+                seen = Positions(
+                    logits[piece].float(),
+                    target[own],
+                    None if known is None else piece_of(known, piece),
+                    smoothing,
+                    facts={name: fact[own] for name, fact in facts.items()},
+                    sentence=None if whole is None else whole[piece],
+                )
+                loss, grad[piece] = objective.gradient(seen)
+                total += loss
             grad_hidden[part] = grad @ weight
             grad_weight += grad.T @ hidden[part]
-            total += loss
         ctx.save_for_backward(grad_hidden, grad_weight.to(weight.dtype))
         return total
 
@@ -61,17 +72,22 @@ class _Projected(torch.autograd.Function):
         return grad_hidden * grad, grad_weight * grad, None, None, None, None, None, None
 
 
-def chunks(count: int, sentence: Tensor | None = None) -> Iterator[slice]:
-    """``count`` positions in runs of at most CHUNK; given each one's ``sentence``, in runs of whole sentences, a longer
-    one by itself."""
+def chunks(count: int, size: int, sentence: Tensor | None = None) -> Iterator[slice]:
+    """``count`` positions in runs of at most ``size``; given each one's ``sentence``, in runs of whole sentences, a
+    longer one by itself."""
     if sentence is None:
-        yield from (slice(first, first + CHUNK) for first in range(0, count, CHUNK))
+        yield from (slice(first, min(first + size, count)) for first in range(0, count, size))
         return
     first, ends = 0, sentence.unique_consecutive(return_counts=True)[1].cumsum(0).tolist()
     for end, after in zip(ends, [*ends[1:], math.inf], strict=True):
-        if after - first > CHUNK:
+        if after - first > size:
             yield slice(first, end)
             first = end
+
+
+def piece_of(known: Tensor | TopK, piece: slice) -> Tensor | TopK:
+    """What ``Positions.teacher`` is at some positions."""
+    return known.at(piece) if isinstance(known, TopK) else known[piece].float()
 
 
 class Teacher:
@@ -80,12 +96,10 @@ class Teacher:
     def __init__(self, hidden: Tensor, project: Callable[[Tensor], Tensor]) -> None:
         self.hidden, self.project = hidden, project
 
-    def logits(self, part: slice) -> Tensor:
-        """Logits of some positions, float32 [n, V], without gradient."""
+    def at(self, part: slice) -> Tensor:
+        """Logits of some positions, [n, V], without gradient."""
         with torch.no_grad():
-            return self.project(self.hidden[part]).float()
-
-    at = logits
+            return self.project(self.hidden[part])
 
 
 def projected_loss(

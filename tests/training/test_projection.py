@@ -7,10 +7,11 @@ from seqkd.training import projection
 from seqkd.training.objective import Objective
 
 
-@pytest.mark.parametrize("chunk", [1, 4, 1000])
+@pytest.mark.parametrize(("chunk", "piece"), [(1, 1), (4, 3), (1000, 4), (1000, 1000)])
 @pytest.mark.parametrize("loss", [{"nll": {"weight": 1.0}}, {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}])
-def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss):
+def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, piece, loss):
     monkeypatch.setattr(projection, "CHUNK", chunk)
+    monkeypatch.setattr(projection, "PIECE", piece)
     torch.manual_seed(0)
     hidden, weight = torch.randn(11, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
     states, matrix = torch.randn(11, 3), torch.randn(9, 3, requires_grad=True)
@@ -22,7 +23,7 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
     grads = hidden.grad.clone(), weight.grad.clone()
 
     hidden.grad = weight.grad = None
-    known = teacher.logits(slice(None))
+    known = teacher.at(slice(None))
     plain = objective.value(projection.Positions(hidden @ weight.T, target, known, 0.1))
     (3 * plain).backward()
     assert ours.item() == pytest.approx(plain.item(), rel=1e-5)
@@ -35,10 +36,9 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, loss
     ("lengths", "expected"),
     [([3, 3, 3, 2], [6, 5]), ([10, 1, 3, 9], [10, 4, 9]), ([1] * 9, [6, 3]), ([2, 4], [6]), ([7], [7])],
 )
-def test_chunks_of_whole_sentences(monkeypatch, lengths, expected):
-    monkeypatch.setattr(projection, "CHUNK", 6)
+def test_chunks_of_whole_sentences(lengths, expected):
     sentence = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
-    parts = list(projection.chunks(len(sentence), sentence))
+    parts = list(projection.chunks(len(sentence), 6, sentence))
     assert [len(sentence[part]) for part in parts] == expected
     assert [part.start for part in parts] == [0, *(part.stop for part in parts[:-1])]
 
@@ -50,8 +50,9 @@ def test_a_loss_of_whole_sentences_does_not_depend_on_the_chunks(monkeypatch):
     sentence = torch.tensor([0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
     objective = Objective({"js": {"weight": 1.0, "mixture": "exact"}})
     found = []
-    for chunk in (1, 4, 1000):
+    for chunk, piece in ((1, 1), (4, 2), (1000, 4), (1000, 1000)):
         monkeypatch.setattr(projection, "CHUNK", chunk)
+        monkeypatch.setattr(projection, "PIECE", piece)
         own = hidden.clone().requires_grad_()
         loss = projection.projected_loss(own, weight, target, teacher, objective, sentence=sentence)
         loss.backward()
