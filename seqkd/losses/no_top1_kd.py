@@ -31,7 +31,7 @@ def misfit(options: Options, targets: str) -> str:
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     wanted = moved(positions)
-    return (wanted.xlogy(wanted) - wanted * positions.log_q).sum()
+    return wanted.xlogy(wanted).sum() - wanted.flatten().dot(positions.student.flatten()) + positions.log_z.sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:

@@ -8,7 +8,6 @@ tiny. On prefixes of the targets; w = 1 would be `kl`.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -31,12 +30,12 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    log_m = positions.log_mixture(options.student_weight)
-    return (positions.p * (positions.log_p - log_m)).sum()
+    p = positions.p.flatten()
+    mean = p.dot(positions.known.flatten()) - p.dot(positions.log_mixture(options.student_weight).flatten())
+    return mean - positions.log_z_teacher.sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]."""
-    log_m = positions.log_mixture(options.student_weight)
-    ratio = (positions.log_q + positions.log_p - log_m + math.log(options.student_weight)).exp()
-    return positions.through_softmax(-ratio)
+    """Of the loss with respect to the logits, [N, V]: -w q p / m, where p / m is at most 1 / (1 - w)."""
+    w = options.student_weight
+    return positions.through_softmax((positions.p / positions.mixture(w)).mul_(positions.q).mul_(-w))

@@ -7,7 +7,6 @@ w (`student_weight`) is the student's weight in m, the paper's alpha = 0.1. On p
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -30,11 +29,13 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return (positions.q * (positions.log_q - positions.log_mixture(options.student_weight))).sum()
+    q = positions.q.flatten()
+    mean = q.dot(positions.student.flatten()) - q.dot(positions.log_mixture(options.student_weight).flatten())
+    return mean - positions.log_z.sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]."""
-    log_q, log_m = positions.log_q, positions.log_mixture(options.student_weight)
-    through_m = (2 * log_q - log_m + math.log(options.student_weight)).exp()
-    return positions.through_softmax(positions.q * (log_q - log_m) - through_m)
+    """Of the loss with respect to the logits, [N, V]: q (log q - log m - w q / m), where q / m is at most 1 / w."""
+    w = options.student_weight
+    inner = (positions.q / positions.mixture(w)).mul_(-w).add_(positions.student).sub_(positions.log_z)
+    return positions.through_softmax(inner.sub_(positions.log_mixture(w)).mul_(positions.q))

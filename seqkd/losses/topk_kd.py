@@ -28,11 +28,17 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    best, words = positions.log_p.topk(min(options.k, positions.student.shape[1]))
-    return -(best.exp() * positions.log_q.gather(1, words)).sum()
+    words, kept = best(positions, options)
+    return -(kept * (positions.student.gather(1, words) - positions.log_z)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: kept mass times q, less p at the kept words."""
-    best, words = positions.log_p.topk(min(options.k, positions.student.shape[1]))
-    return (best.exp().sum(-1, keepdim=True) * positions.q).scatter_add_(1, words, -best.exp())
+    words, kept = best(positions, options)
+    return (kept.sum(-1, keepdim=True) * positions.q).scatter_add_(1, words, -kept)
+
+
+def best(positions: Positions, options: Options) -> tuple[torch.Tensor, torch.Tensor]:
+    """The kept words and the teacher's probabilities of them, [N, k] each."""
+    words = positions.best(options.k)[0]
+    return words, positions.p.gather(1, words)
