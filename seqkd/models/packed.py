@@ -57,13 +57,13 @@ def packed(model: TranslationModel | None) -> Iterator[None]:
             setattr(module, name, Product(weight, bias))
             replaced.append((module, name))
 
-    with torch.inference_mode():
-        for module in model.modules() if model is not None else ():
-            if isinstance(module, nn.Linear):
-                replace(module, "forward", module.weight, module.bias)
-            elif isinstance(module, TranslationModel) and type(module).logits is TranslationModel.logits:
-                replace(module, "logits", module.output_weight)
     try:
+        with torch.inference_mode():
+            for module in model.modules() if model is not None else ():
+                if isinstance(module, nn.Linear):
+                    replace(module, "forward", module.weight, module.bias)
+                elif isinstance(module, TranslationModel) and type(module).logits is TranslationModel.logits:
+                    replace(module, "logits", module.output_weight)
         yield
     finally:
         for module, name in replaced:
