@@ -34,12 +34,17 @@ class Options(mixed.Options):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    w, log_m = options.student_weight, positions.log_mixture(options.student_weight)
-    teacher = positions.p * (positions.log_p - log_m)
-    return ((1 - w) * teacher + w * positions.q * (positions.log_q - log_m)).sum()
+    w, log_m = options.student_weight, positions.log_mixture(options.student_weight).flatten()
+    teacher, student = positions.p.flatten(), positions.q.flatten()
+    known = teacher.dot(positions.known.flatten()) - teacher.dot(log_m) - positions.log_z_teacher.sum()
+    own = student.dot(positions.student.flatten()) - student.dot(log_m) - positions.log_z.sum()
+    return (1 - w) * known + w * own
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: what goes through m cancels, w q (log q - log m) is left."""
-    w, log_m = options.student_weight, positions.log_mixture(options.student_weight)
-    return positions.through_softmax(w * positions.q * (positions.log_q - log_m))
+    """Of the loss with respect to the logits, [N, V]: what goes through m cancels, w q (log q - log m) is left.
+
+    Logits stand for log q: what is added to a whole row of it goes away again in the softmax.
+    """
+    log_m = positions.log_mixture(options.student_weight)
+    return positions.through_softmax((positions.student - log_m).mul_(positions.q)).mul_(options.student_weight)

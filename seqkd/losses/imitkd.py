@@ -40,13 +40,13 @@ class Options(mixed.Options):
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     if options.teacher == "distribution":
-        return -(positions.p * positions.log_q).sum()
-    return -positions.log_q.gather(1, positions.log_p.argmax(-1, keepdim=True)).sum()
+        return positions.log_z.sum() - positions.p.flatten().dot(positions.student.flatten())
+    return (positions.log_z - positions.student.gather(1, positions.best_known(1))).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: q less what is imitated."""
     if options.teacher == "distribution":
         return positions.q - positions.p
-    first = positions.log_p.argmax(-1, keepdim=True)
+    first = positions.best_known(1)
     return positions.q.scatter_add(1, first, -positions.q.new_ones(first.shape))

@@ -67,8 +67,7 @@ def gradient(positions: Positions, options: Options) -> torch.Tensor:
     inner = -_share(positions, options) * _ratio(positions, options)
     if positions.prefix == "student":
         inner += _log_ratio(positions, options)
-    weighted = inner.mul_(positions.q)
-    return weighted.sub_(positions.q * weighted.sum(-1, keepdim=True)).mul_(weight)
+    return positions.through_softmax(inner.mul_(positions.q)).mul_(weight)
 
 
 def _side(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:

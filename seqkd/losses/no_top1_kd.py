@@ -29,9 +29,17 @@ def misfit(options: Options, targets: str) -> str:
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
-    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    wanted = moved(positions)
-    return wanted.xlogy(wanted).sum() - wanted.flatten().dot(positions.student.flatten()) + positions.log_z.sum()
+    """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar.
+
+    sum p' log p' is sum p log p but for two words, so that no logarithm of [N, V] is taken.
+    """
+    first, target = positions.best_known(1), positions.target[:, None]
+    best, named = positions.p.gather(1, first), positions.p.gather(1, target)
+    joined = best + named
+    change = (joined.xlogy(joined) - best.xlogy(best) - named.xlogy(named))[first != target].sum()
+    whole = positions.p.flatten().dot(positions.known.flatten()) - positions.log_z_teacher.sum()
+    cross = moved(positions).flatten().dot(positions.student.flatten()) - positions.log_z.sum()
+    return whole + change - cross
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
@@ -43,7 +51,7 @@ def moved(positions: Positions) -> torch.Tensor:
     """p', [N, V]."""
 
     def make() -> torch.Tensor:
-        first = positions.best(1)[0]
+        first = positions.best_known(1)
         best = positions.p.gather(1, first)
         return positions.p.scatter_add(1, first, -best).scatter_add_(1, positions.target[:, None], best)
 

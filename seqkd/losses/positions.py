@@ -132,18 +132,19 @@ class Positions:
         """Their sum, float32 [N]: a sum keeps the precision that one minus the sum of the others would lose."""
         return self.outside.sum(-1)
 
-    def best(self, k: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """The k words (at most V) that the teacher and that the student likes best, best first, int64 [N, k] each."""
+    def best_known(self, k: int) -> torch.Tensor:
+        """The k words (at most V) that the teacher likes best, best first, int64 [N, k]."""
+        return self.once(f"best {k} known", lambda: self._best(self.known, k))
+
+    def best_own(self, k: int) -> torch.Tensor:
+        """The same of the student."""
+        return self.once(f"best {k} own", lambda: self._best(self.student, k))
+
+    @staticmethod
+    def _best(logits: torch.Tensor, k: int) -> torch.Tensor:
         from seqkd.best_words import best_words
 
-        if k not in self._best:
-            size = min(k, self.student.shape[1])
-            self._best[k] = best_words(self.known, size)[1], best_words(self.student, size)[1]
-        return self._best[k]
-
-    @cached_property
-    def _best(self) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
-        return {}
+        return best_words(logits, min(k, logits.shape[1]))[1]
 
     def mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
         """The mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
@@ -171,7 +172,7 @@ class Positions:
         return {}
 
     def once(self, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
-        """What the objective ``name`` makes of these positions for its loss and for its gradient: made once."""
+        """What an objective makes of these positions for its loss and for its gradient, under a name of its own: once."""
         if name not in self._made:
             self._made[name] = make()
         return self._made[name]
@@ -182,7 +183,7 @@ class Positions:
 
     def through_softmax(self, weighted: torch.Tensor) -> torch.Tensor:
         """Gradient with respect to the logits, from q times the gradient with respect to q, both [N, V]."""
-        return weighted - self.q * weighted.sum(-1, keepdim=True)
+        return weighted.addcmul(self.q, weighted.sum(-1, keepdim=True), value=-1)
 
     @property
     def known(self) -> torch.Tensor:

@@ -26,13 +26,14 @@ class Options(student.Options):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return _weighted(positions).sum()
+    return _weighted(positions).sum() - (positions.log_z - positions.log_z_teacher).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q (log q - log p - RKL)."""
+    """Of the loss with respect to the logits, [N, V]: q (log q - log p - RKL); what is added to a row goes away."""
     return positions.through_softmax(_weighted(positions))
 
 
 def _weighted(positions: Positions) -> torch.Tensor:
-    return positions.once("rkl", lambda: positions.q * (positions.log_q - positions.log_p))
+    """q times the difference of the logits, [N, V]: for log q - log p each row lacks the normalisers."""
+    return positions.once("rkl", lambda: (positions.student - positions.known).mul_(positions.q))

@@ -61,4 +61,4 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: q - p where it is chosen."""
-    return (positions.q - positions.p) * positions.facts["selective-kd"][:, None]
+    return (positions.q - positions.p).mul_(positions.facts["selective-kd"][:, None])

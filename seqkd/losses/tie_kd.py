@@ -39,7 +39,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]. The ranking reaches k words of each, but through q all words."""
-    ours, theirs = positions.best(options.k)
+    ours, theirs = positions.best_known(options.k), positions.best_own(options.k)
     q, share = positions.q, 1 / options.iterations
     high, low = q.gather(1, ours), q.gather(1, theirs)
     above = (high > high[:, :1]).to(q.dtype)
@@ -54,7 +54,7 @@ def gradient(positions: Positions, options: Options) -> torch.Tensor:
 
 def ranking(positions: Positions, k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Both levels of the ranking loss, R1 and R2, [N] each."""
-    ours, theirs = positions.best(k)
+    ours, theirs = positions.best_known(k), positions.best_own(k)
     high, low = positions.q.gather(1, ours), positions.q.gather(1, theirs)
     level1 = (high - high[:, :1]).relu().sum(1)
     hinges = (low[:, None, :] - high[:, :, None]).relu() * _gate(positions, ours, theirs)

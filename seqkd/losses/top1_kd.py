@@ -24,11 +24,17 @@ class Options(Settings):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    best, first = positions.log_p.max(-1, keepdim=True)
-    return -(best.exp() * positions.log_q.gather(1, first)).sum()
+    first, best = _first(positions)
+    return -(best * (positions.student.gather(1, first) - positions.log_z)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: p(a) q, less p(a) at a."""
-    best, first = positions.log_p.max(-1, keepdim=True)
-    return (best.exp() * positions.q).scatter_add_(1, first, -best.exp())
+    first, best = _first(positions)
+    return (best * positions.q).scatter_add_(1, first, -best)
+
+
+def _first(positions: Positions) -> tuple[torch.Tensor, torch.Tensor]:
+    """The teacher's first choice and its probability, [N, 1] each."""
+    first = positions.best_known(1)
+    return first, positions.p.gather(1, first)

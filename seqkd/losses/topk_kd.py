@@ -40,5 +40,5 @@ def gradient(positions: Positions, options: Options) -> torch.Tensor:
 
 def best(positions: Positions, options: Options) -> tuple[torch.Tensor, torch.Tensor]:
     """The kept words and the teacher's probabilities of them, [N, k] each."""
-    words = positions.best(options.k)[0]
+    words = positions.best_known(options.k)
     return words, positions.p.gather(1, words)

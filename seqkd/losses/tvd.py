@@ -27,9 +27,13 @@ class Options(student.Options):
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return (positions.q - positions.p).abs().sum() / 4
+    return _difference(positions).abs().sum() / 4
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]."""
-    return positions.through_softmax(positions.q * (positions.q - positions.p).sign() / 4)
+    return positions.through_softmax(_difference(positions).sign().mul_(positions.q)).div_(4)
+
+
+def _difference(positions: Positions) -> torch.Tensor:
+    return positions.once("tvd", lambda: positions.q - positions.p)

@@ -108,7 +108,7 @@ class Following(Objective):
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
         """See the base class."""
-        self._seen.append(positions.student.argmax(-1))
+        self._seen.append(positions.best_own(1)[:, 0])
         return super().gradient(positions)
 
     def forget(self) -> None:

@@ -26,7 +26,7 @@ from seqkd.models.interface import TranslationModel
 from seqkd.prefixes import View
 from seqkd.training.objective import Following, Objective, readings
 from seqkd.training.processes import Processes
-from seqkd.training.projection import CHUNK, Known, Teacher, chunks, projected_loss
+from seqkd.training.projection import CHUNK, PIECE, Known, Teacher, chunks, projected_loss
 
 
 class Stored(Protocol):
@@ -186,10 +186,13 @@ class Look:
 
     def _log_probs(self, one: Pass) -> Tensor:
         """Of the tokens to predict, float32 [N]."""
-        model = Teacher(one.hidden.detach(), self._passes.student.logits)
-        parts = chunks(len(one.target), CHUNK)
-        logits = ((model.at(part).float(), one.target[part, None]) for part in parts)
-        return torch.cat([some.log_softmax(-1).gather(1, target)[:, 0] for some, target in logits])
+        found = []
+        for part in chunks(len(one.target), CHUNK):
+            with torch.no_grad():
+                logits, target = self._passes.student.logits(one.hidden[part]), one.target[part, None]
+            for piece in chunks(len(logits), PIECE):
+                found.append(logits[piece].float().log_softmax(-1).gather(1, target[piece])[:, 0])
+        return torch.cat(found)
 
 
 class Encoded:
