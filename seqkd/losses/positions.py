@@ -172,7 +172,7 @@ class Positions:
         return {}
 
     def once(self, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
-        """What an objective makes of these positions for its loss and for its gradient, under a name of its own: once."""
+        """What an objective makes of these positions for loss and gradient, under a name of its own: made once."""
         if name not in self._made:
             self._made[name] = make()
         return self._made[name]
