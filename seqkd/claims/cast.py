@@ -9,6 +9,10 @@ Models = list[System]
 """All seeds of one system."""
 
 
+DIVERGENCES = {"kl", "rkl", "js", "tvd", "engine"}
+"""The objectives of f-DISTILL, those that it compares with included."""
+
+
 class Missing(Exception):
     """A part that no system of the run plays; the message says which."""
 
@@ -70,14 +74,13 @@ class Cast:
         raise Missing(_recipe(loss, wanted, start, size, teacher, iterations))
 
     def pre_distilled(self) -> Models:
-        """The student from which those of f-DISTILL start: some of its teacher's layers, taught by its distribution."""
-        starts = {models[0].start for models in self.variants.values()}
+        """The student from which those of f-DISTILL start: taught by the teacher's distribution, on the references."""
+        starts = {models[0].start for models in self.variants.values() if DIVERGENCES & set(models[0].loss)}
         for models in self.variants.values():
             one = models[0]
-            taught = one.start == self.teacher()[0].system and one.targets == "gold" and "word-kd" in one.loss
-            if one.kind == "student" and taught and one.system in starts:
+            if one.kind == "student" and one.targets == "gold" and "word-kd" in one.loss and one.system in starts:
                 return models
-        raise Missing("no student is pre-distilled, that is starts from its teacher and is itself a start")
+        raise Missing("no student is pre-distilled, that is learns by word-kd and is where one of f-DISTILL starts")
 
     def pruned(self, models: Models, sparsity: float, retrained: bool = True) -> Models:
         """A system, pruned."""

@@ -84,10 +84,13 @@ class Evidence:
         rows = [self.held.rows[model.path] for model in models]
         return Quantity(observed[rows], drawn[rows].mean(0), None, self.settings.confidence)
 
-    def correlation(self, column: str) -> Quantity:
+    def correlation(self, column: str, like_baseline: bool = False) -> Quantity:
         """Spearman's between a column and greedy BLEU over the runs of all students of the first size.
 
         The interval resamples runs; the same ones for all columns.
+
+        Args:
+            like_baseline: only those that learn on references, from nothing.
         """
         size, teacher = self.cast.baseline()[0].model, self.cast.teacher()[0].system
         runs = [
@@ -95,6 +98,7 @@ class Evidence:
             for models in self.cast.variants.values()
             for model in models
             if model.kind == "student" and model.model == size and model.teacher in ("", teacher)
+            if not like_baseline or (model.targets == "gold" and not model.start)
         ]
         frame = self.scores[self.scores["decoding"] == "greedy"].set_index("path").loc[[run.path for run in runs]]
         pairs = frame[[column, "bleu"]].dropna().to_numpy(dtype=np.float64)

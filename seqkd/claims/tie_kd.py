@@ -58,6 +58,8 @@ def agreement_tells_bleu(run: Evidence) -> Iterator[Part]:
     """T4."""
     agreement = run.correlation("ta_rate")
     yield Part("rank correlation of TA rate and BLEU over runs", agreement, above(agreement, 0.0))
+    alike = run.correlation("ta_rate", like_baseline=True)
+    yield Part("the same over runs on references, from nothing", alike)
     for name, words in (("top5_edit_distance", "edit"), ("top5_rank_distance", "rank")):
         other = run.correlation(name)
         yield Part(f"rank correlation of the top-5 {words} distance and BLEU", other)

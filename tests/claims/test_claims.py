@@ -161,7 +161,7 @@ def test_what_is_missing_is_named(finished: Path) -> None:
     assert found["T3"].verdict == "confirmed"
     assert found["K1"].sentences == ["no student learns by nll + word-kd on gold from scratch (size small)."]
     assert found["F1"].sentences == [
-        "no student is pre-distilled, that is starts from its teacher and is itself a start."
+        "no student is pre-distilled, that is learns by word-kd and is where one of f-DISTILL starts."
     ]
 
 
