@@ -107,7 +107,7 @@ def render(rows: list[Json]) -> str:
 
 
 def limits(rows: list[Json]) -> list[str]:
-    """A line for each missed row of which the share of its matrix products is known; those were measured in bf16."""
+    """A line for each missed row whose share of matrix products is known; without float32 in its name, in bf16."""
     shares = {row["name"]: row["ratio"] for row in rows if row["family"] == "utilisation" and row["ratio"]}
     found = []
     for row in rows:

@@ -19,7 +19,10 @@ def rows(bench: Bench) -> list[Row]:
         for name, model in bench.effort.models:
             told = settings(bench, model, "bfloat16") | {"kind": "training"}
             found.append(measured(bench, f"training {name}, {words}", told, threads))
-        found.append(measured(bench, f"teacher, beam 5, {words}", decoding(bench, 5, False), threads))
+        beam = decoding(bench, 5, False)
+        found.append(measured(bench, f"teacher, beam 5, {words}", beam, threads))
+        exact = beam | {"precision": "float32"}
+        found.append(measured(bench, f"teacher, beam 5, {words}, float32", exact, threads))
         found.append(measured(bench, f"student, greedy, {words}", decoding(bench, 1, True), threads))
     return found
 
