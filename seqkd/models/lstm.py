@@ -120,7 +120,7 @@ class Lstm(TranslationModel):
             ends.append((x[last, rows], cs[last, rows]))
         bias = None
         if bool(padding.any()):
-            bias = x.new_zeros(padding.shape, dtype=wide(x.dtype)).masked_fill_(padding, -math.inf)[:, None]
+            bias = x.new_zeros(padding.shape).masked_fill_(padding, -math.inf)[:, None]
         states = x.transpose(0, 1).contiguous()
         return (states @ self.attention_weight, states, bias), [h for h, _ in ends] + [c for _, c in ends]
 

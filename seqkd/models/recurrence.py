@@ -3,8 +3,9 @@
 What can be done for all steps at once is: the input's part of the gates before the loop, and the weights' gradients
 after it, each in one matrix product. Autograd step by step would read and write every weight's gradient at every step.
 
-Tensors are time first. Matrix products run in the weights' precision, cells and softmax in float32 at least. With the
-gates i (input), f (forget), o (output), each a sigmoid, and g (candidate), a tanh, of one row [4 * dim]:
+Tensors are time first. Matrix products run in the weights' precision, cells and the insides of the softmax in float32
+at least. With the gates i (input), f (forget), o (output), each a sigmoid, and g (candidate), a tanh, of one
+row [4 * dim]:
 
     c_t = f * c_{t-1} + i * g        h_t = o * tanh(c_t)
 """
@@ -72,8 +73,7 @@ def attention(query: Tensor, keys: Tensor, memory: Tensor, bias: Tensor | None) 
         Weights [B, Q, S], and what they mix of the memory, [B, Q, dim].
     """
     scores = torch.bmm(query, keys.transpose(1, 2))
-    scores = scores.to(wide(scores.dtype))
-    weights = (scores if bias is None else scores + bias).softmax(-1).to(query.dtype)
+    weights = (scores if bias is None else scores + bias).softmax(-1)
     return weights, torch.bmm(weights, memory)
 
 
@@ -88,9 +88,9 @@ class Layer(torch.autograd.Function):
         hs, cs = h.new_empty(steps + 1, batch, width // 4), c.new_empty(steps + 1, batch, width // 4)
         gates = c.new_empty(inputs.shape)
         hs[0], cs[0] = h, c
-        for t in range(steps):
-            gates_before(inputs[t], hs[t], weight, gates[t])
-            cell(gates[t], cs[t], cs[t + 1], hs[t + 1])
+        for x, gate, last_h, next_h, last_c, next_c in zip(inputs, gates, hs, hs[1:], cs, cs[1:], strict=False):
+            gates_before(x, last_h, weight, gate)
+            cell(gate, last_c, next_c, next_h)
         ctx.save_for_backward(gates, weight, hs, cs)
         ctx.set_materialize_grads(False)
         return hs[1:], cs[1:]
