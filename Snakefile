@@ -1,7 +1,7 @@
 # From parallel text to a report: which way of distilling a translation model won, by how much, and whether it is sure.
 #
 #     snakemake --cores 8 results/report.html
-#     snakemake --cores 8 results/report.html --configfile configs/multi30k-de-en.yaml
+#     snakemake --cores 8 results/report.html --directory runs/multi30k --configfile configs/multi30k-de-en.yaml
 #     snakemake -n                                # what would run, and why
 
 import sys

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -116,7 +117,17 @@ class Bench:
         """What belongs to every row: where it was measured."""
         machine = f"{processor()}, {len(os.sched_getaffinity(0))} cores"
         load = round(os.getloadavg()[1], 2)
-        return {"machine": machine, "load_average": load, "text": self.text.name, "quick": self.effort is QUICK}
+        where = {"machine": machine, "load_average": load, "commit": commit()}
+        return where | {"text": self.text.name, "quick": self.effort is QUICK}
+
+
+def commit() -> str:
+    """The commit that is measured, "+" behind it if files differ from it; empty where git does not tell."""
+    command = ["git", "-C", str(CACHE.parent), "describe", "--always", "--abbrev=7", "--dirty=+"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
 
 
 def announce(threads: int) -> str:

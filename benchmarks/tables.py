@@ -75,9 +75,9 @@ curve weigh as much as its middle, so a fixed cost at small sizes makes a slope 
 """
 LIMITS = """## What stands in the way
 
-Rows that miss what was asked for, and what their ratio would be if everything but the matrix products of our side took
-no time at all ("How near the limit", above). Where that is below what was asked for too, only faster or fewer products
-would reach it, and nothing around them.
+Rows of training and decoding that miss what was asked for, and what their ratio would be if everything but the matrix
+products of our side took no time at all ("How near the limit", above). Where that is below what was asked for too, only
+faster or fewer products would reach it, and nothing around them.
 
 | what | peer | ratio | with the products alone | asked for |
 | --- | --- | ---: | ---: | ---: |
@@ -97,7 +97,7 @@ def render(rows: list[Json]) -> str:
     for family, (title, words) in FAMILIES.items():
         own = [row for row in rows if row["family"] == family]
         if own:
-            parts.append(section(title, words, own))
+            parts.append(section(title, words, own) + at_commits(own))
     if missed := limits(rows):
         parts.append(LIMITS + "".join(missed))
     own = [row for row in rows if row["family"] == "growth"]
@@ -128,6 +128,12 @@ def circumstances(rows: list[Json]) -> str:
     if any(row["quick"] for row in rows):
         lines.append("**A smoke run: these figures mean nothing.**\n")
     return "\n".join(lines)
+
+
+def at_commits(rows: list[Json]) -> str:
+    """Of which commits these rows are; rows from before that was kept do not tell."""
+    known = ", ".join(sorted({row["commit"] for row in rows if row.get("commit")}))
+    return f"\nMeasured at commit {known}.\n" if known else ""
 
 
 def section(title: str, words: str, rows: list[Json]) -> str:

@@ -1,13 +1,15 @@
-"""The command ``seqkd``: what there is to choose from. Experiments are run by snakemake."""
+"""The command ``seqkd``: what there is to choose from, and what came of it. Experiments are run by snakemake."""
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from seqkd import losses
 from seqkd.config.mistakes import nearest
+from seqkd.decoding.settings import SearchSettings
 from seqkd.errors import UserError
 from seqkd.lossdoc import describe
 from seqkd.losses import outside
@@ -15,38 +17,82 @@ from seqkd.losses import outside
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; gives the exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        for line in given.work(given):
+            sys.stdout.buffer.write(line.encode())
+        sys.stdout.buffer.flush()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The commands; each one's ``work`` gives the text to print, piece by piece."""
     parser = argparse.ArgumentParser(prog="seqkd", description=" ".join((__doc__ or "").split()))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     words = "the objectives, one name a line; with NAME its formula, source, prefixes, cost and settings"
     command = commands.add_parser("losses", help=words, description=words)
     command.add_argument("name", nargs="?", metavar="NAME", help="an objective, or the path of a file of your own")
+    command.set_defaults(work=_losses)
     words = "what the papers say, held against a finished run: RESULTS/claims.md and claims.csv"
     command = commands.add_parser("claims", help=words, description=words)
     command.add_argument("results", nargs="?", type=Path, default=Path("results"), metavar="RESULTS")
-    given = parser.parse_args(arguments)
-    try:
-        if hasattr(given, "results"):
-            print(import_module("seqkd.claims.table").write_claims(given.results), end="")
-        else:
-            print(_losses(given.name), end="")
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    command.set_defaults(work=_claims)
+    words = "translate standard input, line by line, with a finished model"
+    command = commands.add_parser("translate", help=words, description=words)
+    command.add_argument("model", type=Path, metavar="MODEL", help="a folder like results/students/baseline/1")
+    command.add_argument("--tokenizer", type=Path, help="its tokenizer's folder, if not that of the same results")
+    command.add_argument("--beam", type=int, default=1, help="hypotheses kept at each step; 1, the default, is greedy")
+    command.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
+    command.set_defaults(work=_translate)
+    return parser
 
 
-def _losses(name: str | None) -> str:
+def _claims(given: argparse.Namespace) -> Iterator[str]:
+    """What ``seqkd claims`` prints."""
+    yield import_module("seqkd.claims.table").write_claims(given.results)
+
+
+def _translate(given: argparse.Namespace) -> Iterator[str]:
+    """What ``seqkd translate`` prints."""
+    if not 1 <= given.beam <= 1000:
+        raise UserError(f"--beam {given.beam}: allowed are 1 to 1000")
+    search = SearchSettings(beam=given.beam)
+    lines = import_module("seqkd.decoding.lines")
+    for text in lines.translate_lines(_input(), given.model, given.tokenizer, search, given.precision):
+        yield f"{text}\n"
+
+
+def _input() -> Iterator[str]:
+    """Lines of standard input, split at ``\\n`` alone.
+
+    Raises:
+        UserError: a line is no UTF-8.
+    """
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            yield line.decode()
+        except UnicodeDecodeError as error:
+            raise UserError(f"standard input, line {number}: not UTF-8 ({error.reason}). Convert it first.") from None
+
+
+def _losses(given: argparse.Namespace) -> Iterator[str]:
     """What ``seqkd losses`` prints.
 
     Raises:
         UserError: there is no such objective.
     """
-    if name is None:
-        return "".join(f"{one}\n" for one in losses.NAMES)
-    if name not in losses.NAMES and not outside.is_path(name):
+    if given.name is None:
+        yield from (f"{one}\n" for one in losses.NAMES)
+    elif given.name in losses.NAMES or outside.is_path(given.name):
+        yield describe(given.name)
+    else:
         known = ", ".join(losses.NAMES)
-        raise UserError(f"{name}: no such objective{nearest(name, losses.NAMES)}; known: {known}")
-    return describe(name)
+        raise UserError(f"{given.name}: no such objective{nearest(given.name, losses.NAMES)}; known: {known}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from seqkd.batches.dataset import PAD
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 
-WHERE = {"machine": "a machine, 2 cores", "load_average": 0.5, "text": "some text", "quick": False}
+WHERE = {"machine": "a machine, 2 cores", "load_average": 0.5, "commit": "abc1234", "text": "some text", "quick": False}
 
 
 def turns(*seconds: float, amount: float = 10.0) -> list[Turn]:
@@ -65,7 +65,7 @@ def test_the_page_tells_what_was_reached_missed_and_not_measured():
     assert "| broken | | peer three | | u | not measured: pip said a / b | 8.00 | |" in page
     assert "| memory [1] | 50 | peer four | 100 | MiB | 2.00 |  |  |" in page and "[1] a remark." in page
     assert "| a curve | 0.50 | 10: 1, 1,000: 10 |" in page
-    assert "a machine, 2 cores" in page and "smoke run:" not in page
+    assert "a machine, 2 cores" in page and "commit abc1234." in page and "smoke run:" not in page
     assert render([]).startswith("# Performance") and "Nothing is measured yet" in render([])
 
 

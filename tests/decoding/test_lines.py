@@ -1,0 +1,70 @@
+"""``seqkd translate``: lines in, translations out, whatever the lines are."""
+
+import io
+import shutil
+import sys
+
+import pytest
+import torch
+
+from seqkd.__main__ import main
+from seqkd.decoding import lines
+from seqkd.decoding.engine import translate
+from seqkd.decoding.settings import SearchSettings
+from seqkd.files import read_lines
+from seqkd.models import store
+from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.tokenizer.tokenizer import Tokenizer
+
+
+@pytest.fixture
+def model(toy, tmp_path):
+    """A model of random weights in the results of a run."""
+    shutil.copytree(toy.tokenizer, tmp_path / "results" / "tokenizer")
+    folder = tmp_path / "results" / "students" / "baseline" / "1"
+    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    torch.manual_seed(3)
+    names = Tokenizer(toy.tokenizer)
+    store.save(store.build(settings, *names.sizes), settings, names.sizes, folder)
+    return folder
+
+
+def said(monkeypatch, capsys, text: bytes, *arguments: str) -> tuple[int, list[str], str]:
+    """Exit status, lines and errors of the command."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    status = main(["translate", *arguments])
+    found = capsys.readouterr()
+    return status, found.out.splitlines(), found.err
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_it_says_what_the_stages_say_in_order_block_by_block(model, toy, monkeypatch, capsys, beam):
+    monkeypatch.setattr(lines, "BLOCK", 3)
+    sources, names = read_lines(toy.test_set / "test.src"), Tokenizer(toy.tokenizer)
+    found = translate(store.load(model), names.src.encode(sources), SearchSettings(beam=beam))
+    text = "".join(f"{line}\n" for line in sources).encode()
+    status, told, errors = said(monkeypatch, capsys, text, str(model), "--beam", str(beam))
+    assert (status, errors) == (0, "")
+    assert told == [names.tgt.decode(one[0].ids) for one in found] and len(set(told)) > 1
+
+
+def test_empty_lines_stay_empty_and_blanks_do_not_matter(model, toy, monkeypatch, capsys):
+    line = read_lines(toy.test_set / "test.src")[0]
+    text = f"\n \t\n{line}\n  {line.replace(' ', '  ')}\r\n".encode()
+    status, told, _ = said(monkeypatch, capsys, text, str(model))
+    assert status == 0 and told[:2] == ["", ""] and told[2] == told[3] != ""
+    assert said(monkeypatch, capsys, b"", str(model)) == (0, [], "")
+
+
+def test_mistakes_are_told_in_one_line(model, toy, tmp_path, monkeypatch, capsys):
+    alone = shutil.copytree(model, tmp_path / "alone")
+    for text, arguments, expected in [
+        (b"a\n\xff\n", [model], "standard input, line 2: not UTF-8"),
+        (b"a\n", [tmp_path], "no model there. Name a folder like"),
+        (b"a\n", [alone], "Name it with --tokenizer"),
+        (b"a\n", [model, "--beam", "0"], "--beam 0: allowed are 1 to 1000"),
+        (b"a\n", [model, "--tokenizer", tmp_path], "no readable SentencePiece model"),
+    ]:
+        status, told, errors = said(monkeypatch, capsys, text, *map(str, arguments))
+        assert status == 1 and not told and errors.count("\n") == 1 and expected in errors
+    assert said(monkeypatch, capsys, b"a\n", str(alone), "--tokenizer", str(toy.tokenizer))[0] == 0
