@@ -144,6 +144,10 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
         "loss: found targets 'gold', but js weighs prefixes as samples from the teacher with `mixture: exact`; write",
     ),
     (
+        {"loss": {"js": {"weight": 1, "mixture": "exact", "top_k": 1}}, "targets": "samples", "start": "a"},
+        "loss: found targets 'samples', but js weighs prefixes as samples from the student with `mixture: exact`; ",
+    ),
+    (
         {"loss": {"word-kd": 1, "kl": 1}, "start": "base"},
         "start: it starts as its teacher 'base', where the loss word-kd + kl is at its minimum, so there is nothing to",
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from seqkd.report.compare import baselines, controls, variants
+from seqkd.report.compare import baselines, variants
 from seqkd.report.load import System
 
 Models = list[System]
@@ -27,7 +27,7 @@ class Cast:
 
     def __init__(self, systems: list[System]) -> None:
         self.variants = variants(systems)
-        self.baselines, self.controls = baselines(systems), controls(systems)
+        self.baselines = baselines(systems)
         self.sizes = list(self.baselines)
         self.teachers = list(dict.fromkeys(one.system for one in systems if one.kind == "teacher"))
 
@@ -36,10 +36,6 @@ class Cast:
         if not self.sizes or (size and size not in self.baselines):
             raise Missing(f"no student{f' of size {size}' if size else ''} learns from references alone, from scratch")
         return self.baselines[size or self.sizes[0]]
-
-    def longer(self, size: str = "") -> Models:
-        """The baseline trained on for as long as the fine-tuned students."""
-        return self.controls.get(size or self.baseline()[0].model, [])
 
     def teacher(self, name: str = "") -> Models:
         """A teacher, the first if none is named."""
@@ -50,7 +46,7 @@ class Cast:
     def student(
         self,
         loss: Collection[str],
-        targets: str | Collection[str] = "gold",
+        targets: str = "gold",
         *,
         start: str | None = None,
         size: str = "",
@@ -63,22 +59,42 @@ class Cast:
             loss: names of its terms, all of them.
             iterations: of `tie-kd`: 1, or 2 for more than one.
         """
-        wanted = {targets} if isinstance(targets, str) else set(targets)
         size = size or (self.baseline()[0].model if start is None else "")
+        found = self.students(loss, targets, start=start, size=size, teacher=teacher, iterations=iterations)
+        if not found:
+            raise Missing(_recipe(loss, targets, start, size, teacher, iterations))
+        return found[0]
+
+    def students(
+        self,
+        loss: Collection[str],
+        targets: str = "gold",
+        *,
+        start: str | None = None,
+        size: str = "",
+        teacher: str = "",
+        iterations: int | None = None,
+    ) -> list[Models]:
+        """All students with a recipe, see :meth:`student`."""
         known = {"", teacher or self.teacher()[0].system}
-        for models in self.variants.values():
-            one = models[0]
-            same = one.kind == "student" and set(one.loss) == set(loss) and one.targets in wanted and one.start == start
-            if same and one.teacher in known and (not size or one.model == size) and _iterates(one, iterations):
-                return models
-        raise Missing(_recipe(loss, wanted, start, size, teacher, iterations))
+
+        def fits(one: System) -> bool:
+            same = one.kind == "student" and terms(one) == set(loss) and (one.targets, one.start) == (targets, start)
+            return same and one.teacher in known and one.model == (size or one.model) and _iterates(one, iterations)
+
+        return [models for models in self.variants.values() if fits(models[0])]
+
+    def went_on(self, models: Models) -> Models:
+        """The control of what starts from a student: it itself trained on by its own loss and targets; [] if none."""
+        own = models[0]
+        return next(iter(self.students(terms(own), own.targets, start=own.system, teacher=own.teacher)), [])
 
     def pre_distilled(self) -> Models:
         """The student from which those of f-DISTILL start: taught by the teacher's distribution, on the references."""
         starts = {models[0].start for models in self.variants.values() if DIVERGENCES & set(models[0].loss)}
         for models in self.variants.values():
             one = models[0]
-            if one.kind == "student" and one.targets == "gold" and "word-kd" in one.loss and one.system in starts:
+            if one.kind == "student" and one.targets == "gold" and "word-kd" in terms(one) and one.system in starts:
                 return models
         raise Missing("no student is pre-distilled, that is learns by word-kd and is where one of f-DISTILL starts")
 
@@ -95,6 +111,12 @@ class Cast:
         return sorted(found - {0.0})
 
 
+def terms(system: System) -> set[str]:
+    """Names of the terms of its loss. Beside likelihood, `kl` is Word-KD: they differ by the teacher's entropy."""
+    names = set(system.loss)
+    return {"nll", "word-kd"} if names == {"nll", "kl"} else names
+
+
 def _iterates(system: System, iterations: int | None) -> bool:
     if iterations is None:
         return True
@@ -104,9 +126,9 @@ def _iterates(system: System, iterations: int | None) -> bool:
 
 
 def _recipe(
-    loss: Collection[str], targets: set[str], start: str | None, size: str, teacher: str, iterations: int | None
+    loss: Collection[str], targets: str, start: str | None, size: str, teacher: str, iterations: int | None
 ) -> str:
-    words = f"no student learns by {' + '.join(loss)} on {' or '.join(sorted(targets))}"
+    words = f"no student learns by {' + '.join(loss)} on {targets}"
     words += f" from {start}" if start else " from scratch"
     words += f" with {'one iteration' if iterations == 1 else 'iterations'}" if iterations else ""
     words += f", taught by {teacher}" if teacher else ""

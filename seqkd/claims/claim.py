@@ -1,12 +1,12 @@
 """A statement of a paper, the measurements that decide it, and what came of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seqkd.claims.cast import Missing, Models
 from seqkd.claims.evidence import Evidence
 from seqkd.claims.quantity import Quantity, above, all_of, within
-from seqkd.report.claims import NOT_TESTED
+from seqkd.report.claims import CONFIRMED, NOT_SHOWN, NOT_TESTED
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,23 @@ def more(
     if least:
         words += f" (more than {least:+g})".replace("-", "−")
     return Part(words, found, "" if least is None else above(found, least))
+
+
+def given(evidence: Evidence, one: Models, other: Models, decoding: str) -> Part:
+    """BLEU of one system above another's, which a statement takes for granted: without it nothing is shown."""
+    part = more(evidence, one, other, decoding)
+    return replace(part, verdict=supposed(part.verdict))
+
+
+def supposed(verdict: str) -> str:
+    """The verdict of a part that can fail to confirm a statement and cannot contradict it."""
+    return verdict if verdict == CONFIRMED else NOT_SHOWN
+
+
+def control(evidence: Evidence, one: Models, start: Models, decoding: str) -> list[Part]:
+    """BLEU of a system less that of its start trained on for as long by its own loss, told where there is one."""
+    longer = evidence.cast.went_on(start)
+    return [more(evidence, one, longer, decoding, least=None)] if longer else []
 
 
 def as_good(evidence: Evidence, one: Models, other: Models, margin: float, decoding: str = "greedy") -> Part:

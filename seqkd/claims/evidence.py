@@ -40,7 +40,7 @@ class Evidence:
         found = self._resampled[key]
         rows = [found.rows[model.path] for model in models]
         own = np.array([found.corpus[row] for row in rows])
-        return Quantity(own, found.scores[rows].mean(0), None, self.settings.confidence)
+        return Quantity(own, found.scores[rows].mean(0), None, self.settings.confidence, seeds_of(models))
 
     def column(self, models: Models, name: str, decoding: str = "greedy") -> Quantity:
         """A column of scores.csv.
@@ -52,7 +52,7 @@ class Evidence:
         values = np.array([float(frame[model.path]) for model in models])
         if np.isnan(values).any():
             raise Missing(f"{name} of {models[0].label} was not measured")
-        return Quantity(values)
+        return Quantity(values, names=seeds_of(models))
 
     def speed(self, models: Models, batching: str) -> Quantity:
         """Words a second, greedy, over the teacher's with a beam; the interval is from slowest to fastest repeat."""
@@ -82,31 +82,44 @@ class Evidence:
             raise Missing("the truth of this corpus is not known")
         observed, drawn = self.held.every[name]
         rows = [self.held.rows[model.path] for model in models]
-        return Quantity(observed[rows], drawn[rows].mean(0), None, self.settings.confidence)
+        return Quantity(observed[rows], drawn[rows].mean(0), None, self.settings.confidence, seeds_of(models))
 
     def correlation(self, column: str, like_baseline: bool = False) -> Quantity:
-        """Spearman's between a column and greedy BLEU over the runs of all students of the first size.
+        """Spearman's between a column and BLEU with a beam over the runs of all students of the first size.
 
-        The interval resamples runs; the same ones for all columns.
+        The interval resamples systems, each with all its seeds, which are near copies; the same ones for all columns.
 
         Args:
             like_baseline: only those that learn on references, from nothing.
         """
-        size, teacher = self.cast.baseline()[0].model, self.cast.teacher()[0].system
-        runs = [
-            model
-            for models in self.cast.variants.values()
-            for model in models
-            if model.kind == "student" and model.model == size and model.teacher in ("", teacher)
-            if not like_baseline or (model.targets == "gold" and not model.start)
-        ]
-        frame = self.scores[self.scores["decoding"] == "greedy"].set_index("path").loc[[run.path for run in runs]]
-        pairs = frame[[column, "bleu"]].dropna().to_numpy(dtype=np.float64)
+        greedy, beam = (
+            self.scores[self.scores["decoding"] == decoding].set_index("path")[name]
+            for decoding, name in (("greedy", column), (self.beam, "bleu"))
+        )
+        systems = [[one.path for one in models] for models in self._alike(like_baseline)]
+        pairs = [np.array([greedy[paths], beam[paths]], dtype=np.float64).T for paths in systems]
+        pairs = [one for one in pairs if not np.isnan(one).any()]
         if len(pairs) < 6:
-            raise Missing(f"fewer than six runs have {column}")
+            raise Missing(f"fewer than six systems have {column}")
         generator = np.random.default_rng(self.settings.bootstrap_seed)
-        drawn = np.array([spearman(pairs[generator.integers(len(pairs), size=len(pairs))]) for _ in range(DRAWS)])
-        return Quantity(np.array([spearman(pairs)]), drawn, None, self.settings.confidence)
+        picks = generator.integers(len(pairs), size=(DRAWS, len(pairs)))
+        drawn = np.array([spearman(np.concatenate([pairs[i] for i in some])) for some in picks])
+        return Quantity(np.array([spearman(np.concatenate(pairs))]), drawn, None, self.settings.confidence)
+
+    def _alike(self, like_baseline: bool) -> list[Models]:
+        """Students of the first size and the first teacher."""
+        size, teacher = self.cast.baseline()[0].model, self.cast.teacher()[0].system
+        return [
+            models
+            for models in self.cast.variants.values()
+            if models[0].kind == "student" and models[0].model == size and models[0].teacher in ("", teacher)
+            if not like_baseline or (models[0].targets == "gold" and not models[0].start)
+        ]
+
+
+def seeds_of(models: Models) -> tuple[int, ...]:
+    """Their seeds."""
+    return tuple(model.seed for model in models)
 
 
 def spearman(pairs: Numbers) -> float:

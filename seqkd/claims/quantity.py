@@ -23,6 +23,7 @@ class Quantity:
 
     Attributes:
         seeds: one number a seed, [S]; a single one goes with any number of others.
+        names: the seeds themselves, by which numbers are paired; 1, 2, .. if left out.
         drawn: the mean over seeds on each resample, [R]; None where there are none.
         ends: an interval that is known otherwise.
         confidence: coverage of the interval from ``drawn``.
@@ -32,6 +33,7 @@ class Quantity:
     drawn: Numbers | None = None
     ends: tuple[float, float] | None = None
     confidence: float = 0.95
+    names: tuple[int, ...] = ()
 
     @property
     def value(self) -> float:
@@ -57,6 +59,10 @@ class Quantity:
     def __add__(self, other: Quantity) -> Quantity:
         return self._with(other, 1.0)
 
+    def __truediv__(self, other: Quantity) -> Quantity:
+        (one, two), names = aligned([self, other])
+        return Quantity(one / two, names=names)
+
     def __sub__(self, other: Quantity) -> Quantity:
         return self._with(other, -1.0)
 
@@ -68,20 +74,29 @@ class Quantity:
         return replace(self, seeds=abs(self.seeds), drawn=None if self.drawn is None else abs(self.drawn), ends=None)
 
     def _with(self, other: Quantity, sign: float) -> Quantity:
-        one, two = self.seeds, other.seeds
-        if len(one) != len(two) and 1 not in (len(one), len(two)):
-            one, two = one.mean(keepdims=True), two.mean(keepdims=True)
+        (one, two), names = aligned([self, other])
         drawn = None if self.drawn is None or other.drawn is None else self.drawn + sign * other.drawn
-        return Quantity(one + sign * two, drawn, None, self.confidence)
+        return Quantity(one + sign * two, drawn, None, self.confidence, names)
+
+
+def aligned(quantities: Sequence[Quantity]) -> tuple[list[Numbers], tuple[int, ...]]:
+    """Numbers seed with seed, [S] or [1] each, and which seeds: those that all have; without any, the means."""
+    each = [dict(zip(one.names or range(1, len(one.seeds) + 1), one.seeds, strict=True)) for one in quantities]
+    several = [one for one in each if len(one) > 1]
+    names = tuple(name for name in next(iter(several or each)) if all(name in one for one in several))
+    if not names:
+        return [one.seeds.mean(keepdims=True) for one in quantities], ()
+    picked = [{name: one[name] for name in names} if len(one) > 1 else one for one in each]
+    return [np.array(list(one.values())) for one in picked], names
 
 
 def largest(quantities: Sequence[Quantity]) -> Quantity:
     """The largest of several on each resample and for each seed: so the choice is resampled with the rest."""
-    width = max(len(one.seeds) for one in quantities)
-    seeds = np.stack([np.broadcast_to(one.seeds, width) for one in quantities]).max(0)
+    numbers, names = aligned(quantities)
+    seeds = np.stack(np.broadcast_arrays(*numbers)).max(0)
     drawn = [one.drawn for one in quantities]
     stacked = None if any(one is None for one in drawn) else np.stack([one for one in drawn if one is not None]).max(0)
-    return Quantity(seeds, stacked, None, quantities[0].confidence)
+    return Quantity(seeds, stacked, None, quantities[0].confidence, names)
 
 
 def above(found: Quantity, least: float) -> str:
@@ -101,7 +116,8 @@ def within(found: Quantity, margin: float) -> str:
         return NOT_SHOWN
     if -margin < low and high < margin and bool((abs(found.seeds) < margin).all()):
         return CONFIRMED
-    return CONTRADICTED if low > margin or high < -margin else NOT_SHOWN
+    beyond = above(found, margin), above(found * -1.0, margin)
+    return CONTRADICTED if CONFIRMED in beyond else NOT_SHOWN
 
 
 def all_of(verdicts: Sequence[str]) -> str:

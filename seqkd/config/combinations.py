@@ -17,6 +17,7 @@ def nonsense(config: Config) -> Iterator[str]:
         yield from _misfits(where, student)
         yield from _misfits_of_models(where, name, config)
         yield from _own_samples_alone(where, student)
+        yield from _argmax_of_nothing(where, student)
         yield from _nothing_to_learn(where, student, config)
         yield from _not_stored(f"{where}.teacher_top_k", student)
         if student.targets == "mbr" and config.decode.samples.size == 1:
@@ -66,6 +67,15 @@ def _own_samples_alone(where: str, student: StudentSettings) -> Iterator[str]:
         yield (
             f"{where}.targets: found {student.targets!r}, but {_terms(student)} reads samples from the student alone, "
             "no targets; leave `targets` out, or add a term that reads them"
+        )
+
+
+def _argmax_of_nothing(where: str, student: StudentSettings) -> Iterator[str]:
+    known = {prefix for term in student.loss for prefix in losses.prefixes_of(term)}
+    if "argmax" in known and "targets" not in known:
+        yield (
+            f"{where}.loss: {_terms(student)} reads the student's argmax, which begins with a pass on the targets, and "
+            "no term reads those; add one that does, such as nll"
         )
 
 

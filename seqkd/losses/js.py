@@ -44,10 +44,14 @@ class Options(student.Options):
 
 
 def misfit(options: Options, targets: str) -> str:
-    """The exact mixture is exact for prefixes drawn from the teacher alone."""
-    if options.mixture == "local" or targets == "samples":
+    """The exact mixture is exact for prefixes drawn from the two distributions themselves."""
+    if options.mixture == "local":
         return ""
-    return "weighs prefixes as samples from the teacher with `mixture: exact`; write `targets: samples`"
+    if options.top_k or options.temperature != 1:
+        return "weighs prefixes as samples from the student with `mixture: exact`; leave out `top_k` and `temperature`"
+    if targets != "samples":
+        return "weighs prefixes as samples from the teacher with `mixture: exact`; write `targets: samples`"
+    return ""
 
 
 def whole_sentences(options: Options) -> bool:

@@ -20,14 +20,17 @@ a prefix. Like the objectives, sources import torch inside functions alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import torch
 
     from seqkd.batches.batches import Batch
     from seqkd.models.interface import TranslationModel
+
+R = TypeVar("R")
 
 
 class Crew(Protocol):
@@ -74,3 +77,11 @@ class View:
     progress: float
     choices: torch.Tensor | None = None
     crew: Crew = ALONE
+
+    def each(self, readings: Iterable[R]) -> Iterator[R]:
+        """The readings of an update; all after the first, that of the targets, begin from its choices."""
+        first = None
+        for number, reading in enumerate(readings):
+            self.choices = first
+            yield reading
+            first = first if number else self.choices

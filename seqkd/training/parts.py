@@ -62,7 +62,7 @@ def _parts(passes: Passes, batch: Batch, progress: float) -> float:
     view = View(batch, passes.student, progress, crew=passes.processes)
     value = 0.0
     with passes.watching() as seen:
-        for reading in passes.readings:
+        for reading in view.each(passes.readings):
             for pair in reading.source.pairs(view, reading.options):
                 noise = encoder, Noise(passes.student.device)
                 made = _Made(passes, batch, pair, pieces, reading.objective, seen, *noise)
@@ -77,7 +77,7 @@ def _pass(passes: Passes, made: "_Made") -> float:
     with torch.no_grad():
         facts = passes.survey(objective, made)
     for one in made:
-        loss = passes.mean(one, objective, facts)
+        loss = passes.mean(one, objective, facts, made.batch)
         if objective.layer_terms:
             loss = loss + between(one, objective)
         loss.backward()

@@ -87,10 +87,10 @@ class Passes:
         with self.watching() as seen, drawn_for(rows):
             encoded = self.encoded(batch, rows)
             total = torch.zeros((), device=batch.src.device)
-            for reading in self.readings:
+            for reading in view.each(self.readings):
                 for pair in reading.source.pairs(view, reading.options):
                     one = self.read(pair, rows, reading.objective, encoded, seen)
-                    total = total + self.mean(one, reading.objective, self.survey(reading.objective, [one]))
+                    total = total + self.mean(one, reading.objective, self.survey(reading.objective, [one]), batch)
                     self.follow(pair, reading.objective, view)
                     if reading.objective.layer_terms:
                         total = total + between(one, reading.objective)
@@ -133,8 +133,10 @@ class Passes:
         on this process's rows, which may be gone through more than once."""
         return objective.survey(Look(self, made)) if objective.surveys else {}
 
-    def mean(self, one: Pass, objective: Objective, facts: dict[str, Tensor]) -> Tensor:
-        """The sum over a pass divided by the positions of the whole batch; nothing of a row that is not counted."""
+    def mean(self, one: Pass, objective: Objective, facts: dict[str, Tensor], batch: Batch) -> Tensor:
+        """The sum over a pass divided by the positions of all rows of the pass, or of ``batch``, the targets, for an
+        objective on whole sentences: the halves of a sum over sentences need one divisor. Nothing of a row that is not
+        counted."""
         if not objective.terms:
             return one.hidden.new_zeros((), dtype=torch.float32)
         real = one.pair.target != PAD
@@ -144,7 +146,8 @@ class Passes:
         sentence = one.rows.of(real).nonzero()[:, 0] if objective.whole_sentences else None
         weight = self.student.output_weight
         loss = projected_loss(one.hidden, weight, one.target, one.known, objective, self.smoothing, facts, sentence)
-        return loss / int(real.sum()) if one.rows.counted else loss * 0
+        divisor = int((batch.target != PAD).sum() if objective.whole_sentences else real.sum())
+        return loss / divisor if one.rows.counted else loss * 0
 
     def follow(self, pair: Batch, objective: Objective, view: View) -> None:
         """Keep the student's first choices where a source goes on from them: those of the whole batch."""

@@ -193,16 +193,60 @@ def test_where_the_truth_is_known_the_divergences_are_told(tmp_path: Path) -> No
     assert any(sentence.startswith("entropy of engine") for sentence in decide(tmp_path, systems)["F7"].sentences)
 
 
-def test_the_config_for_it_has_every_system_that_the_statements_speak_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+K = [f"K{n}" for n in range(1, 14)]
+T = [f"T{n}" for n in range(1, 9)]
+F = [f"F{n}" for n in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    ("config", "untested"),
+    [
+        ("captions-claims", {"F6"}),
+        ("bible-full", {"K10", "T7", "F6"}),
+        ("kim-rush-2016", {"K13", *T, *F} - {"T3"}),
+        ("tie-kd-2023", {*K[7:], "T7", *F}),
+        ("f-distill-2023", {*K, *T, "F6"} - {"T3"}),
+    ],
+)
+def test_configs_have_the_systems_that_their_papers_statements_speak_of(
+    config: str, untested: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = Plan(read_config(ROOT / "configs/captions-claims.yaml"), Code(ROOT), lambda paths: {})
+    plan = Plan(read_config(ROOT / f"configs/{config}.yaml"), Code(ROOT), lambda paths: {})
     rows = [row | {"noise": 0.2, "test_sets": ["ordinary"]} for row in plan.scored if row["seed"] == 1]
     for name in {row["model"] for row in rows}:
         monkeypatch.setitem(example_results.PARAMETERS, name, 400_000)
     found = decide(tmp_path, written(tmp_path, rows, 60))
-    untested = {key: one.sentences for key, one in found.items() if one.verdict == "not tested"}
-    assert untested.keys() == {"F6"}, untested
+    assert {key for key, one in found.items() if one.verdict == "not tested"} == untested
+
+
+def recast(**changes: dict[str, Any]) -> list[Described]:
+    """The made-up students, some described otherwise."""
+    return [described(*one) | changes.get(one[0].replace("-", "_"), {}) for one in RUN]
+
+
+def test_parts_are_told_by_recipes_and_not_by_what_comes_first(tmp_path: Path) -> None:
+    """`kl` beside likelihood is Word-KD; on references it is no f-DISTILL; other sizes and targets are others' rows."""
+    tiny = described("tiny-top5", "tiny", "gold", {"nll": 0.5, "topk-kd": {"weight": 0.5, "k": 5}}, None, 0.9)
+    run = [tiny, *recast(word_kd={"loss": {"nll": 0.5, "kl": 0.5}}, js={"targets": "gold"})]
+    found = decide(tmp_path, build(tmp_path, run))
+    assert found["K2"].verdict == "confirmed" and found["T5"].verdict == "confirmed"
+    assert found["F5"].sentences == ["no student learns by js on samples from pre."]
+    assert [sentence.split(" less ")[0] for sentence in found["T2"].sentences] == ["top5", "word-kd"]
+
+
+def test_a_control_is_told_where_there_is_one(tmp_path: Path) -> None:
+    longer = described("seq-kd-longer", "small", "seq-kd", {"nll": 1.0}, "seq-kd", 0.16)
+    found = decide(tmp_path, build(tmp_path, [*recast(), longer]))
+    assert found["K8"].sentences[-1].startswith("seq-inter less seq-kd-longer, beam-5, BLEU: +")
+    assert len(found["F5"].sentences) == 5, "no control, no sentence"
+
+
+def test_students_of_unequal_seeds_are_paired_by_seed(tmp_path: Path) -> None:
+    systems = build(tmp_path, recast(), seeds=3)
+    some = [one for one in systems if (one["system"], one["seed"]) not in (("seq-kd", 2), ("baseline", 1))]
+    found = decide(tmp_path, some)
+    assert found["K2"].sentences[0].count(", +") == 1 and "seeds" in found["K6"].sentences[0]
+    assert len(found["K6"].sentences[2].split("seeds")) == 1, "the ratio is of seed 3 alone"
 
 
 def test_the_command_writes_the_table_or_says_what_is_missing(finished: Path, tmp_path: Path, capsys: Any) -> None:

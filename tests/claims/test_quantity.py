@@ -1,5 +1,7 @@
 """Numbers with their chance, by hand: sums, verdicts, rank correlation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,15 @@ def test_differences_are_taken_seed_with_seed_and_resample_with_resample() -> No
     assert (around(1.0) + around(2.0, 4.0)).seeds.tolist() == [3.0, 5.0]
     assert (around(4.0) * 0.5).interval == pytest.approx((2.0 - 0.0475, 2.0 + 0.0475))
     assert abs(around(-2.0)).value == 2.0
-    assert (around(1.0, 2.0) - around(1.0, 2.0, 3.0)).seeds.tolist() == [-0.5]
+
+
+def test_seeds_are_paired_by_name_and_not_by_place() -> None:
+    one, other = replace(around(1.0, 2.0), names=(1, 3)), replace(around(10.0, 20.0, 30.0), names=(3, 2, 1))
+    assert (one - other).seeds.tolist() == [-29.0, -8.0] and (one - other).names == (1, 3)
+    assert (other / one).seeds.tolist() == [5.0, 30.0] and (other / one).names == (3, 1)
+    assert largest([one, other]).seeds.tolist() == [30.0, 10.0]
+    assert (replace(one, names=(4, 5)) - other).seeds.tolist() == [-18.5], "none in common: the means"
+    assert (around(1.0) - other).seeds.tolist() == [-9.0, -19.0, -29.0]
 
 
 def test_without_resamples_the_interval_is_the_range_of_the_seeds() -> None:
@@ -56,6 +66,7 @@ def test_above_asks_for_the_interval_and_every_seed(found: Quantity, least: floa
         (around(0.7), "contradicted"),
         (around(-0.7), "contradicted"),
         (around(0.7, -0.7), "not shown"),
+        (around(1.3, 0.4), "not shown"),
     ],
 )
 def test_within_is_no_absence_of_a_difference(found: Quantity, verdict: str) -> None:

@@ -78,6 +78,31 @@ def test_tie_kd_iterates_on_parallel_argmax(models, iterations):
     assert found.item() == pytest.approx(float(expected), rel=1e-5)
 
 
+def test_two_readings_of_the_argmax_both_begin_from_the_targets(models, monkeypatch):
+    """As where an objective of one's own iterates twice beside TIE-KD."""
+    loss = {"tie-kd": terms("tie-kd", iterations=3)["tie-kd"], "other": terms("tie-kd", iterations=2)["tie-kd"]}
+    for function in ("settings_of", "sources_of", "load"):
+        known = getattr(losses, function)
+        monkeypatch.setattr(losses, function, lambda name, known=known: known("tie-kd"))
+    expected = sum(Passes({"tie-kd": term}, *models, 0.0).loss(batch(), 1.0).item() for term in loss.values())
+    assert Passes(loss, *models, 0.0).loss(batch(), 1.0).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_both_halves_of_the_exact_js_have_one_divisor(models, monkeypatch):
+    """At the first word the exact mixture is the local one; here the student's samples are three words, then one."""
+    drawn = batch()
+    one = Batch(drawn.src, drawn.prefix[:, :1], drawn.target[:, :1])
+    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: one)
+    found = Passes(terms("js", mixture="exact"), *models, 0.0).loss(one, 1.0).item()
+    assert found == pytest.approx(float(plain("js", models, one) + plain("js", models, one, "student")), rel=1e-5)
+    masked = replace(one, target=one.target.clone())
+    masked.target[1:] = PAD
+    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: masked)
+    found = Passes(terms("js", mixture="exact"), *models, 0.0).loss(one, 1.0).item()
+    expected = plain("js", models, one) + plain("js", models, masked, "student") / 3
+    assert found == pytest.approx(float(expected), rel=1e-5)
+
+
 def gradients(models, loss, which: Batch):
     models[0].zero_grad()
     torch.manual_seed(1)
