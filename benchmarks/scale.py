@@ -137,7 +137,7 @@ def prepare_plan(folder: Path, shards: int) -> None:
     files = {"source": "files", "source_language": "de", "target_language": "en"}
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["corpus"] = files | {"train": sides["train"], "dev": sides["dev"], "test_sets": {"test": sides["test"]}}
-    config["decode"] = {"shard": 1}
+    config["decode"]["shard"] = 1
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
 
