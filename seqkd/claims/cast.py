@@ -1,6 +1,7 @@
 """Which students of a run play the parts that a statement speaks of, told by what they learned from, not by name."""
 
 from collections.abc import Collection
+from typing import TypedDict, Unpack
 
 from seqkd.report.compare import baselines, variants
 from seqkd.report.load import System
@@ -15,6 +16,15 @@ DIVERGENCES = {"kl", "rkl", "js", "tvd", "engine"}
 
 class Missing(Exception):
     """A part that no system of the run plays; the message says which."""
+
+
+class Recipe(TypedDict, total=False):
+    """What tells a student beside its loss and targets; ``iterations`` of `tie-kd`: 1, or 2 for more than one."""
+
+    start: str | None
+    size: str
+    teacher: str
+    iterations: int | None
 
 
 class Cast:
@@ -43,26 +53,17 @@ class Cast:
             raise Missing("no teacher")
         return self.variants[name or self.teachers[0], 0.0, None]
 
-    def student(
-        self,
-        loss: Collection[str],
-        targets: str = "gold",
-        *,
-        start: str | None = None,
-        size: str = "",
-        teacher: str = "",
-        iterations: int | None = None,
-    ) -> Models:
-        """The first student with this recipe.
+    def student(self, loss: Collection[str], targets: str = "gold", **recipe: Unpack[Recipe]) -> Models:
+        """The first student with this recipe, of the baseline's size unless it starts from another.
 
-        Args:
-            loss: names of its terms, all of them.
-            iterations: of `tie-kd`: 1, or 2 for more than one.
+        Raises:
+            Missing: there is none.
         """
-        size = size or (self.baseline()[0].model if start is None else "")
-        found = self.students(loss, targets, start=start, size=size, teacher=teacher, iterations=iterations)
+        if recipe.get("start") is None:
+            recipe["size"] = recipe.get("size") or self.baseline()[0].model
+        found = self.students(loss, targets, **recipe)
         if not found:
-            raise Missing(_recipe(loss, targets, start, size, teacher, iterations))
+            raise Missing(_told(loss, targets, **recipe))
         return found[0]
 
     def students(
@@ -75,7 +76,11 @@ class Cast:
         teacher: str = "",
         iterations: int | None = None,
     ) -> list[Models]:
-        """All students with a recipe, see :meth:`student`."""
+        """All students with a recipe; of any size, where none is named.
+
+        Args:
+            loss: names of its terms, all of them.
+        """
         known = {"", teacher or self.teacher()[0].system}
 
         def fits(one: System) -> bool:
@@ -125,9 +130,16 @@ def _iterates(system: System, iterations: int | None) -> bool:
     return bool(known == 1) == (iterations == 1)
 
 
-def _recipe(
-    loss: Collection[str], targets: str, start: str | None, size: str, teacher: str, iterations: int | None
+def _told(
+    loss: Collection[str],
+    targets: str,
+    *,
+    start: str | None = None,
+    size: str = "",
+    teacher: str = "",
+    iterations: int | None = None,
 ) -> str:
+    """The recipe that is missing, in words."""
     words = f"no student learns by {' + '.join(loss)} on {targets}"
     words += f" from {start}" if start else " from scratch"
     words += f" with {'one iteration' if iterations == 1 else 'iterations'}" if iterations else ""
