@@ -72,12 +72,12 @@ def short_of_memory(most: int):
     """Memory suffices for so many rows of a pass that is trained on; gives the failures."""
     mean, failed = Passes.mean, []
 
-    def limited(self, one, objective, facts):
+    def limited(self, one, *rest):
         if one.rows.last - one.rows.first > most:
             failed.append(one.rows)
             (one.hidden.sum() * 0.1).backward()  # what came before the failure has left its gradient
             raise torch.OutOfMemoryError("fake")
-        return mean(self, one, objective, facts)
+        return mean(self, one, *rest)
 
     with patch.object(Passes, "mean", limited):
         yield failed

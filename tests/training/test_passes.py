@@ -94,13 +94,13 @@ def test_both_halves_of_the_exact_js_have_one_divisor(models, monkeypatch):
     one = Batch(drawn.src, drawn.prefix[:, :1], drawn.target[:, :1])
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: one)
     found = Passes(terms("js", mixture="exact"), *models, 0.0).loss(one, 1.0).item()
-    assert found == pytest.approx(float(plain("js", models, one) + plain("js", models, one, "student")), rel=1e-5)
+    assert found == pytest.approx((plain("js", models, one) + plain("js", models, one, "student")).item(), rel=1e-5)
     masked = replace(one, target=one.target.clone())
     masked.target[1:] = PAD
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: masked)
     found = Passes(terms("js", mixture="exact"), *models, 0.0).loss(one, 1.0).item()
     expected = plain("js", models, one) + plain("js", models, masked, "student") / 3
-    assert found == pytest.approx(float(expected), rel=1e-5)
+    assert found == pytest.approx(expected.item(), rel=1e-5)
 
 
 def gradients(models, loss, which: Batch):
