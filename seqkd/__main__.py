@@ -62,9 +62,9 @@ def _translate(given: argparse.Namespace) -> Iterator[str]:
     if not 1 <= given.beam <= 1000:
         raise UserError(f"--beam {given.beam}: allowed are 1 to 1000")
     search = SearchSettings(beam=given.beam)
-    lines = import_module("seqkd.decoding.lines")
-    for text in lines.translate_lines(_input(), given.model, given.tokenizer, search, given.precision):
-        yield f"{text}\n"
+    text = import_module("seqkd.decoding.text")
+    for line in text.translate_lines(_input(), given.model, given.tokenizer, search, given.precision):
+        yield f"{line}\n"
 
 
 def _input() -> Iterator[str]:

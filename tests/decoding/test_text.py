@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from seqkd.__main__ import main
-from seqkd.decoding import lines
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import SearchSettings
 from seqkd.files import read_lines
@@ -39,7 +38,7 @@ def said(monkeypatch, capsys, text: bytes, *arguments: str) -> tuple[int, list[s
 
 @pytest.mark.parametrize("beam", [1, 3])
 def test_it_says_what_the_stages_say_in_order_block_by_block(model, toy, monkeypatch, capsys, beam):
-    monkeypatch.setattr(lines, "BLOCK", 3)
+    monkeypatch.setattr("seqkd.decoding.text.BLOCK", 3)
     sources, names = read_lines(toy.test_set / "test.src"), Tokenizer(toy.tokenizer)
     found = translate(store.load(model), names.src.encode(sources), SearchSettings(beam=beam))
     text = "".join(f"{line}\n" for line in sources).encode()
