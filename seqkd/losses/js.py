@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from seqkd.logarithm import log
 from seqkd.losses.positions import LEAST, Positions
 from seqkd.prefixes import student, targets
 
@@ -84,12 +85,12 @@ def _side(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:
 def _ratio(positions: Positions, options: Options) -> torch.Tensor:
     """That distribution over the mixture, [N, V]; above 0, so that it has a logarithm, whose weight is 0 then."""
     mixture = positions.mixture(_share(positions, options))
-    return positions.once("js", lambda: (_side(positions, options)[0] / mixture).clamp(min=LEAST))
+    return positions.once("js", lambda: (_side(positions, options)[0] / mixture).clamp_(min=LEAST))
 
 
 def _log_ratio(positions: Positions, options: Options) -> torch.Tensor:
     """Its logarithm, [N, V]."""
-    return positions.once("log of js", lambda: _ratio(positions, options).log())
+    return positions.once("log of js", lambda: log(_ratio(positions, options)))
 
 
 def _share(positions: Positions, options: Options) -> float | torch.Tensor:
@@ -103,8 +104,8 @@ def shares(positions: Positions, weight: float) -> torch.Tensor:
     """s_t of the exact mixture, [N, 1], without gradient, from whole sentences one after the other."""
     assert positions.sentence is not None, "the exact mixture needs to know where sentences begin"
     target = positions.target[:, None]
-    own, known = positions.student.gather(1, target) - positions.log_z, positions.known.gather(1, target)
-    gain = (own - known + positions.log_z_teacher).detach().double()
+    own, known = (each.gather(1, target).detach().clamp(min=LEAST).double() for each in (positions.q, positions.p))
+    gain = own.log() - known.log()
     before = gain.cumsum(0) - gain
     lengths = positions.sentence.unique_consecutive(return_counts=True)[1]
     before -= before[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from seqkd.logarithm import log
 
 if TYPE_CHECKING:
     import torch
 
+T = TypeVar("T")
 
 LEAST = 1.2e-38
 """The smallest number above 0 that float32 holds in full."""
@@ -134,17 +137,21 @@ class Positions:
 
     def best_known(self, k: int) -> torch.Tensor:
         """The k words (at most V) that the teacher likes best, best first, int64 [N, k]."""
-        return self.once(f"best {k} known", lambda: self._best(self.known, k))
+        return self._best("best known", self.known, k)
 
     def best_own(self, k: int) -> torch.Tensor:
         """The same of the student."""
-        return self.once(f"best {k} own", lambda: self._best(self.student, k))
+        return self._best("best own", self.student, k)
 
-    @staticmethod
-    def _best(logits: torch.Tensor, k: int) -> torch.Tensor:
+    def _best(self, name: str, logits: torch.Tensor, k: int) -> torch.Tensor:
+        """Looked for anew only if more are wanted than before."""
         from seqkd.best_words import best_words
 
-        return best_words(logits, min(k, logits.shape[1]))[1]
+        k = min(k, logits.shape[1])
+        if name not in self._made or self._made[name].shape[1] < k:
+            self._made[name] = best_words(logits, k)[1]
+        found: torch.Tensor = self._made[name][:, :k]
+        return found
 
     def mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
         """The mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
@@ -164,21 +171,22 @@ class Positions:
     def log_mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
         """log m, [N, V]."""
         if student_weight not in self._log_mixtures:
-            self._log_mixtures[student_weight] = self.mixture(student_weight).log()
+            self._log_mixtures[student_weight] = log(self.mixture(student_weight))
         return self._log_mixtures[student_weight]
 
     @cached_property
     def _log_mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
         return {}
 
-    def once(self, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
+    def once(self, name: str, make: Callable[[], T]) -> T:
         """What an objective makes of these positions for loss and gradient, under a name of its own: made once."""
         if name not in self._made:
             self._made[name] = make()
-        return self._made[name]
+        found: T = self._made[name]
+        return found
 
     @cached_property
-    def _made(self) -> dict[str, torch.Tensor]:
+    def _made(self) -> dict[str, Any]:
         return {}
 
     def through_softmax(self, weighted: torch.Tensor) -> torch.Tensor:

@@ -56,9 +56,23 @@ def remember(scores: Scores, options: Options) -> torch.Tensor:
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over the chosen positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return positions.kl.dot(positions.facts["selective-kd"].to(positions.kl.dtype))
+    return chosen(positions)[1].kl_sum
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
     """Of the loss with respect to the logits, [N, V]: q - p where it is chosen."""
-    return (positions.q - positions.p).mul_(positions.facts["selective-kd"][:, None])
+    import torch
+
+    rows, them = chosen(positions)
+    return torch.zeros_like(positions.student).index_copy_(0, rows, them.q - them.p)
+
+
+def chosen(positions: Positions) -> tuple[torch.Tensor, Positions]:
+    """Which positions are in S, and these alone: nothing is worked out for the others."""
+
+    def make() -> tuple[torch.Tensor, Positions]:
+        rows = positions.facts["selective-kd"].nonzero()[:, 0]
+        student, known = (each.index_select(0, rows) for each in (positions.student, positions.known))
+        return rows, Positions(student, positions.target[rows], known)
+
+    return positions.once("selective-kd", make)

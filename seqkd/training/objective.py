@@ -77,9 +77,8 @@ class Objective:
         return sum(others, start=first)
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
-        """The sum over positions and its gradient with respect to the student's logits [N, V]."""
-        if positions.prefix != self.prefix:
-            positions = replace(positions, prefix=self.prefix)
+        """The sum over positions, read after this objective's prefixes, and its gradient with respect to the student's
+        logits [N, V]."""
         if any(term.gradient is None for term in self.terms):
             return self._by_autograd(positions)
         grad = None
@@ -108,8 +107,9 @@ class Following(Objective):
 
     def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
         """See the base class."""
+        found = super().gradient(positions)
         self._seen.append(positions.best_own(1)[:, 0])
-        return super().gradient(positions)
+        return found
 
     def forget(self) -> None:
         """See the base class."""

@@ -56,6 +56,7 @@ class _Projected(torch.autograd.Function):
                     target[own],
                     None if known is None else piece_of(known, piece),
                     smoothing,
+                    prefix=objective.prefix,
                     facts={name: fact[own] for name, fact in facts.items()},
                     sentence=None if whole is None else whole[piece],
                 )

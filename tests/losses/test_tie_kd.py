@@ -85,6 +85,23 @@ def test_selective_kd_of_all_tokens_is_kl():
     assert float(value("selective-kd", case, share=1.0)) == pytest.approx(float(value("kl", case)), abs=1e-12)
 
 
+def test_selective_kd_takes_nothing_from_positions_that_are_not_chosen():
+    module, case = losses.load("selective-kd"), random_case()
+    for kept in (torch.zeros(len(case.target)), (torch.arange(len(case.target)) % 3 == 1).float()):
+        seen, plain = replace(case, facts={"selective-kd": kept}), replace(case, student=case.student.clone())
+        options = module.Options()
+        expected = kept.double()[:, None] * (plain.q - plain.p)
+        torch.testing.assert_close(module.gradient(seen, options), expected)
+        assert float(module.loss(seen, options)) == pytest.approx(float(plain.kl.dot(kept.double())), abs=1e-12)
+
+
+def test_the_best_words_are_looked_for_once_for_all_numbers_of_them():
+    case = random_case()
+    few, many = case.best_own(1), case.best_own(3)
+    assert torch.equal(many, case.student.topk(3).indices) and torch.equal(few, many[:, :1])
+    assert torch.equal(case.best_own(2), many[:, :2]) and torch.equal(case.best_known(2), case.teacher.topk(2).indices)
+
+
 def test_selective_kds_queue_is_of_the_tokens_seen_last():
     """Of -5 -4 -3 (seen) and the batch -1 -6, the last four are -4 -3 -1 -6: the worse half starts at -4."""
     module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0])
