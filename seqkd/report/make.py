@@ -158,6 +158,7 @@ def _context(
         "warnings": [
             *remarks,
             *quality.remarks_on_fluency(fluency, settings),
+            *quality.remarks_on_gap(fluency),
             *quality.remarks_on_overfitting(found),
             *sections.remarks_on_size(test_sets),
         ],

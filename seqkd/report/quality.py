@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 
+from seqkd.report.compare import baselines
 from seqkd.report.load import Results, System
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
@@ -14,6 +15,8 @@ from seqkd.scoring import significance
 LOOPS = 0.05
 CUT = 0.02
 OVERFIT = 10.0
+GAP = 1.0
+"""BLEU by which a teacher must be better than the baseline."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,26 @@ def remarks_on_overfitting(results: Results) -> list[str]:
                 f"The teacher {system.label} (seed {system.seed}) has BLEU {train:.1f} on its own training set and "
                 f"{dev:.1f} on dev: Seq-KD targets then mostly repeat the references."
             )
+    return remarks
+
+
+def remarks_on_gap(found: list[Fluency]) -> list[str]:
+    """Baselines that are about as good as a teacher from whom others of their size learn: nothing is left to learn."""
+    bleu: dict[str, list[float]] = {}
+    for one in found:
+        bleu.setdefault(one.system.system, []).append(one.bleu)
+    means = {name: float(np.mean(scores)) for name, scores in bleu.items()}
+    systems, remarks = [one.system for one in found], []
+    for model, models in baselines(systems).items():
+        name = models[0].system
+        taught = [one.teacher for one in systems if one.kind == "student" and one.model == model]
+        for teacher in dict.fromkeys(taught):
+            if teacher in means and means[teacher] - means[name] < GAP:
+                remarks.append(
+                    f"There is little to hand on: {name}, which has no teacher, reaches BLEU {means[name]:.1f}, the "
+                    f"teacher {teacher} {means[teacher]:.1f}. Train the teacher for longer or take smaller students "
+                    "before comparing ways of distilling."
+                )
     return remarks
 
 

@@ -140,6 +140,27 @@ def test_a_test_set_that_is_too_small_is_called_so() -> None:
     assert sections.remarks_on_size(found[1:]) == []
 
 
+def test_a_baseline_as_good_as_its_teacher_is_told_once() -> None:
+    def fluent(system: System, bleu: float) -> quality.Fluency:
+        return quality.Fluency(system, bleu, 0.0, 0.0, 0.0, 0.0)
+
+    taught = [student(name, model="wide", teacher="base", loss={"kl": {"weight": 1.0}}) for name in ("kl", "js")]
+    found = [
+        fluent(student("base", kind="teacher"), 22.0),
+        fluent(student("base", kind="teacher", seed=2), 23.0),
+        fluent(student("baseline"), 18.0),
+        fluent(student("word-kd", teacher="base", loss={"word-kd": {"weight": 1.0}}), 22.4),
+        fluent(student("wide-baseline", model="wide"), 21.6),
+        *[fluent(one, 25.0) for one in taught],
+    ]
+    assert quality.remarks_on_gap(found) == [
+        "There is little to hand on: wide-baseline, which has no teacher, reaches BLEU 21.6, the teacher base 22.5. "
+        "Train the teacher for longer or take smaller students before comparing ways of distilling."
+    ]
+    found[4] = fluent(found[4].system, 21.4)
+    assert quality.remarks_on_gap(found) == []
+
+
 def test_csv_cells_have_fixed_formats() -> None:
     assert [cell(value, "bleu") for value in (True, False, None, float("nan"), 23.456789, 0.1)] == [
         "true", "false", "", "", "23.4568", "0.1",
