@@ -42,5 +42,6 @@ def measured(bench: Bench, name: str, told: dict[str, object], threads: int) -> 
         return missing("utilisation", name, PEER, "GFLOP/s", None, reasons["all"])
     ours = [Turn(one.seconds, one.amount) for one in turns["all"]]
     peer = [Turn(one.extra["products"], one.amount) for one in turns["all"]]
-    most = turns["all"][-1].extra["largest"]
-    return paired("utilisation", name, PEER, "GFLOP/s", ours, peer, target=None, note=f"most of the products: {most}")
+    last = turns["all"][-1].extra
+    note = f"most of the products: {last['largest']}; the rest of the time: {last['rest']}"
+    return paired("utilisation", name, PEER, "GFLOP/s", ours, peer, target=None, note=note)

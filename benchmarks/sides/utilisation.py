@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +24,8 @@ from seqkd.models.packed import Product
 
 PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "linear", "matmul", "_linear_pointwise")
 GIGA = 1e9
+LEAST, MOST = 1.5, 8
+"""Operators are named from so many per cent of the time on, so many of them."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,29 @@ class Recorder(TorchDispatchMode):
         if func.overloadpacket.__name__.removesuffix("_") in PRODUCTS:
             self.calls.append((func, tuple(Like.of(one) for one in args)))
         return func(*args, **kwargs or {})
+
+
+class Stopwatch(TorchDispatchMode):
+    """Adds up the seconds of each operator."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.spent: defaultdict[str, float] = defaultdict(float)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Called for every operator."""
+        start = time.perf_counter()
+        found = func(*args, **kwargs or {})
+        self.spent[func.overloadpacket.__name__] += time.perf_counter() - start
+        return found
+
+    def told(self, seconds: float) -> str:
+        """Which operators but the products take most of so many seconds, and what is left for none."""
+        shares = {name: 100 * spent / seconds for name, spent in self.spent.items()}
+        others = {name: share for name, share in shares.items() if name.removesuffix("_") not in PRODUCTS}
+        largest = sorted(others.items(), key=lambda one: -one[1])[:MOST]
+        words = [f"{name} {share:.0f} %" for name, share in largest if share >= LEAST]
+        return ", ".join([*words, f"outside of operators {max(0.0, 100 - sum(shares.values())):.0f} %"])
 
 
 class Products:
@@ -147,7 +172,10 @@ def main() -> None:
         work()
         seconds = channel.passed()
         alone = products.seconds()
-        channel.reply(seconds=seconds, amount=products.operations / GIGA, products=alone, largest=products.largest)
+        with Stopwatch() as watch:
+            work()
+        words = {"largest": products.largest, "rest": watch.told(seconds)}
+        channel.reply(seconds=seconds, amount=products.operations / GIGA, products=alone, **words)
 
 
 if __name__ == "__main__":
