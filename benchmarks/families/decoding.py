@@ -151,8 +151,8 @@ def run(peer: str, module: str, *arguments: str) -> None:
 
 
 def ctranslate2(bench: Bench, task: Task, told: dict[str, Any], threads: int, log: Path) -> Side:
-    """CTranslate2 with our weights."""
-    folder = bench.cache / "exported" / digest(str(task.model)) / "ctranslate2"
+    """CTranslate2 with our weights, a folder for each precision: the other's process may be reading its own."""
+    folder = bench.cache / "exported" / digest(str(task.model)) / f"ctranslate2-{told['precision']}"
     write_json(folder.parent / "vocabulary.json", vocabulary(bench.models.tokenizer))
     run("ctranslate2", "ctranslate2_export", str(task.model), str(folder.parent / "vocabulary.json"), str(folder))
     told = told | {"model": str(folder), "sources": str(Path(told["sources"]).with_suffix(".pieces"))}
