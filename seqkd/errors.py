@@ -14,6 +14,11 @@ class UserError(Exception):
         super().__init__(one_line(message))
 
 
+def first_sentence(error: UserError) -> str:
+    """What is wrong, without the next step that goes with another place."""
+    return str(error).partition(". ")[0]
+
+
 def one_line(text: str) -> str:
     """The text on one line that a terminal shows and does not obey.
 

@@ -3,10 +3,13 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from seqkd.errors import UserError
 
 
 @contextmanager
@@ -52,6 +55,18 @@ def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, read in pieces."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def copied(path: Path, checksum: str, folder: Path) -> None:
+    """Copy a file into ``folder``, atomically.
+
+    Raises:
+        UserError: it is not the one with this SHA-256 any more.
+    """
+    with written(folder / path.name) as beside:
+        shutil.copyfile(path, beside)
+        if sha256(beside) != checksum:
+            raise UserError(f"{path} has changed since this run began. Give the same command again.")
 
 
 def digest(value: Any) -> str:

@@ -22,9 +22,10 @@ from workflow.freshness import Stale, stale
 from workflow.frozen import frozen
 from workflow.left_over import end_left_over_jobs
 from workflow.machine import usable_cores
-from workflow.plan import Plan, Step
+from workflow.plan import Plan
 from workflow.run_lock import hold
 from workflow.spent import sweep
+from workflow.step import Step
 from workflow.time_limit import TASK
 
 RESULTS = Path("results")

@@ -9,7 +9,8 @@ from seqkd.files import sha256
 from seqkd.manifest import NAME, parse
 from workflow.changes import changes
 from workflow.known_files import KnownFiles
-from workflow.plan import Plan, Step
+from workflow.plan import Plan
+from workflow.step import Step
 
 CACHE = Path(".state") / "changed_files.json"
 

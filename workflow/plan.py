@@ -1,51 +1,25 @@
-"""The experiment as a graph of steps, in plain Python: who needs whom, and what decides each result.
-
-A step's ``made_by`` holds exactly the settings it reads, the digest of the code it runs and the keys of the steps
-before it. Its key is a digest of that, so it changes with all that the result depends on, and with nothing else.
-"""
+"""The experiment as a graph of steps, in plain Python: who needs whom, and what decides each result."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from seqkd.config import Config, System, Systems
+from seqkd.config.given import TEACHER, TOKENIZER
 from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares
-from seqkd.files import digest
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
+from workflow.step import Step
 from workflow.targets import KIND_OF_DECODING, TAKEN, UNREAD
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One job, or for ``decode`` the jobs of all shards: what it is made by, and where below results/ it stands."""
-
-    rule: str
-    path: str
-    settings: dict[str, Any]
-    code: str
-    upstream: dict[str, "Step"] = field(default_factory=dict)
-
-    @cached_property
-    def made_by(self) -> dict[str, Any]:
-        """What decides the result; the rule's one parameter, kept in the manifest."""
-        keys = {name: step.key for name, step in sorted(self.upstream.items())}
-        return {"stage": self.rule, "settings": self.settings, "code": self.code, "upstream": keys}
-
-    @cached_property
-    def key(self) -> str:
-        """Digest of ``made_by``: equal keys, equal results."""
-        return digest(self.made_by)
 
 
 class Plan:
@@ -101,10 +75,17 @@ class Plan:
             settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
             needed = self._downloads(slices.test_set_downloads(corpus, name))
             self._add("test_set", f"test_sets/{name}", settings, needed, *modules_of(settings["corpus"]))
-        self._add("tokenizer", "tokenizer", self.config.tokenizer.canonical(), {"corpus": self.steps["corpus"]})
+        self._tokenizer()
 
     def _downloads(self, names: list[str]) -> dict[str, Step]:
         return {name: self.steps[f"download/{name}"] for name in names}
+
+    def _tokenizer(self) -> None:
+        """Learned, or that of another run."""
+        tokenizer, settings = self.config.tokenizer, self.config.tokenizer.canonical()
+        if tokenizer.folder is not None:
+            settings["files"] = self._checksums([Path(tokenizer.folder) / name for name in TOKENIZER])
+        self._add("tokenizer", "tokenizer", settings, {"corpus": self.steps["corpus"]})
 
     @property
     def _text(self) -> dict[str, Step]:
@@ -120,6 +101,8 @@ class Plan:
             return self.steps[path]
         if system.members:
             return self._ensemble(system, path)
+        if system.folder is not None:
+            return self._given(system.folder, system, path)
         upstream = self._learns_from(system, seed)
         if system.start is not None:
             upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
@@ -131,6 +114,13 @@ class Plan:
         upstream = {f"member_{n:03d}": self._trained(*member) for n, member in enumerate(system.members)}
         settings = {"model": {"architecture": "ensemble"}}
         return self._add("ensemble", path, settings, upstream, *modules_of_model(settings))
+
+    def _given(self, folder: str, system: System, path: str) -> Step:
+        """A teacher of another run, taken over."""
+        files = self._checksums([Path(folder) / name for name in TEACHER])
+        settings = {"files": files, "model": {"architecture": system.model.architecture}}
+        needed = {"tokenizer": self.steps["tokenizer"]}
+        return self._add("given_teacher", path, settings, needed, *modules_of_model(settings))
 
     def _precision(self, teacher: Step) -> str:
         """The arithmetic in which a teacher was trained, and in which it translates."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from seqkd import losses
 from seqkd.config.combinations import nonsense
 from seqkd.config.ensembles import check_ensembles
+from seqkd.config.given import check_given
 from seqkd.config.mistakes import lines, nearest, short
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
@@ -28,7 +29,7 @@ MOST_MEASUREMENTS = 20_000
 def check(config: Config) -> list[str]:
     """Every mistake that concerns more than one section, as ``key: what is wrong and what is allowed``."""
     found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
-    found += [*_texts(config), *_extent(config), *check_ensembles(config)]
+    found += [*_texts(config), *_extent(config), *check_ensembles(config), *check_given(config)]
     if not found:  # what follows reads names and starts
         found = [
             *_models(config),

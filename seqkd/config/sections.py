@@ -60,6 +60,14 @@ class TeacherSettings(TrainingChanges):
         description="Instead of a model: other teachers, all their seeds. This one is not trained, its distribution is "
         "the average of theirs; it teaches, translates and is measured like any other.",
     )
+    folder: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1000,
+        description="A teacher that there is: `results/teachers/NAME/SEED` of another run, or a copy. It is not "
+        "trained; `model` says what it is, `tokenizer.folder` names the pieces it was trained with, and of the other "
+        "keys `precision` alone may be written.",
+    )
     seeds: Seeds = Field([1], description="One teacher is trained for each seed.")
 
 

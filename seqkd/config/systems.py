@@ -21,6 +21,7 @@ class System:
         teacher: the teacher whose decodes, distribution or speed it is held against, also where it learns from none.
         teacher_used: whether it learns from that teacher (targets, loss or start).
         start: name of the system whose weights it starts from.
+        folder: of a teacher that is not trained, where it is.
         members: of an ensemble, name and seed of each teacher that it averages.
         teacher_top_k: words of the teacher's distribution that are read from disk; 0 where the teacher runs.
     """
@@ -39,6 +40,7 @@ class System:
     start: str | None
     teacher_top_k: int = 0
     members: tuple[tuple[str, int], ...] = ()
+    folder: str | None = None
 
     @property
     def loss_reads_teacher(self) -> bool:
@@ -68,13 +70,14 @@ class Systems:
         model = self.config.models[own.model]
         seeds = tuple(own.seeds)
         loss = complete_loss(NLL)
-        return System(name, "teacher", own.model, model, training, loss, seeds, "gold", name, None, False, None)
+        system = System(name, "teacher", own.model, model, training, loss, seeds, "gold", name, None, False, None)
+        return replace(system, folder=own.folder)
 
     def _ensemble(self, name: str, teachers: list[str]) -> System:
         first = self.teacher(teachers[0])
         members = tuple((one, seed) for one in teachers for seed in self.config.teachers[one].seeds)
         words = f"{len(members)} x {' + '.join(dict.fromkeys(self.teacher(one).model_name for one in teachers))}"
-        return replace(first, name=name, model_name=words, seeds=(1,), teacher=name, members=members)
+        return replace(first, name=name, model_name=words, seeds=(1,), teacher=name, members=members, folder=None)
 
     def student(self, name: str) -> System:
         """The student ``name``."""

@@ -14,7 +14,7 @@ import sentencepiece
 from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
 from seqkd.corpus.text import words
 from seqkd.errors import UserError
-from seqkd.files import written
+from seqkd.files import copied, written
 from seqkd.lines import lines
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import SIDES, Side, Tokenizer
@@ -26,18 +26,32 @@ BATCH = 10000
 log = logging.getLogger(__name__)
 
 
-def make_tokenizer(settings: TokenizerSettings, corpus: Path, folder: Path) -> dict[str, Any]:
-    """Learn the models from ``corpus/train.*`` and write them with the ids of ``train`` and ``dev``.
+def make_tokenizer(
+    settings: TokenizerSettings, corpus: Path, folder: Path, given: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Learn the models from ``corpus/train.*``, or take the ``given`` ones; write them with the ids of train and dev.
 
     Writes ``{src,tgt}.model`` (identical files if shared) and ``{train,dev}/{src,tgt}.{ids,offsets}.npy``.
+
+    Args:
+        given: models of another run, path: SHA-256.
 
     Returns:
         Facts: ``shared``; ``vocabulary`` {side: pieces}; ``train`` and ``dev`` {side: ``sentences``,
         ``pieces_per_sentence``, ``pieces_per_word``, ``characters_per_piece``, ``unknown`` (pieces)}.
 
     Raises:
-        UserError: the text is too small for ``tokenizer.vocabulary``, or has more characters than that.
+        UserError: the text is too small for ``tokenizer.vocabulary``, or has more characters than that; a given model
+            has changed.
     """
+    for path, checksum in (given or {}).items():
+        copied(Path(path), checksum, folder)
+    if not given:
+        _learn_both(settings, corpus, folder)
+    return _write_ids(Tokenizer(folder), corpus, folder)
+
+
+def _learn_both(settings: TokenizerSettings, corpus: Path, folder: Path) -> None:
     texts = {side: _Sample(corpus / f"train.{side}", settings.sentences) for side in SIDES}
     if settings.shared:
         model = _learn(settings, chain(*texts.values()))
@@ -46,7 +60,6 @@ def make_tokenizer(settings: TokenizerSettings, corpus: Path, folder: Path) -> d
         models = {side: _learn(settings, iter(text)) for side, text in texts.items()}
     for side, model in models.items():
         _save(model, folder / f"{side}.model")
-    return _write_ids(Tokenizer(folder), corpus, folder)
 
 
 def _write_ids(tokenizer: Tokenizer, corpus: Path, folder: Path) -> dict[str, Any]:

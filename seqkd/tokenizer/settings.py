@@ -8,7 +8,15 @@ from seqkd.settings import Settings
 
 
 class TokenizerSettings(Settings):
-    """SentencePiece models, learned from the training set."""
+    """SentencePiece models, learned from the training set, or those of another run."""
+
+    folder: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1000,
+        description="A tokenizer that there is: `results/tokenizer` of another run, or a copy. Its pieces are used and "
+        "none are learned; of the other keys `shared` alone may be written.",
+    )
 
     type: Literal["unigram", "bpe", "word"] = Field(
         "unigram",

@@ -12,7 +12,7 @@ rule decode:
     benchmark:
         "results/benchmarks/decode/{teacher}/{seed}/{kind}/{shard}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "ensemble"),
+        teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
         kind="beam|n-best|samples",
         shard=r"\d+",

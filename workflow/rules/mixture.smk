@@ -19,7 +19,7 @@ rule seq_kd:
     benchmark:
         "results/benchmarks/seq_kd/{teacher}/{seed}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "ensemble"),
+        teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
     priority: 30
     conda:
@@ -52,7 +52,7 @@ rule choose:
     benchmark:
         "results/benchmarks/choose/{teacher}/{seed}/{choice}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "ensemble"),
+        teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
         choice="seq-inter|best-chrf|ranked|mbr|seq-kd[+]gold|ranked[+]gold",
     priority: 30
@@ -86,7 +86,7 @@ rule samples:
     benchmark:
         "results/benchmarks/samples/{teacher}/{seed}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "ensemble"),
+        teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
     priority: 30
     conda:

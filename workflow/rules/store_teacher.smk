@@ -17,7 +17,7 @@ rule store_teacher:
     benchmark:
         "results/benchmarks/store_teacher/{teacher}/{seed}/{targets}/{k}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "ensemble"),
+        teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
         targets="gold|seq-kd|seq-inter|best-chrf|ranked|samples|mbr|seq-kd[+]gold|ranked[+]gold",
         k=r"\d+",

@@ -30,6 +30,32 @@ rule train_teacher:
         "../scripts/train_teacher.py"
 
 
+rule given_teacher:
+    input:
+        unpack(experiment.needs("teachers/{teacher}/{seed}")),
+    output:
+        "results/teachers/{teacher}/{seed}/manifest.json",
+        multiext("results/teachers/{teacher}/{seed}/", "model.safetensors", "model.json"),
+    log:
+        "results/logs/given_teacher/{teacher}/{seed}.log",
+    benchmark:
+        "results/benchmarks/given_teacher/{teacher}/{seed}.tsv"
+    wildcard_constraints:
+        teacher=experiment.names("given_teacher"),
+        seed=r"\d+",
+    priority: 40
+    conda:
+        "../../envs/seqkd.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        step=experiment.made_by("teachers/{teacher}/{seed}"),
+    message:
+        "given_teacher {wildcards.teacher} (follow it in {log})"
+    script:
+        "../scripts/given_teacher.py"
+
+
 rule ensemble:
     input:
         unpack(experiment.needs("teachers/{teacher}/{seed}")),

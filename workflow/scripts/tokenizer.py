@@ -4,11 +4,13 @@ from workflow.job import Facts, Job, run
 
 
 def work(job: Job) -> Facts:
-    """SentencePiece models and ids into results/tokenizer."""
+    """SentencePiece models, learned or given, and ids into results/tokenizer."""
     from seqkd.tokenizer.make import make_tokenizer
     from seqkd.tokenizer.settings import TokenizerSettings
 
-    return make_tokenizer(TokenizerSettings(**job.settings), job.input("corpus"), job.folder)
+    settings = dict(job.settings)
+    given = settings.pop("files", {})
+    return make_tokenizer(TokenizerSettings(**settings), job.input("corpus"), job.folder, given)
 
 
 run(work)
