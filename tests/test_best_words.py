@@ -14,3 +14,12 @@ def test_the_best_words_are_topks(size, count):
     top, words = best_words(values, count)
     expected = values.topk(count)
     assert torch.equal(top, expected.values) and torch.equal(words, expected.indices)
+
+
+@pytest.mark.parametrize("size", [8, 5000])
+def test_rows_with_fewer_words_than_asked_for_give_words_of_theirs(size):
+    values = torch.full((4, size), -torch.inf)
+    values[:, 5:8] = torch.tensor([1.0, 3.0, 2.0])
+    top, words = best_words(values, 6)
+    assert words[:, :3].tolist() == [[6, 7, 5]] * 4 and top[:, :3].tolist() == [[3.0, 2.0, 1.0]] * 4
+    assert bool((words < size).all()) and bool((top[:, 3:] == -torch.inf).all())

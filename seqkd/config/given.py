@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError, safe_open
+
 from seqkd import manifest
 from seqkd.config.sections import Config, TeacherSettings
 from seqkd.errors import UserError, first_sentence
@@ -70,6 +72,12 @@ def _teacher(where: str, teacher: TeacherSettings, folder: Path, config: Config)
         yield (
             f"{where}.folder: {folder / 'model.json'} describes no model ({type(error).__name__}); name another folder"
         )
+        return
+    try:
+        with safe_open(folder / "model.safetensors", "np"):
+            pass
+    except (OSError, SafetensorError) as error:
+        yield f"{where}.folder: {folder / 'model.safetensors'} holds no weights ({error}); name another folder"
         return
     yield from _model(where, str(teacher.model), model, folder, config)
     yield from _pieces(where, sizes, folder, config)

@@ -1,6 +1,7 @@
 """A tokenizer and a teacher of another run: used as they are, followed when they change, refused where they misfit."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -109,6 +110,10 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     "no description": (
         spoilt("teachers/base/1/model.json", "[1, 2]"),
         r"teachers.base.folder: \S+/model.json describes no model \(TypeError\); name another folder",
+    ),
+    "weights cut off": (
+        lambda config, results: os.truncate(results / "teachers/base/1/model.safetensors", 1000),
+        r"teachers.base.folder: \S+/model.safetensors holds no weights \(.*\); name another folder",
     ),
     "other vocabularies": (
         described(src_vocabulary=41, tgt_vocabulary=41),
