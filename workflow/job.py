@@ -122,7 +122,7 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
     """
     main = vars(sys.modules["__main__"])
     if "snakemake" not in main:
-        return serve(work, Path(sys.argv[1]))
+        serve(work, Path(sys.argv[1]))
     snakemake = main["snakemake"]
     terminal, log = os.dup(2), Path(snakemake.log[0])
     try:

@@ -10,11 +10,12 @@ import logging
 import os
 import signal
 import sys
+import traceback
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from seqkd.errors import UserError
 from seqkd.files import write_json
@@ -101,7 +102,7 @@ def why(failures: "list[ProcessFailure]", count: int) -> str:
     )
 
 
-def serve(work: "Callable[[Job], Facts]", task: Path) -> None:
+def serve(work: "Callable[[Job], Facts]", task: Path) -> NoReturn:
     """Be one of the processes: do the job and leave what was found."""
     rank = int(os.environ["RANK"])
     logging.basicConfig(
@@ -111,23 +112,29 @@ def serve(work: "Callable[[Job], Facts]", task: Path) -> None:
         stream=sys.stderr,
     )
     job = from_plain(json.loads(task.read_text(encoding="utf-8")), rank)
-    report = job.state / f"rank-{rank}.json"
+    status = _served(work, job, job.state / f"rank-{rank}.json")
+    logging.shutdown()
+    sys.stdout.flush()
+    # An orderly end would wait for processes that are gone, and may abort one whose work is done: see join.
+    os._exit(status)
+
+
+def _served(work: "Callable[[Job], Facts]", job: "Job", report: Path) -> int:
+    """The status with which a process ends that has done the job, or has not."""
     try:
         write_json(report, {"facts": work(job)})
     except UserError as error:
         write_json(report, {"mistake": str(error)})
-        sys.exit(1)
+        return 1
+    except SystemExit as asked:
+        return int(asked.code or 0)
     except Exception as error:
         if type(error).__name__ != "LostError":
-            raise
+            traceback.print_exc()
+            return 1
         log.error("the other processes of this job are gone or do not answer (%s)", error)
-        _leave(LOST)
-
-
-def _leave(status: int) -> None:
-    """End at once: an orderly end would wait for the other processes."""
-    logging.shutdown()
-    os._exit(status)
+        return LOST
+    return 0
 
 
 def read(job: "Job", rank: int) -> dict[str, Any]:

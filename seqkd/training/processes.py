@@ -7,7 +7,6 @@ all do the same. So the result is that of one process but for the order in which
 knows how many processes there were.
 """
 
-import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,14 +123,16 @@ class Processes:
 
 
 def join(rank: int, count: int, device: str) -> Processes:
-    """Meet the other processes, if there are any."""
+    """Meet the other processes, if there are any.
+
+    A process that has met others must end by ``os._exit``: gloo's threads are still running while the interpreter takes
+    down what they use, and abort one finished process in thirty, or in some hundreds if it leaves the group before.
+    """
     if device != "cpu":
         torch.cuda.set_device(device)
     if count > 1:
         with _listening():
             distributed.init_process_group("gloo" if device == "cpu" else "nccl", timeout=timedelta(seconds=PATIENCE))
-        # Left to the interpreter, one in thirty finished processes was aborted: gloo's threads were still running.
-        atexit.register(distributed.destroy_process_group)
     return Processes(rank, count, device)
 
 

@@ -123,8 +123,6 @@ def test_three_processes_with_fewer_sentences_than_processes(toy, one, place):
     for name in names:
         do(toy, told(name, place, f"three/{name}-one", **changes), Processes())
         assert_same(toy, place / f"three/{name}-one", place / f"three/{name}")
-    # One that leaves it to the interpreter to end the group is aborted now and then, its work done.
-    assert [(place / "three" / f"group-{rank}").read_text() for rank in range(3)] == ["False"] * 3
 
 
 @pytest.mark.parametrize("name", RESUMED)

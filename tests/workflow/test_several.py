@@ -1,9 +1,11 @@
 """Jobs in several processes, as a profile asks for them: same results, killed, hanging and stopped ones."""
 
+import json
 import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +13,8 @@ from types import SimpleNamespace
 import pytest
 from workflow_place import Place, new
 
-from workflow.several import LOST, why
+from workflow.job import Job
+from workflow.several import LOST, as_plain, why
 
 MODEL = "results/teachers/base/1/manifest.json"
 IN_TWO = ["--set-threads", "train_teacher=2", "decode=2", "--set-resources"]
@@ -151,6 +154,40 @@ def test_too_many_processes_are_refused(long):
     done = long.snakemake(MODEL, "--cores", "1", "--set-resources", "train_teacher:processes=2")
     assert done.returncode == 1
     assert "train_teacher: Profile: 2 processes need 2 cores, the job has 1." in done.stdout + done.stderr
+
+
+ENDS = """
+import atexit, os, sys
+from pathlib import Path
+from seqkd.errors import UserError
+from workflow.several import serve
+
+def work(job):
+    {work}
+
+atexit.register(os.abort)  # as threads of torch's do now and then
+serve(work, Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "status", "left"),
+    [
+        ("return {'updates': 3}", 0, {"facts": {"updates": 3}}),
+        ("raise UserError('no such file')", 1, {"mistake": "no such file"}),
+        ("raise SystemExit(143)", 143, None),
+        ("raise ValueError('a bug')", 1, None),
+    ],
+)
+def test_a_process_ends_with_its_own_status_whatever_the_interpreter_would_do(tmp_path, work, status, left):
+    job = Job("decode", {}, {}, {}, [], {}, tmp_path, devices=("cpu", "cpu"))
+    (tmp_path / "task.json").write_text(json.dumps(as_plain(job)))
+    command = [sys.executable, "-c", ENDS.format(work=work), str(tmp_path / "task.json")]
+    done = subprocess.run(command, env=os.environ | {"RANK": "1"}, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    report = tmp_path / "rank-1.json"
+    assert (json.loads(report.read_text()) if report.exists() else None) == left
+    assert ("ValueError: a bug" in done.stderr) == ("a bug" in work)
 
 
 def failure(rank: int, status: int, at: int = 0) -> SimpleNamespace:
