@@ -5,17 +5,20 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from seqkd.batches.batches import cut, pad
 from seqkd.batches.dataset import BOS, PAD, Ids
-from seqkd.decoding.rollout import greedy_search
+from seqkd.decoding.rollout import greedy_search, greedy_search_of_one
 from seqkd.decoding.search import Hypothesis, beam_search
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.errors import UserError
 from seqkd.models.interface import TranslationModel
+from seqkd.models.one_row import one_row
 from seqkd.models.packed import packed
 
 log = logging.getLogger(__name__)
@@ -83,12 +86,18 @@ def translate(
         scored: whether log-probabilities are wanted; without, greedy search is faster and gives NaN.
     """
     results: list[list[Hypothesis]] = [[] for _ in sources]
+    steps = cache(lambda: one_row(model))
+
+    def search(src: Tensor) -> list[list[Hypothesis]]:
+        if settings.beam > 1 or wanted > 1:
+            return beam_search(model, src, settings, wanted)
+        if len(src) > 1:
+            return greedy_search(model, src, settings, scored)
+        return greedy_search_of_one(model, steps(), src, settings, scored)
 
     def work(numbers: list[int]) -> None:
         src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
-        greedy = settings.beam == wanted == 1
-        every = greedy_search(model, src, settings, scored) if greedy else beam_search(model, src, settings, wanted)
-        for i, found in zip(numbers, every, strict=True):
+        for i, found in zip(numbers, search(src), strict=True):
             results[i] = found
 
     with packed(model):

@@ -4,7 +4,9 @@ A row ends with EOS, or unfinished at its limit. Nothing is compared between row
 (``seqkd.decoding.search``) and what makes its steps dearer.
 """
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -102,3 +104,25 @@ def greedy_search(
     with torch.inference_mode():
         limits = length_limits((src != PAD).sum(1) - 1, settings)
         return Rollout(model, src, limits, 1, best if scored else best_unscored).run()
+
+
+def greedy_search_of_one(
+    model: TranslationModel, steps: Any, src: Tensor, settings: SearchSettings, scored: bool = True
+) -> list[list[Hypothesis]]:
+    """As ``greedy_search``, of a batch of one, src [1, S]; what keeps many rows apart takes a third of its time.
+
+    Args:
+        steps: what has ``start`` and ``step`` of the model.
+    """
+    with torch.inference_mode():
+        limit = int(length_limits((src != PAD).sum(1) - 1, settings))
+        state = steps.start(src, 1)
+        ids, log_prob = [BOS], 0.0 if scored else math.nan
+        while len(ids) <= limit and ids[-1] != EOS:
+            logits = model.logits(steps.step(state, src.new_full((1,), ids[-1])))[0].float()
+            values = (logits.log_softmax(-1) if scored else logits).cpu().numpy()
+            values[PAD] = values[BOS] = -math.inf
+            ids.append(int(values.argmax()))
+            log_prob += float(values[ids[-1]]) if scored else 0.0
+    finished = ids[-1] == EOS
+    return [[Hypothesis(ids[1 : len(ids) - finished], log_prob, finished)]]

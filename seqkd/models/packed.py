@@ -10,15 +10,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from seqkd.models.interface import TranslationModel
 
 OPERATORS: Any = torch.ops.mkldnn
 ROWS = 512
 """For products of how many rows the weights are arranged; which number makes no difference that could be seen."""
-SMALL = 1 << 17
-"""Up to so many weights, a product of a single row is faster plain and in float32: oneDNN's calls alone take longer."""
 
 
 class Product:
@@ -27,12 +24,9 @@ class Product:
     def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
         self.bias = bias
         self.packed: Tensor = OPERATORS._reorder_linear_weight(weight.contiguous(), ROWS)
-        self.plain = (weight.float(), bias if bias is None else bias.float()) if weight.numel() <= SMALL else None
 
     def __call__(self, x: Tensor) -> Tensor:
         """The product, in the precision of both."""
-        if self.plain is not None and x.numel() == x.shape[-1]:
-            return F.linear(x.float(), *self.plain).to(x.dtype)
         return OPERATORS._linear_pointwise(x, self.packed, self.bias, "none", [], "")  # type: ignore[no-any-return]
 
 
