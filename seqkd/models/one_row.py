@@ -130,11 +130,11 @@ def norm(module: nn.Module) -> Map:
     if not isinstance(module, nn.LayerNorm):
         return lambda x: x
     weight, bias = array(module.weight), array(module.bias)
-    share, eps = 1.0 / len(weight), module.eps
+    share, eps = np.float32(1 / len(weight)), np.float32(module.eps)
 
     def normalise(x: Array) -> Array:
-        x = x - np.float32(x.sum() * share)
-        x *= np.float32((float(x.dot(x)) * share + eps) ** -0.5)
+        x = x - np.add.reduce(x) * share
+        x *= (x.dot(x) * share + eps) ** -0.5
         x *= weight
         x += bias
         return x
@@ -161,8 +161,8 @@ def attend(query: Array, keys: Array, values: Array) -> Array:
     """Scaled dot-product attention of one position: query [heads, width], keys and values [heads, L, width]."""
     scores = np.matmul(keys, query[:, :, None])[:, :, 0]
     scores *= np.float32(query.shape[1] ** -0.5)
-    scores -= scores.max(1, keepdims=True)
+    scores -= np.maximum.reduce(scores, 1, keepdims=True)
     np.exp(scores, out=scores)
-    scores /= scores.sum(1, keepdims=True)
+    scores /= np.add.reduce(scores, 1, keepdims=True)
     mixed: Array = np.matmul(scores[:, None], values)
     return mixed.reshape(-1)
