@@ -8,8 +8,8 @@ from benchmarks.rows import Row, paired
 from benchmarks.turns import Worker, alternate
 
 STEPS = (
-    "greedy search of a single sentence takes its steps in NumPy, beam search in torch: with five rows NumPy took longer "
-    "for a teacher of width 256"
+    "greedy search of a single sentence takes its steps in NumPy, beam search in torch: with five rows NumPy took "
+    "longer for a teacher of width 256"
 )
 """What must be known of the sentences taken one by one."""
 
