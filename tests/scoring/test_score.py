@@ -10,7 +10,7 @@ from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.scoring import bleu, diagnostics
+from seqkd.scoring import bleu, diagnostics, speed
 from seqkd.scoring.score import overlap, score_model
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed import measure_speed, words
@@ -86,6 +86,16 @@ def test_the_scores_of_a_model(toy, tmp_path, model):
         assert measurement["bleu_signature"].startswith("nrefs:1|case:mixed|eff:no|tok:13a")
         texts = (tmp_path / "out" / f"{measurement['decoding']}.txt").read_text().splitlines()
         assert len(texts) == measurement["sentences"] == 8
+
+
+@pytest.mark.parametrize(("durations", "expected"), [([0.15, 0.06, 0.06, 0.06], 0.06), ([0.4], 0.4)])
+def test_a_short_pass_is_repeated_and_its_first_turn_does_not_count(monkeypatch, durations, expected):
+    now, left = [0.0], list(durations)
+    monkeypatch.setattr(speed.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(speed, "translate", lambda *given, **more: now.__setitem__(0, now[0] + left.pop(0)))
+    load = speed.Load("batched", [[4, 5]], 2, 1000)
+    assert load.seconds(None, None) == pytest.approx(expected)
+    assert not left
 
 
 def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
