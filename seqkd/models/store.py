@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from seqkd.errors import UserError
 from seqkd.files import write_json, written
@@ -159,10 +161,20 @@ def _check(model: TranslationModel, file: Path, origins: dict[str, str] | None =
             raise _not_these_weights(file, f"{name} has shape {found}, expected {shape}")
 
 
+class Undrawn(TorchFunctionMode):
+    """Within, new weights are not drawn: on the meta device that would load PyTorch's compiler, a second's work."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Do nothing in place of what draws weights."""
+        if func in (Tensor.normal_, Tensor.uniform_) or getattr(func, "__module__", "") == nn.init.__name__:
+            return None
+        return func(*args, **kwargs or {})
+
+
 def _outline(folder: Path, settings: ArchitectureSettings, *sizes: int) -> TranslationModel:
     """The model without memory for its weights; only this sees whether settings of members inside it are sound."""
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), Undrawn():
             return build(settings, *sizes)
     except NOT_A_MODEL as error:
         raise _no_description(folder / "model.json", error) from None

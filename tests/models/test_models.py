@@ -1,5 +1,8 @@
 """The Transformer: padding, cached against uncached, ties, and files."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -8,6 +11,7 @@ from seqkd.batches.batches import pad
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.dropout import dropout
+from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
 
 SMALL = {"dim": 16, "ffn": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
@@ -109,3 +113,20 @@ def test_dropout_keeps_the_share_and_the_mean(rate):
         assert float((y.detach().flatten()[lane::4] == 0).float().mean()) == pytest.approx(rate, abs=0.01)
     y.sum().backward()
     assert torch.equal(x.grad, y.detach()) and dropout(x, rate, False) is x
+
+
+LOADING = """
+import sys
+from pathlib import Path
+from seqkd.models import store
+store.load(Path(sys.argv[1]))
+sys.exit("torch._dynamo" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("settings", [TransformerSettings(**SMALL), LstmSettings(architecture="lstm", layers=1, dim=8)])
+def test_loading_a_model_does_not_load_the_compiler(tmp_path, settings):
+    """That takes a second of every job, and drawing weights on the meta device would do it."""
+    store.save(store.build(settings, 20, 20), settings, (20, 20), tmp_path)
+    done = subprocess.run([sys.executable, "-c", LOADING, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
