@@ -1,5 +1,6 @@
 """Steps of a single row in NumPy equal those of the model itself."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -68,6 +69,12 @@ def test_in_bfloat16_it_errs_no_more_than_the_model(monkeypatch, large):
     expected = steps_of(exact, [4, 5, 6], tokens)
     assert alone.dtype == torch.bfloat16
     assert (alone - expected).abs().mean() < 1.05 * (own - expected).abs().mean()
+
+
+def test_scores_too_large_for_exp_choose_the_largest():
+    query, values = np.full((1, 4), 1e3, np.float32), np.arange(12, dtype=np.float32).reshape(1, 3, 4)
+    keys = np.stack([np.full(4, size, np.float32) for size in (1, 3, 2)])[None]
+    assert one_row.attend(query, keys, values).tolist() == values[0, 1].tolist()
 
 
 def test_other_models_step_themselves():
