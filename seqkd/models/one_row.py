@@ -1,8 +1,9 @@
 """The decoder of a Transformer for a single row, in NumPy.
 
-With one row the arithmetic of a small model is next to nothing, and the calls are the time: NumPy's take a quarter of
-that of torch's. With the five rows of a beam a model of width 256 takes longer so (measured), hence only greedy search
-of a single sentence comes here. Whatever the model's precision, numbers between its products are float32.
+With one row the arithmetic of a small model is next to nothing, and the calls are the time. NumPy's are shorter than
+torch's: 1.5 times the sentences a second (width 128, one decoder layer). With the five rows of a beam a model of width
+256 takes longer so, hence only greedy search of a single sentence comes here. Whatever the model's precision, numbers
+between its products are float32.
 """
 
 from collections.abc import Callable
@@ -23,8 +24,8 @@ Map = Callable[[Array], Array]
 DTYPES = (torch.float32, torch.bfloat16)
 
 LARGE = 1 << 18
-"""A product with more weights than this is left to torch: there the weights' precision decides, and NumPy's library
-takes several threads, which wait for each other longer than they compute."""
+"""A product with more weights than this is left to torch: there the weights' precision decides, and NumPy's library may
+take several threads, which wait for each other longer than they compute (8,000 x 128 on a busy machine: 3.8 ms)."""
 
 ROOM = 64
 """Positions that there is room for at first."""

@@ -126,7 +126,7 @@ def join(rank: int, count: int, device: str) -> Processes:
     """Meet the other processes, if there are any.
 
     A process that has met others must end by ``os._exit``: gloo's threads are still running while the interpreter takes
-    down what they use, and abort one finished process in thirty, or in some hundreds if it leaves the group before.
+    down what they use. They aborted one finished process in thirty, now and then one that had left the group.
     """
     if device != "cpu":
         torch.cuda.set_device(device)
