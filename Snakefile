@@ -19,6 +19,7 @@ experiment = start(workflow)
 include: "workflow/rules/corpus.smk"
 include: "workflow/rules/tokenizer.smk"
 include: "workflow/rules/teacher.smk"
+include: "workflow/rules/length_penalty.smk"
 include: "workflow/rules/decode.smk"
 include: "workflow/rules/mixture.smk"
 include: "workflow/rules/store_teacher.smk"

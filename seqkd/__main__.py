@@ -1,6 +1,7 @@
 """The command ``seqkd``: what there is to choose from, and what came of it. Experiments are run by snakemake."""
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,6 @@ from pathlib import Path
 
 from seqkd import losses
 from seqkd.config.mistakes import nearest
-from seqkd.decoding.settings import SearchSettings
 from seqkd.errors import UserError
 from seqkd.lossdoc import describe
 from seqkd.losses import outside
@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("model", type=Path, metavar="MODEL", help="a folder like results/students/baseline/1")
     command.add_argument("--tokenizer", type=Path, help="its tokenizer's folder, if not that of the same results")
     command.add_argument("--beam", type=int, default=1, help="hypotheses kept at each step; 1, the default, is greedy")
+    command.add_argument(
+        "--length-penalty", type=float, help="0 to 5, of a beam search; by default the one chosen for the model on dev"
+    )
     command.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     command.set_defaults(work=_translate)
     return parser
@@ -63,9 +66,12 @@ def _translate(given: argparse.Namespace) -> Iterator[str]:
     """What ``seqkd translate`` prints."""
     if not 1 <= given.beam <= 1000:
         raise UserError(f"--beam {given.beam}: allowed are 1 to 1000")
-    search = SearchSettings(beam=given.beam)
-    text = import_module("seqkd.decoding.text")
-    for line in text.translate_lines(_input(), given.model, given.tokenizer, search, given.precision):
+    if given.length_penalty is not None and not 0 <= given.length_penalty <= 5:
+        raise UserError(f"--length-penalty {given.length_penalty:g}: allowed are 0 to 5")
+    logging.basicConfig(format="%(message)s")
+    translate_lines = import_module("seqkd.decoding.text").translate_lines
+    search = (given.beam, given.precision, given.length_penalty)
+    for line in translate_lines(_input(), given.model, given.tokenizer, *search):
         yield f"{line}\n"
 
 

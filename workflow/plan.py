@@ -11,6 +11,7 @@ from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares
+from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
@@ -122,14 +123,17 @@ class Plan:
         needed = {"tokenizer": self.steps["tokenizer"]}
         return self._add("given_teacher", path, settings, needed, *modules_of_model(settings))
 
-    def _precision(self, teacher: Step) -> str:
-        """The arithmetic in which a teacher was trained, and in which it translates."""
-        return self.systems.by_name[teacher.path.split("/")[1]].training.precision
+    def _precision(self, model: Step) -> str:
+        """The arithmetic in which a model was trained, and in which it translates."""
+        retrained = model.path.startswith("pruned/") and model.path.endswith("/after")
+        training = self.systems.by_name[model.path.split("/")[1]].training
+        return (self.systems.retraining if retrained else training).precision
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         language = self.config.corpus.target_language
+        limits = self.config.score.search.limits.canonical()
         told = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "target_language": language}
-        return told | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
+        return told | {"limits": limits} | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
 
     def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
         upstream = self._text
@@ -170,7 +174,18 @@ class Plan:
         path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
         told = {"decode": settings, "kind": kind, "precision": self._precision(teacher)}
         needed = {"model": teacher, "tokenizer": self.steps["tokenizer"]}
+        if kind != "samples":
+            needed |= self._search(teacher, self.config.decode.search)
         return self._add("decode", path, told, needed, *shares.modules_of(kind))
+
+    def _search(self, model: Step, search: TunedSearchSettings, name: str = "search") -> dict[str, Step]:
+        """What the search with a model needs besides it: its length penalty, where that is chosen on dev."""
+        if search.length_penalty != "auto":
+            return {}
+        language, precision = self.config.corpus.target_language, self._precision(model)
+        settings = {"search": search.canonical(), "target_language": language, "precision": precision}
+        path = f"{model.path}/search/{search.name}"
+        return {name: self._add("length_penalty", path, settings, {"model": model, **self._text})}
 
     def _unpruned(self) -> Iterator[Row]:
         for system in self.systems.by_name.values():
@@ -201,16 +216,16 @@ class Plan:
     def _measured(self, row: Row, test_set: str) -> dict[str, Any]:
         """The columns that tell a measurement from others, and the arithmetic it runs in."""
         columns = {key: row[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
-        system = self.systems.by_name[row["system"]]
-        training = self.systems.retraining if row["retrained"] else system.training
-        return {"system": columns | {"test_set": test_set}, "precision": training.precision}
+        return {"system": columns | {"test_set": test_set}, "precision": self._precision(self.steps[row["path"]])}
 
     def _score(self, row: Row, test_set: str) -> None:
         settings = self._measured(row, test_set) | {
             "score": self.config.score.canonical(),
             "target_language": self.config.corpus.target_language,
         }
-        upstream = {"model": self.steps[row["path"]], "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
+        model = self.steps[row["path"]]
+        upstream = {"model": model, "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
+        upstream |= self._search(model, self.config.score.search)
         if row["kind"] != "pruned":
             upstream["teacher"] = self._teacher(self.systems.by_name[row["system"]], row["seed"])
         self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream)
@@ -234,12 +249,15 @@ class Plan:
             },
             "search": self.config.score.search.canonical(),
         }
+        model, search = self.steps[row["path"]], self.config.score.search
+        teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
         upstream = {
-            "model": self.steps[row["path"]],
-            "teacher": self._teacher(self.systems.by_name[row["system"]], row["seed"]),
+            "model": model,
+            "teacher": teacher,
             "tokenizer": self.steps["tokenizer"],
             "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
         }
+        upstream |= self._search(model, search) | self._search(teacher, search, "teacher_search")
         self._add("speed", f"speed/{row['path']}", settings, upstream)
 
     def _truths(self) -> None:
@@ -249,11 +267,13 @@ class Plan:
             if row["kind"] != "pruned":
                 settings = self._measured(row, self.test_sets[0])
                 settings |= {"truth": truth.canonical(), "search": search.canonical()}
+                model = self.steps[row["path"]]
                 upstream = {
-                    "model": self.steps[row["path"]],
+                    "model": model,
                     "tokenizer": self.steps["tokenizer"],
                     "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
                 }
+                upstream |= self._search(model, search)
                 self._add("truth", f"truth/{row['path']}", settings, upstream)
         for name in self.test_sets:
             settings = {

@@ -85,7 +85,6 @@ def translate(
         batch_tokens: source tokens times beam that are searched at once.
         scored: whether log-probabilities are wanted; without, greedy search is faster and gives NaN.
     """
-    results: list[list[Hypothesis]] = [[] for _ in sources]
     steps = cache(lambda: one_row(model))
 
     def search(src: Tensor) -> list[list[Hypothesis]]:
@@ -95,13 +94,25 @@ def translate(
             return greedy_search(model, src, settings, scored)
         return greedy_search_of_one(model, steps(), src, settings, scored)
 
+    return in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
+
+
+def in_batches(
+    model: TranslationModel,
+    sources: Sequence[Ids] | Sequence[list[int]],
+    budget: int,
+    search: Callable[[Tensor], list[list[Hypothesis]]],
+) -> list[list[Hypothesis]]:
+    """What ``search`` finds for each source, in order; it is given batches [B, S] of at most ``budget`` tokens."""
+    results: list[list[Hypothesis]] = [[] for _ in sources]
+
     def work(numbers: list[int]) -> None:
         src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
-        for i, found in zip(numbers, search(src), strict=True):
-            results[i] = found
+        for i, hypotheses in zip(numbers, search(src), strict=True):
+            results[i] = hypotheses
 
     with packed(model):
-        batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // settings.beam), work)
+        batched([len(ids) + 1 for ids in sources], budget, work)
     return results
 
 

@@ -17,7 +17,7 @@ from seqkd.batches.dataset import BOS, PAD
 from seqkd.decoding.engine import batched
 from seqkd.decoding.rollout import Rollout
 from seqkd.decoding.search import Hypothesis, length_limits
-from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
+from seqkd.decoding.settings import BATCH_TOKENS, LengthLimits
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
 
@@ -72,7 +72,7 @@ def sample(
     sources: Sequence[list[int]],
     count: int,
     seed: int,
-    limits: SearchSettings,
+    limits: LengthLimits,
     batch_tokens: int = BATCH_TOKENS,
     numbers: Sequence[int] | None = None,
 ) -> list[list[Hypothesis]]:

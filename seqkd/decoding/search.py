@@ -13,7 +13,7 @@ from torch import Tensor
 
 from seqkd.batches.dataset import BOS, EOS, PAD
 from seqkd.best_words import best_words
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import LengthLimits, SearchSettings
 from seqkd.models.interface import TranslationModel
 
 
@@ -26,7 +26,7 @@ class Hypothesis:
     finished: bool
 
 
-def length_limits(lengths: Tensor, settings: SearchSettings) -> Tensor:
+def length_limits(lengths: Tensor, settings: LengthLimits) -> Tensor:
     """Most ids (EOS counted) of a translation, from the source's length without EOS: int64 [B] to int64 [B]."""
     return (lengths.double() * settings.max_length_ratio).long() + settings.max_length_extra
 
@@ -114,8 +114,7 @@ class Search:
     def leave(self) -> None:
         """Hand in sentences that are done, and drop them once they are an eighth of the batch."""
         length = self.tokens.shape[2] - 1
-        ahead = self.scores[:, 0] / self.limits**self.alpha if self.alpha else self.scores[:, 0]
-        done = (self.kept_scores[:, -1] >= ahead) | (length >= self.limits) | self.done
+        done = self.settled() | (length >= self.limits) | self.done
         for index in (done & ~self.done).nonzero().flatten().tolist():
             self.results[int(self.sentences[index])] = self.hand_in(index)
         self.done = done
@@ -125,6 +124,12 @@ class Search:
         for name in PER_SENTENCE:
             setattr(self, name, getattr(self, name).index_select(0, rest))
         self.state.keep(rest, self.beam)
+
+    def settled(self) -> Tensor:
+        """Sentences whose live hypotheses cannot displace a kept one any more, bool [B]: the score of a live one falls
+        with every token, and no length divides it by more than the limit does."""
+        ahead = self.scores[:, 0] / self.limits**self.alpha if self.alpha else self.scores[:, 0]
+        return self.kept_scores[:, -1] >= ahead
 
     def hand_in(self, index: int) -> list[Hypothesis]:
         """The hypotheses of one sentence of the batch."""

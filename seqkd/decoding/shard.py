@@ -26,11 +26,12 @@ from seqkd.tokenizer.tokenizer import Tokenizer
 log = logging.getLogger(__name__)
 
 
-def search_of(settings: DecodeSettings, kind: str) -> tuple[SearchSettings, int]:
-    """The search of a kind of decoding and how many hypotheses it asks for."""
+def search_of(settings: DecodeSettings, kind: str, length_penalty: float | None) -> tuple[SearchSettings, int]:
+    """The search of a kind of decoding and how many hypotheses it asks for; the penalty is one chosen on dev."""
+    search = settings.search.tuned(length_penalty)
     if kind == "beam":
-        return settings.search, 1
-    return settings.search.model_copy(update={"beam": settings.n_best.size}), settings.n_best.size
+        return search, 1
+    return search.model_copy(update={"beam": settings.n_best.size}), settings.n_best.size
 
 
 def decode_shard(
@@ -42,6 +43,7 @@ def decode_shard(
     tokenizer: Path,
     output: Path,
     precision: str,
+    length_penalty: float | None = None,
     device: str = "cpu",
     part: tuple[int, int] = (0, 1),
 ) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def decode_shard(
     Args:
         kind: ``beam`` (one translation, for Seq-KD), ``n-best`` (lists, for Seq-Inter) or ``samples``.
         shard: number of the shard, from 0.
+        length_penalty: the one chosen on dev, where ``settings`` leave it to that.
         device: where the model computes, ``cpu`` or ``cuda:0``.
         part: (i, n) takes sentence i of the shard and every n-th after it.
 
@@ -61,7 +64,7 @@ def decode_shard(
     lines = lines_of_shard(settings, kind, len(source), shard)[part[0] :: part[1]]
     names = Tokenizer(tokenizer)
     network = store.load(model, precision, names.sizes).to(device)
-    found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines})
+    found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines}, length_penalty)
     texts = [[names.tgt.decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
     with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
         for line, hypotheses, own in zip(lines, found, texts, strict=True):
@@ -78,17 +81,21 @@ def join_parts(parts: list[Path], facts: list[dict[str, Any]], output: Path) -> 
 
 
 def hypotheses_of(
-    network: TranslationModel, settings: DecodeSettings, kind: str, sources: dict[int, list[int]]
+    network: TranslationModel,
+    settings: DecodeSettings,
+    kind: str,
+    sources: dict[int, list[int]],
+    length_penalty: float | None = None,
 ) -> list[list[Hypothesis]]:
     """What the teacher says to each source; samples depend on the line's number, not on the shard."""
     many, ids = settings.samples, list(sources.values())
     if kind == "samples":
         draw = import_module(SAMPLING).sample
         found: list[list[Hypothesis]] = draw(
-            network, ids, many.size, many.seed, settings.search, settings.batch_tokens, list(sources)
+            network, ids, many.size, many.seed, settings.search.limits, settings.batch_tokens, list(sources)
         )
         return found
-    search, wanted = search_of(settings, kind)
+    search, wanted = search_of(settings, kind, length_penalty)
     return translate(network, ids, search, settings.batch_tokens, wanted)
 
 

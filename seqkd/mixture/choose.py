@@ -93,8 +93,8 @@ def make_chosen(
             kept = totals.counted(how, list(candidates), scores_of(candidates, reference), reference)
             yield from (Pair(line, source, text) for text in kept)
 
-    write_targets(pairs(), tokenizer, folder)
-    return totals.facts(how)
+    lengths = write_targets(pairs(), tokenizer, folder)
+    return totals.facts(how) | lengths
 
 
 @dataclass

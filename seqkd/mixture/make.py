@@ -2,6 +2,7 @@
 2023)."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,11 @@ from seqkd.errors import UserError
 from seqkd.files import written
 from seqkd.lines import ForwardLines
 from seqkd.tokenizer.tokenizer import SIDES, Tokenizer
+
+log = logging.getLogger(__name__)
+
+SHORT = 0.97
+"""Targets with a lower length ratio than this are warned about."""
 
 BATCH = 10000
 """Pairs that are encoded at once."""
@@ -60,10 +66,16 @@ class Pair:
     ids: list[int] | None = None
 
 
-def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> None:
-    """Write pairs as text (``train.src``, ``train.tgt``) and as ids; some thousands of them are in memory at a time."""
-    target, known = Tokenizer(tokenizer).tgt, Side(tokenizer / "train", "src")
-    rest = iter(pairs)
+def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> dict[str, float]:
+    """Write pairs as text (``train.src``, ``train.tgt``) and as ids; some thousands of them are in memory at a time.
+
+    Returns:
+        ``length_ratio``: subwords of the targets over those of the references of the same sentences. Logs a warning
+        where targets are so short that students would learn to be brief.
+    """
+    target = Tokenizer(tokenizer).tgt
+    known, references = (Side(tokenizer / "train", side) for side in SIDES)
+    rest, subwords, reference_subwords = iter(pairs), 0, 0
     with ExitStack() as stack:
         texts = [stack.enter_context(_text_written(folder / f"train.{side}")) for side in SIDES]
         add_source, add_target = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
@@ -74,6 +86,16 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> None:
                     handle.write(f"{text}\n")
                 add_source(known[pair.line])
                 add_target(pieces)
+                subwords += len(pieces)
+                reference_subwords += len(references[pair.line])
+    ratio = subwords / max(1, reference_subwords)
+    if ratio < SHORT:
+        log.warning(
+            "the targets have %.1f %% fewer subwords than the references of the same sentences; students learn to be "
+            "as brief. A greater decode.search.length_penalty (or `auto`) makes them longer.",
+            100 * (1 - ratio),
+        )
+    return {"length_ratio": round(ratio, 4)}
 
 
 def _pieces(pairs: list[Pair], encoded: Iterator[list[int]]) -> Iterator[list[int]]:
@@ -120,8 +142,8 @@ def make_seq_kd(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Pa
             counts["sentences"] += 1
             yield Pair(line, sources[line], hypotheses[0]["text"])
 
-    write_targets(pairs(), tokenizer, folder)
-    return dict(counts)
+    lengths = write_targets(pairs(), tokenizer, folder)
+    return {**counts, **lengths}
 
 
 def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path) -> dict[str, Any]:
@@ -137,5 +159,5 @@ def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: P
             counts.update(sentences=1, pairs=len(drawn), distinct_pairs=len({one["text"] for one in drawn}))
             yield from (Pair(line, sources[line], one["text"], one["ids"]) for one in drawn)
 
-    write_targets(pairs(), tokenizer, folder)
-    return dict(counts)
+    lengths = write_targets(pairs(), tokenizer, folder)
+    return {**counts, **lengths}

@@ -93,7 +93,7 @@ def make_ensemble(members: list[Path], folder: Path) -> dict[str, Any]:
     whole = Ensemble(settings, *sizes)
     for own, place in zip(whole.models, members, strict=True):
         store.load_weights(own, place)
-    store.save(whole, settings, sizes, folder)
+    store.save(whole, settings, sizes, folder, store.length_limits(members[0]))
     return {"members": len(members), "parameters": sum(one.numel() for one in whole.parameters())}
 
 

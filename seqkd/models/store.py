@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.files import write_json, written
 from seqkd.models import ArchitectureSettings, module_of
@@ -44,13 +45,23 @@ def build(settings: ArchitectureSettings, src_vocabulary: int, tgt_vocabulary: i
     return model
 
 
-def save(model: TranslationModel, settings: ArchitectureSettings, vocabularies: tuple[int, int], folder: Path) -> None:
-    """Write weights and description of a model to ``folder``."""
+def save(
+    model: TranslationModel,
+    settings: ArchitectureSettings,
+    vocabularies: tuple[int, int],
+    folder: Path,
+    limits: LengthLimits | None = None,
+) -> None:
+    """Write weights and description of a model to ``folder``.
+
+    Args:
+        limits: where its translations are cut off; the defaults where there is none.
+    """
     weights = {name: weight.detach().float().contiguous() for name, weight in model.named_parameters()}
     with written(folder / "model.safetensors") as beside:
         save_file(weights, beside)
     description = {"model": settings.canonical(), "src_vocabulary": vocabularies[0], "tgt_vocabulary": vocabularies[1]}
-    write_json(folder / "model.json", description)
+    write_json(folder / "model.json", description | {"search": (limits or LengthLimits()).canonical()})
 
 
 def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
@@ -69,6 +80,19 @@ def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
     except NOT_A_MODEL as error:
         raise _no_description(file, error) from None
     return settings, src, tgt
+
+
+def length_limits(folder: Path) -> LengthLimits:
+    """Where translations of the model in ``folder`` are cut off.
+
+    Raises:
+        UserError: model.json is missing, damaged, or does not say.
+    """
+    file = folder / "model.json"
+    try:
+        return LengthLimits(**json.loads(file.read_text(encoding="utf-8"))["search"])
+    except NOT_A_MODEL as error:
+        raise _no_description(file, error) from None
 
 
 def _no_description(file: Path, error: Exception) -> UserError:

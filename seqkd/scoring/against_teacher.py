@@ -27,7 +27,7 @@ from seqkd.batches.dataset import BOS, PAD
 from seqkd.best_words import best_words
 from seqkd.decoding.engine import batched, forced_scores
 from seqkd.decoding.sampling import sample
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import LengthLimits
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.bleu import bleu_metric
 from seqkd.tokenizer.tokenizer import Side
@@ -41,7 +41,7 @@ Ids = Sequence[list[int]]
 
 
 def student_measures(
-    student: TranslationModel, teacher: TranslationModel, sources: Ids, references: Ids, limits: SearchSettings
+    student: TranslationModel, teacher: TranslationModel, sources: Ids, references: Ids, limits: LengthLimits
 ) -> dict[str, Any]:
     """TA rate, distances and risks; ``limits`` has the lengths at which a sample is cut off."""
     return agreement(student, teacher, sources, references) | {
@@ -51,7 +51,7 @@ def student_measures(
 
 
 def teacher_measures(
-    teacher: TranslationModel, sources: Ids, limits: SearchSettings, pieces: Side, tokenize: str, language: str
+    teacher: TranslationModel, sources: Ids, limits: LengthLimits, pieces: Side, tokenize: str, language: str
 ) -> dict[str, Any]:
     """TeacherDist."""
     drawn = sample(teacher, sources, SAMPLES, SEEDS["teacher"], limits)
@@ -67,7 +67,7 @@ def distinct_bigrams(sentences: list[list[str]]) -> float:
 
 
 def risk(
-    speaker: TranslationModel, judge: TranslationModel, sources: Ids, limits: SearchSettings, seed: int
+    speaker: TranslationModel, judge: TranslationModel, sources: Ids, limits: LengthLimits, seed: int
 ) -> float | None:
     """The judge's mean -log probability of a word in the speaker's samples; None where no sample has a word."""
     drawn = [many[0] for many in sample(speaker, sources, 1, seed, limits)]

@@ -32,12 +32,14 @@ def score_model(
     folder: Path,
     target_language: str,
     precision: str,
+    length_penalty: float | None = None,
 ) -> dict[str, Any]:
     """Translate a test set greedily and by beam search, and write scores.json and the translations to ``folder``.
 
     Args:
         system: the columns that tell which system this is; they are copied to scores.json.
         teacher: the teacher that it is held against; the model itself where it is a teacher; None for pruned models.
+        length_penalty: the one chosen on dev, where ``settings`` leave it to that.
         test_set: folder with test.src and test.tgt; corpus: folder with train.src and train.tgt.
     """
     keep_freed_memory()
@@ -55,13 +57,14 @@ def score_model(
     if teacher is not None:
         other = network if teacher == model else store.load(teacher, precision, names.sizes)
         whole |= beside_teacher(network, other, names, (sources, references), settings, target_language)
-    measurements = []
-    for search in (settings.search.model_copy(update={"beam": 1}), settings.search):
+    measurements, beam = [], settings.search.tuned(length_penalty)
+    for search in (beam.model_copy(update={"beam": 1}), beam):
         found = [hypotheses[0] for hypotheses in translate(network, ids, search)]
         texts = [names.tgt.decode(hypothesis.ids) for hypothesis in found]
         write_lines(folder / f"{name_of(search)}.txt", texts)
         quality = measure(texts, references, known, settings, target_language)
-        measurements.append({"decoding": name_of(search)} | quality | whole | outputs(found, texts, search))
+        penalty = {"length_penalty": search.length_penalty if search.beam > 1 else None}
+        measurements.append({"decoding": name_of(search)} | quality | whole | penalty | outputs(found, texts, search))
     write_json(folder / "scores.json", system | {"measurements": measurements})
     return {"sentences": len(sources)}
 
@@ -82,10 +85,10 @@ def beside_teacher(
     sources = names.src.encode([texts[0][i] for i in chosen])
     if teacher is network:
         return against_teacher.teacher_measures(
-            teacher, sources, settings.search, names.tgt, settings.bleu_tokenize, language
+            teacher, sources, settings.search.limits, names.tgt, settings.bleu_tokenize, language
         )
     references = names.tgt.encode([texts[1][i] for i in chosen])
-    return against_teacher.student_measures(network, teacher, sources, references, settings.search)
+    return against_teacher.student_measures(network, teacher, sources, references, settings.search.limits)
 
 
 def measure(

@@ -2,14 +2,18 @@
 
 from pydantic import Field
 
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.settings import Settings
 
 
 class ScoreSettings(Settings):
     """The ``score:`` section: quality on every test set, greedy and with this beam search."""
 
-    search: SearchSettings = Field(SearchSettings(), description="The beam search whose scores stand beside greedy's.")
+    search: TunedSearchSettings = Field(
+        TunedSearchSettings(),
+        description="The beam search that is scored next to greedy search. Its length limits hold for every "
+        "translation of the dev and test sets, greedy ones included, and travel with the model.",
+    )
     bleu_tokenize: str = Field(
         "auto",
         pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200|none)$",

@@ -60,6 +60,7 @@ def measure_speed(
     *,
     settings: SpeedSettings,
     search: SearchSettings,
+    teacher_search: SearchSettings,
     system: dict[str, Any],
     model: Path,
     teacher: Path,
@@ -71,7 +72,8 @@ def measure_speed(
     """Measure a model's speed and write speed.json to ``folder``.
 
     Args:
-        search: the beam search; the model is also measured greedily, the teacher with the beam alone.
+        search: the beam search; the model is also measured greedily.
+        teacher_search: the teacher's, which is measured with its beam alone.
         system: the columns that tell which system this is.
         teacher: folder of the teacher to compare with.
     """
@@ -83,7 +85,9 @@ def measure_speed(
     measurements = []
     loads = workloads(settings, tokenizer, test_set)
     for load in loads:
-        measurements += compare(load, own, other, search, settings, settings.seconds / len(loads))
+        greedy = search.model_copy(update={"beam": 1})
+        runs = {name_of(one): (own, one) for one in (greedy, search)} | {"teacher": (other, teacher_search)}
+        measurements += compare(load, runs, settings, settings.seconds / len(loads))
     result = {
         "measurements": measurements,
         "threads": settings.threads,
@@ -114,16 +118,9 @@ def words(text: str) -> int:
 
 
 def compare(
-    load: Load,
-    own: TranslationModel,
-    other: TranslationModel,
-    search: SearchSettings,
-    settings: SpeedSettings,
-    budget: float,
+    load: Load, runs: dict[str, tuple[TranslationModel, SearchSettings]], settings: SpeedSettings, budget: float
 ) -> list[dict[str, Any]]:
     """Measure one workload: rounds of all three runs until repeats or time are used up, two rounds at least."""
-    greedy = search.model_copy(update={"beam": 1})
-    runs = {name_of(greedy): (own, greedy), name_of(search): (own, search), "teacher": (other, search)}
     start = time.perf_counter()
     for model, how in runs.values():
         load.seconds(model, how, WARM_UP)

@@ -107,7 +107,7 @@ def say(
     network: TranslationModel, pieces: Side, ids: list[list[int]], search: SearchSettings, settings: TruthSettings
 ) -> list[Outputs]:
     """Samples, greedy and beam output of the model for each source."""
-    drawn = sample(network, ids, settings.samples, settings.seed, search)
+    drawn = sample(network, ids, settings.samples, settings.seed, search.limits)
     greedy = translate(network, ids, search.model_copy(update={"beam": 1}))
     beam = translate(network, ids, search)
     return [

@@ -4,7 +4,7 @@ import logging
 import math
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import torch
 
 from seqkd.batches.batches import Batch, BatchStream
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.files import write_text
 from seqkd.losses import outside
@@ -144,19 +145,20 @@ class Trainer:
         if update * times // total == (update - 1) * times // total:
             return
         self.check_weights()
-        bleu, ratio = self.plugs.evaluation.measure(self.model)
-        better = self.state.best is None or bleu > self.state.best[1]
+        measured = self.plugs.evaluation.measure(self.model)
+        better = self.state.best is None or measured.bleu > self.state.best[1]
         if better:
-            self.state.best = (update, bleu)
+            self.state.best = (update, measured.bleu)
             self.state.tensors["best"] = self.weights.master.detach().clone()
         log.info(
             "update %d: dev BLEU %.2f (greedy), length ratio %.3f%s",
             update,
-            bleu,
-            ratio,
+            measured.bleu,
+            measured.length_ratio,
             ", best so far" if better else "",
         )
-        self.state.rows.append({"update": update, "dev_bleu": bleu, "dev_length_ratio": ratio, "best": better})
+        row = {f"dev_{name}": value for name, value in asdict(measured).items()}
+        self.state.rows.append({"update": update, **row, "best": better})
 
     def save(self) -> None:
         """Write weights, optimiser and position beside the last state, then in its place. All processes know the same;
@@ -201,6 +203,7 @@ def train_model(
     targets: Path,
     corpus: Path,
     target_language: str,
+    limits: LengthLimits,
     teacher: Path | None,
     start: Path | None,
     keep_zeros: bool,
@@ -216,6 +219,7 @@ def train_model(
         targets: folder of the training pairs' ids.
         corpus: folder with dev.tgt.
         tokenizer: folder with models and dev ids.
+        limits: where translations are cut off, of dev and wherever else the model is used.
         teacher: folder of the teacher, needed if a term of the loss reads it.
         start: folder of a model to start from, with the optimiser new, as it is or with some of its layers; else
             weights are drawn from ``seed``.
@@ -243,21 +247,23 @@ def train_model(
     dataset = Dataset(targets)
     words = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
     passes = Passes(loss, network, known, training.label_smoothing, words, processes)
-    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language, processes))
+    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language, limits, processes))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
     with stopping() as stop, packed(known):
         trainer.run(stop)
-    train_bleu, _ = on_training_sample(dataset, tokenizer, target_language, processes).measure(network)
+    train_bleu = on_training_sample(dataset, tokenizer, target_language, limits, processes).measure(network).bleu
     compare_with_dev(trainer, train_bleu, gold=targets == tokenizer / "train")
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
-        save_best(trainer, model, sizes, folder)
+        save_best(trainer, model, sizes, folder, limits)
     return facts(trainer, train_bleu)
 
 
-def save_best(trainer: Trainer, model: ArchitectureSettings, sizes: tuple[int, int], folder: Path) -> None:
+def save_best(
+    trainer: Trainer, model: ArchitectureSettings, sizes: tuple[int, int], folder: Path, limits: LengthLimits
+) -> None:
     """Write the model in float32, whatever it was trained in."""
     full = store.build(model, *sizes)
     first = 0
@@ -265,7 +271,7 @@ def save_best(trainer: Trainer, model: ArchitectureSettings, sizes: tuple[int, i
         end = first + parameter.numel()
         parameter.data = trainer.weights.master.detach()[first:end].view(parameter.shape).cpu()
         first = end
-    store.save(full, model, sizes, folder)
+    store.save(full, model, sizes, folder, limits)
 
 
 def compare_with_dev(trainer: Trainer, train_bleu: float, gold: bool) -> None:

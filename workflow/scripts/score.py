@@ -5,6 +5,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """scores.json and the translations into results/scores/{model}/{test set}."""
+    from seqkd.decoding.length_penalty import read_chosen
     from seqkd.scoring.score import score_model
     from seqkd.scoring.settings import ScoreSettings
 
@@ -19,6 +20,7 @@ def work(job: Job) -> Facts:
         folder=job.folder,
         target_language=job.settings["target_language"],
         precision=job.settings["precision"],
+        length_penalty=read_chosen(job.optional("search")),
     )
 
 

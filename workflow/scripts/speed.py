@@ -5,13 +5,16 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """speed.json into results/speed/{model}."""
-    from seqkd.decoding.settings import SearchSettings
+    from seqkd.decoding.length_penalty import read_chosen
+    from seqkd.decoding.settings import TunedSearchSettings
     from seqkd.scoring.speed import measure_speed
     from seqkd.scoring.speed_settings import SpeedSettings
 
+    search = TunedSearchSettings(**job.settings["search"])
     return measure_speed(
         settings=SpeedSettings(**job.settings["speed"]),
-        search=SearchSettings(**job.settings["search"]),
+        search=search.tuned(read_chosen(job.optional("search"))),
+        teacher_search=search.tuned(read_chosen(job.optional("teacher_search"))),
         system=job.settings["system"],
         model=job.input("model"),
         teacher=job.input("teacher"),

@@ -5,6 +5,7 @@ from workflow.job import Facts, Job, first, run
 
 def work(job: Job) -> Facts:
     """The best model on dev, with the course of its training."""
+    from seqkd.decoding.settings import LengthLimits
     from seqkd.models import store
     from seqkd.training.run import train_model
     from seqkd.training.settings import TrainingSettings
@@ -18,6 +19,7 @@ def work(job: Job) -> Facts:
         targets=job.optional("targets") or job.input("tokenizer") / "train",
         corpus=job.input("corpus"),
         target_language=job.settings["target_language"],
+        limits=LengthLimits(**job.settings["limits"]),
         teacher=job.optional("teacher"),
         start=job.optional("start"),
         keep_zeros=False,
