@@ -1,0 +1,56 @@
+"""Which length penalty suits a model: every candidate on the dev set, in one search.
+
+Without normalisation a beam search prefers short translations, the more so the larger the beam (Koehn & Knowles 2017,
+section 3.6; Murray & Chiang 2018), and a student trained on its outputs learns the brevity. How much normalisation
+undoes it differs between models, hence the choice on dev.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from seqkd.batches.dataset import Dataset
+from seqkd.decoding.length_penalty import FILE, translate_with_penalties
+from seqkd.decoding.settings import PENALTIES, TunedSearchSettings
+from seqkd.files import read_lines, write_json
+from seqkd.memory import keep_freed_memory
+from seqkd.models import store
+from seqkd.scoring.bleu import corpus_bleu
+from seqkd.tokenizer.tokenizer import Tokenizer
+
+log = logging.getLogger(__name__)
+
+
+def choose_length_penalty(
+    *,
+    search: TunedSearchSettings,
+    model: Path,
+    tokenizer: Path,
+    corpus: Path,
+    folder: Path,
+    target_language: str,
+    precision: str,
+) -> dict[str, Any]:
+    """Translate the dev set under every penalty and write the best one, and what the others gave, to search.json.
+
+    Of equal scores the larger penalty is taken.
+
+    Returns:
+        The penalty and its dev BLEU, for the manifest.
+    """
+    keep_freed_memory()
+    names = Tokenizer(tokenizer)
+    network = store.load(model, precision, names.sizes)
+    dev, references = Dataset(tokenizer / "dev"), read_lines(corpus / "dev.tgt")
+    sources = [dev.src[i].tolist() for i in range(len(dev))]
+    found = translate_with_penalties(network, sources, search.tuned(1.0))
+    rows = []
+    for place, penalty in enumerate(PENALTIES):
+        texts = [names.tgt.decode(hypotheses[place].ids) for hypotheses in found]
+        score = corpus_bleu(texts, references, target_language)
+        ratio = round(score.sys_len / max(1, score.ref_len), 4)
+        rows.append({"length_penalty": penalty, "dev_bleu": round(score.score, 4), "dev_length_ratio": ratio})
+        log.info("length penalty %.1f: dev BLEU %.2f (beam %d), length ratio %.3f", *rows[-1].values(), search.beam)
+    best = max(rows, key=lambda row: (row["dev_bleu"], row["length_penalty"]))
+    write_json(folder / FILE, {"search": search.tuned(best["length_penalty"]).canonical(), "tried": rows})
+    return best

@@ -1,0 +1,22 @@
+"""Choose the length penalty of a model's beam search on dev."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """search.json into results/{model}/search/{search}."""
+    from seqkd.decoding.settings import TunedSearchSettings
+    from seqkd.scoring.length_penalty import choose_length_penalty
+
+    return choose_length_penalty(
+        search=TunedSearchSettings(**job.settings["search"]),
+        model=job.input("model"),
+        tokenizer=job.input("tokenizer"),
+        corpus=job.input("corpus"),
+        folder=job.folder,
+        target_language=job.settings["target_language"],
+        precision=job.settings["precision"],
+    )
+
+
+run(work)
