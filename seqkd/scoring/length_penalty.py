@@ -33,7 +33,7 @@ def choose_length_penalty(
 ) -> dict[str, Any]:
     """Translate the dev set under every penalty and write the best one, and what the others gave, to search.json.
 
-    Of equal scores the larger penalty is taken.
+    Of equal scores the penalty nearest to 1 is taken, and of two as near the larger.
 
     Returns:
         The penalty and its dev BLEU, for the manifest.
@@ -51,6 +51,6 @@ def choose_length_penalty(
         ratio = round(score.sys_len / max(1, score.ref_len), 4)
         rows.append({"length_penalty": penalty, "dev_bleu": round(score.score, 4), "dev_length_ratio": ratio})
         log.info("length penalty %.1f: dev BLEU %.2f (beam %d), length ratio %.3f", *rows[-1].values(), search.beam)
-    best = max(rows, key=lambda row: (row["dev_bleu"], row["length_penalty"]))
+    best = max(rows, key=lambda row: (row["dev_bleu"], -abs(row["length_penalty"] - 1), row["length_penalty"]))
     write_json(folder / FILE, {"search": search.tuned(best["length_penalty"]).canonical(), "tried": rows})
     return best
