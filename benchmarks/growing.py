@@ -100,7 +100,7 @@ def decode(folder: Path) -> Facts:
     """The last shard, of 100 sentences, by a tiny model: what grows with the corpus would show."""
     import torch
 
-    from seqkd.decoding.settings import DecodeSettings, SearchSettings
+    from seqkd.decoding.settings import DecodeSettings, TunedSearchSettings
     from seqkd.decoding.shard import decode_shard
     from seqkd.decoding.shares import shard_count
     from seqkd.models import store
@@ -111,7 +111,7 @@ def decode(folder: Path) -> Facts:
     torch.manual_seed(0)
     counts = Tokenizer(folder / "tokenizer").sizes
     store.save(store.build(tiny, *counts), tiny, counts, folder / "tiny")
-    settings = DecodeSettings(shard=100, search=SearchSettings(beam=1))
+    settings = DecodeSettings(shard=100, search=TunedSearchSettings(beam=1, length_penalty=0.0))
     last = shard_count(settings, "beam", pairs_in(folder)) - 1
     return decode_shard(
         settings=settings,
@@ -154,6 +154,7 @@ def seq_kd(folder: Path) -> Facts:
 
 def choose(folder: Path) -> Facts:
     """Choosing from n-best lists of four, for one sentence in a hundred of the corpus."""
+    from seqkd.decoding.settings import LengthLimits
     from seqkd.mixture.choose import make_chosen
 
     return make_chosen(
@@ -163,6 +164,7 @@ def choose(folder: Path) -> Facts:
         tokenizer=folder / "tokenizer",
         folder=folder / "chosen",
         target_language="en",
+        limits=LengthLimits(),
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from benchmarks.bench import BATCH_TOKENS, Bench, Models
 from benchmarks.turns import say
+from seqkd.decoding.settings import LengthLimits
 from seqkd.files import digest
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.run import train_model
@@ -44,6 +45,7 @@ def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path)
         targets=bench.text.tokenizer / "train",
         corpus=bench.text.corpus,
         target_language=bench.text.target_language,
+        limits=LengthLimits(),
         teacher=None,
         start=None,
         keep_zeros=False,

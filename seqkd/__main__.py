@@ -1,7 +1,6 @@
 """The command ``seqkd``: what there is to choose from, and what came of it. Experiments are run by snakemake."""
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -68,7 +67,6 @@ def _translate(given: argparse.Namespace) -> Iterator[str]:
         raise UserError(f"--beam {given.beam}: allowed are 1 to 1000")
     if given.length_penalty is not None and not 0 <= given.length_penalty <= 5:
         raise UserError(f"--length-penalty {given.length_penalty:g}: allowed are 0 to 5")
-    logging.basicConfig(format="%(message)s")
     translate_lines = import_module("seqkd.decoding.text").translate_lines
     search = (given.beam, given.precision, given.length_penalty)
     for line in translate_lines(_input(), given.model, given.tokenizer, *search):

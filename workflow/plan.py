@@ -249,16 +249,15 @@ class Plan:
             },
             "search": self.config.score.search.canonical(),
         }
-        model, search = self.steps[row["path"]], self.config.score.search
-        teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
-        upstream = {
-            "model": model,
-            "teacher": teacher,
-            "tokenizer": self.steps["tokenizer"],
-            "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
-        }
-        upstream |= self._search(model, search) | self._search(teacher, search, "teacher_search")
+        search, teacher = self.config.score.search, self._teacher(self.systems.by_name[row["system"]], row["seed"])
+        upstream = self._translates(row) | {"teacher": teacher} | self._search(teacher, search, "teacher_search")
         self._add("speed", f"speed/{row['path']}", settings, upstream)
+
+    def _translates(self, row: Row) -> dict[str, Step]:
+        """What translating the first test set needs."""
+        model, test_set = self.steps[row["path"]], self.steps[f"test_sets/{self.test_sets[0]}"]
+        texts = {"tokenizer": self.steps["tokenizer"], "test_set": test_set}
+        return {"model": model, **texts, **self._search(model, self.config.score.search)}
 
     def _truths(self) -> None:
         """Every unpruned model against the truth on the first test set, and what a perfect one would score on each."""
@@ -267,14 +266,7 @@ class Plan:
             if row["kind"] != "pruned":
                 settings = self._measured(row, self.test_sets[0])
                 settings |= {"truth": truth.canonical(), "search": search.canonical()}
-                model = self.steps[row["path"]]
-                upstream = {
-                    "model": model,
-                    "tokenizer": self.steps["tokenizer"],
-                    "test_set": self.steps[f"test_sets/{self.test_sets[0]}"],
-                }
-                upstream |= self._search(model, search)
-                self._add("truth", f"truth/{row['path']}", settings, upstream)
+                self._add("truth", f"truth/{row['path']}", settings, self._translates(row))
         for name in self.test_sets:
             settings = {
                 "seed": truth.seed,

@@ -20,7 +20,7 @@ def main() -> None:
     torch.set_flush_denormal(True)
     model = store.load(Path(settings["model"]), settings["precision"])
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
-    search = SearchSettings(beam=settings["beam"])
+    search = SearchSettings(beam=settings["beam"], length_penalty=0.0)  # as the peers are set
     tokens = 1 if settings["single"] else settings.get("batch_tokens", BATCH_TOKENS)
     while True:
         channel.wait()

@@ -9,6 +9,7 @@ from benchmarks.sides.channel import Channel
 from benchmarks.sides.plain import Plain, PlainTrainer, to_ours, to_plain
 from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import Dataset
+from seqkd.decoding.settings import LengthLimits
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
@@ -38,7 +39,7 @@ def main() -> None:
         label_smoothing=0.1,
         precision=told["precision"],
     )
-    dev = on_dev(Path(told["corpus"]), Path(told["tokenizer"]), told["language"])
+    dev = on_dev(Path(told["corpus"]), Path(told["tokenizer"]), told["language"], LengthLimits())
     channel.wait()
     train = plain if told["plain"] else ours
     channel.reply(amount=told["updates"], scores=train(told, training, dev))

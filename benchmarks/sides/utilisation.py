@@ -149,7 +149,7 @@ def decoding(told: dict[str, Any]) -> Callable[[], None]:
     """One pass over the sentences."""
     model = store.load(Path(told["model"]), told["precision"])
     sources = json.loads(Path(told["sources"]).read_text(encoding="utf-8"))
-    search = SearchSettings(beam=told["beam"])
+    search = SearchSettings(beam=told["beam"], length_penalty=0.0)
 
     def work() -> None:
         translate(model, sources, search)

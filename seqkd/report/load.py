@@ -16,7 +16,15 @@ SCORES = [
     *("decoding", "sentences", "bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char"),
     *("mode_mass", "top1_agreement", "parameters", "nonzero_parameters", "bytes"),
     *("mode_mass_median", "truncated", "empty", "overlap", "bleu_without_overlap", "chrf_signature"),
-    *("ta_rate", "top5_edit_distance", "top5_rank_distance", "likelihood_risk", "coverage_risk", "teacher_dist"),
+    *(
+        "ta_rate",
+        "top5_edit_distance",
+        "top5_rank_distance",
+        "likelihood_risk",
+        "coverage_risk",
+        "teacher_dist",
+        "length_penalty",
+    ),
 ]
 SPEEDS = [
     *("decoding", "batching", "words_per_second", "ratio_to_teacher", "words_per_second_min", "words_per_second_max"),

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from seqkd.files import write_text
 from seqkd.report import drawing, plots, quality, sections, tables, words
 from seqkd.report.about import about_corpus
+from seqkd.report.brevity import length_penalties, remarks_on_brevity
 from seqkd.report.compare import FEWEST_GROUPS, Comparison, compare_all, primary_decoding
 from seqkd.report.drawing import Pen
 from seqkd.report.load import Results, load
@@ -158,6 +159,7 @@ def _context(
         "warnings": [
             *remarks,
             *quality.remarks_on_fluency(fluency, settings),
+            *remarks_on_brevity(found),
             *quality.remarks_on_gap(fluency),
             *quality.remarks_on_overfitting(found),
             *sections.remarks_on_size(test_sets),
@@ -170,6 +172,7 @@ def _context(
         "bootstrap_seed": settings.bootstrap_seed,
         "fewest_groups": FEWEST_GROUPS,
         "unit_words": sections.unit_words(test_sets),
+        "penalties": length_penalties(found),
         "main": sections.main_table(first, names),
         "agreement": sections.agreement_table(comparisons),
         "secondary": sections.secondary_table(comparisons, next(iter(rows), ""), decoding),

@@ -112,7 +112,7 @@ def test_company_and_padding_change_nothing(dtype, tolerance, beam, architecture
 @BOTH
 def test_a_hypothesis_has_the_log_probability_of_forced_scoring(architecture):
     network = model(vocabulary=12, seed=2, architecture=architecture)
-    settings = SearchSettings(beam=6, max_length_ratio=1.0, max_length_extra=6)
+    settings = SearchSettings(beam=6, length_penalty=0.0, max_length_ratio=1.0, max_length_extra=6)
     sources = [[4, 5, 6], [7, 8], [9, 10, 11, 4, 5]]
     for source, found in zip(sources, translate(network, sources, settings, wanted=6), strict=True):
         ended = [h for h in found if h.finished]

@@ -49,7 +49,9 @@ def test_shards_together_hold_every_line_once(toy, tmp_path):
     settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
-    decode = DecodeSettings(shard=15, n_best=NBestSettings(size=4, share=0.5), samples=SamplesSettings(size=3))
+    decode = DecodeSettings(
+        search={"length_penalty": 0.6}, shard=15, n_best={"size": 4, "share": 0.5}, samples={"size": 3}
+    )
     every = list(range(40))
     for kind, lines, most in (("beam", every, 1), ("n-best", every[1::2], 4), ("samples", every, 3)):
         found = []
@@ -98,7 +100,7 @@ def test_parts_made_on_several_devices_are_the_shard(toy, tmp_path, kind, device
     settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path)
-    decode = DecodeSettings(shard=15, n_best=NBestSettings(size=3), samples=SamplesSettings(size=2))
+    decode = DecodeSettings(search={"length_penalty": 1.0}, shard=15, n_best={"size": 3}, samples={"size": 2})
     common = {"settings": decode, "kind": kind, "shard": 0, "model": tmp_path, "precision": "float32"}
     common["tokenizer"] = toy.tokenizer
     whole = decode_shard(**common, output=tmp_path / "whole.jsonl")

@@ -1,6 +1,7 @@
 """``seqkd translate``: lines in, translations out, whatever the lines are."""
 
 import io
+import re
 import shutil
 import sys
 
@@ -37,13 +38,16 @@ def said(monkeypatch, capsys, text: bytes, *arguments: str) -> tuple[int, list[s
 
 
 @pytest.mark.parametrize("beam", [1, 3])
-def test_it_says_what_the_stages_say_in_order_block_by_block(model, toy, monkeypatch, capsys, beam):
+def test_it_says_what_the_stages_say_in_order_block_by_block(model, toy, monkeypatch, capsys, caplog, beam):
     monkeypatch.setattr("seqkd.decoding.text.BLOCK", 3)
     sources, names = read_lines(toy.test_set / "test.src"), Tokenizer(toy.tokenizer)
     found = translate(store.load(model), names.src.encode(sources), SearchSettings(beam=beam))
     text = "".join(f"{line}\n" for line in sources).encode()
     status, told, errors = said(monkeypatch, capsys, text, str(model), "--beam", str(beam))
+    cut = [number for number, one in enumerate(found, 1) if not one[0].finished]
+    named = re.findall(r"cut off at the length limit .*?\(lines ([\d, ]+)\)", caplog.text)
     assert (status, errors) == (0, "")
+    assert [int(number) for numbers in named for number in numbers.split(", ")] == cut != []
     assert told == [names.tgt.decode(one[0].ids) for one in found] and len(set(told)) > 1
 
 

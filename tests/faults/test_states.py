@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from test_artefacts import DAMAGES
 from workflow_place import Place
 
+from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
@@ -47,6 +48,7 @@ def train(toy, tmp_path: Path) -> Callable[..., bytes]:
             targets=toy.tokenizer / "train",
             corpus=toy.corpus,
             target_language="en",
+            limits=LengthLimits(),
             teacher=None,
             start=None,
             keep_zeros=False,

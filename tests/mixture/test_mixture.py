@@ -34,15 +34,16 @@ def shard(path, rows):
 def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
     a = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 2}", "old dog"]) for i in range(25)])
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
-    assert make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t") == {
-        "sentences": 40
-    }
+    facts = make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+    made, references = Dataset(tmp_path / "t").tgt, Dataset(toy.tokenizer / "train").tgt
+    lengths = [sum(len(one[i]) for i in range(40)) for one in (made, references)]
+    assert facts == {"sentences": 40, "length_ratio": round(lengths[0] / lengths[1], 4)}
     assert read_lines(tmp_path / "t/train.tgt")[24:26] == ["red cat 0", "new house"]
     assert read_lines(tmp_path / "t/train.src") == read_lines(toy.corpus / "train.src")
     assert len(Dataset(tmp_path / "t")) == 40
 
 
-def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path):
+def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path, caplog):
     rows = [
         {"line": i, "hypotheses": [{"text": f"t{i}", "ids": [4, 5 + i]}, {"text": f"t{i % 2}", "ids": [6]}]}
         for i in range(40)
@@ -51,7 +52,10 @@ def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t"}
     facts = make_samples(shards=[path], **common)
-    assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78}
+    references = Dataset(toy.tokenizer / "train").tgt  # of each sentence once a sample
+    ratio = round(120 / (2 * sum(len(references[i]) for i in range(40))), 4)
+    assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78, "length_ratio": ratio}
+    assert "91.4 % fewer subwords than the references" in caplog.text
     made, sources = Dataset(tmp_path / "t"), read_lines(toy.corpus / "train.src")
     assert [made.tgt[i].tolist() for i in (0, 1, 6)] == [[4, 5], [6], [4, 8]]
     assert read_lines(tmp_path / "t/train.src")[:4] == [sources[0], sources[0], sources[1], sources[1]]

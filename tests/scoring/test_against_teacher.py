@@ -7,14 +7,14 @@ import pytest
 import torch
 from fake_model import FakeModel, Words
 
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import LengthLimits, TunedSearchSettings
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import against_teacher as measured
 from seqkd.scoring.score import score_model
 from seqkd.scoring.settings import ScoreSettings
 
-LIMITS = SearchSettings(max_length_ratio=1.0, max_length_extra=10)
+LIMITS = LengthLimits(max_length_ratio=1.0, max_length_extra=10)
 TEXTS = ["a b", "a c", "d"]
 PIECES = Words(TEXTS)
 
@@ -87,7 +87,7 @@ def test_scores_hold_them_for_students_and_teachers(toy, tmp_path):
 
     def scored(model: str, teacher: str | None, sentences: int = 3) -> dict:
         score_model(
-            settings=ScoreSettings(search=SearchSettings(beam=2), teacher_sentences=sentences),
+            settings=ScoreSettings(search=TunedSearchSettings(beam=2, length_penalty=1.0), teacher_sentences=sentences),
             system={},
             model=tmp_path / model,
             teacher=tmp_path / teacher if teacher else None,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from seqkd.decoding.search import Hypothesis
-from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.settings import SearchSettings, TunedSearchSettings
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import bleu, diagnostics, speed
@@ -63,7 +63,7 @@ def model(toy, tmp_path):
 
 def test_the_scores_of_a_model(toy, tmp_path, model):
     score_model(
-        settings=ScoreSettings(search=SearchSettings(beam=3)),
+        settings=ScoreSettings(search=TunedSearchSettings(beam=3, length_penalty=0.6)),
         system=SYSTEM,
         model=model,
         teacher=None,
@@ -103,6 +103,7 @@ def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
     measure_speed(
         settings=settings,
         search=SearchSettings(beam=3),
+        teacher_search=SearchSettings(beam=3, length_penalty=0.6),
         system=SYSTEM,
         model=model,
         teacher=model,

@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.lstm_settings import LstmSettings
@@ -46,6 +47,7 @@ def train(toy, folder: Path, loss=None, model=MODEL, **changes):
         targets=toy.tokenizer / "train",
         corpus=toy.corpus,
         target_language="en",
+        limits=LengthLimits(),
         keep_zeros=keep_zeros,
         folder=folder,
         state=folder.with_name(folder.name + ".state"),
