@@ -235,21 +235,19 @@ class Plan:
         speed = self.config.speed
         for row in self.scored if speed.enabled else []:
             system = self.systems.by_name[row["system"]]
-            first = row["seed"] == system.seeds[0]
-            chosen = (
-                row["sparsity"] == speed.sparsity and row["retrained"] and system.name == self.config.prune.students[0]
-            )
-            if first and (row["kind"] != "pruned" or chosen):
+            if row["seed"] != system.seeds[0]:
+                continue
+            first_pruned = row["retrained"] and system.name == self.config.prune.students[0]
+            if row["kind"] != "pruned" or (first_pruned and row["sparsity"] == speed.sparsity):
                 yield row
 
     def _speed(self, row: Row) -> None:
+        speed, search = self.config.speed.canonical(), self.config.score.search
         settings = self._measured(row, self.test_sets[0]) | {
-            "speed": {
-                key: value for key, value in self.config.speed.canonical().items() if key not in ("enabled", "sparsity")
-            },
-            "search": self.config.score.search.canonical(),
+            "speed": {key: value for key, value in speed.items() if key not in ("enabled", "sparsity")},
+            "search": search.canonical(),
         }
-        search, teacher = self.config.score.search, self._teacher(self.systems.by_name[row["system"]], row["seed"])
+        teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
         upstream = self._translates(row) | {"teacher": teacher} | self._search(teacher, search, "teacher_search")
         self._add("speed", f"speed/{row['path']}", settings, upstream)
 
