@@ -162,7 +162,7 @@ def choose(folder: Path) -> Facts:
         corpus=folder / "corpus",
         tokenizer=folder / "tokenizer",
         folder=folder / "chosen",
-        target_language="en",
+        bleu_tokenize="13a",
     )
 
 

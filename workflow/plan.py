@@ -11,6 +11,7 @@ from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares
+from seqkd.language import tokenization
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
@@ -27,11 +28,13 @@ class Plan:
 
     Attributes:
         steps: path below results/ to step.
+        bleu: the tokenization of every BLEU, that of model selection and of choosing targets too.
         scored: a row for every model that is scored, in config order: its name and what tells it from others.
     """
 
     def __init__(self, config: Config, code: Code, checksums: Checksums) -> None:
         self.config, self.systems = config, Systems(config)
+        self.bleu = tokenization(config.corpus.target_language, config.score.bleu_tokenize)
         self._code, self._checksums = code, checksums
         self.steps: dict[str, Step] = {}
         self._texts()
@@ -127,8 +130,7 @@ class Plan:
         return self.systems.by_name[teacher.path.split("/")[1]].training.precision
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
-        language = self.config.corpus.target_language
-        told = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "target_language": language}
+        told = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "bleu_tokenize": self.bleu.name}
         return told | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
 
     def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
@@ -159,7 +161,7 @@ class Plan:
         decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
         settings: dict[str, Any] = {}
         if targets not in TAKEN:
-            settings = {"choice": targets, "target_language": self.config.corpus.target_language}
+            settings = {"choice": targets, "bleu_tokenize": self.bleu.name}
         return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
@@ -206,10 +208,8 @@ class Plan:
         return {"system": columns | {"test_set": test_set}, "precision": training.precision}
 
     def _score(self, row: Row, test_set: str) -> None:
-        settings = self._measured(row, test_set) | {
-            "score": self.config.score.canonical(),
-            "target_language": self.config.corpus.target_language,
-        }
+        score = {key: value for key, value in self.config.score.canonical().items() if key != "bleu_tokenize"}
+        settings = self._measured(row, test_set) | {"score": score, "bleu_tokenize": self.bleu.name}
         upstream = {"model": self.steps[row["path"]], "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
         if row["kind"] != "pruned":
             upstream["teacher"] = self._teacher(self.systems.by_name[row["system"]], row["seed"])
@@ -256,11 +256,7 @@ class Plan:
                 }
                 self._add("truth", f"truth/{row['path']}", settings, upstream)
         for name in self.test_sets:
-            settings = {
-                "seed": truth.seed,
-                "bleu_tokenize": self.config.score.bleu_tokenize,
-                "target_language": self.config.corpus.target_language,
-            }
+            settings = {"seed": truth.seed, "bleu_tokenize": self.bleu.name}
             self._add("ceilings", f"ceilings/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
 
     def _report(self) -> None:

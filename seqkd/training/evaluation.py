@@ -29,7 +29,7 @@ class Evaluation:
     sources: list[list[int]]
     references: list[str]
     tokenizer: Tokenizer
-    target_language: str
+    bleu_tokenize: str
     processes: Processes = field(default_factory=Processes)
 
     def measure(self, model: TranslationModel) -> tuple[float, float]:
@@ -41,26 +41,24 @@ class Evaluation:
         model.train(training)
         ids = self.processes.sentences([hypotheses[0].ids for hypotheses in found])
         texts = [self.tokenizer.tgt.decode(one) for one in ids]
-        bleu = corpus_bleu(texts, self.references, self.target_language).score
-        return round(bleu, 4), round(length_ratio(texts, self.references, self.target_language), 4)
+        bleu = corpus_bleu(texts, self.references, self.bleu_tokenize).score
+        return round(bleu, 4), round(length_ratio(texts, self.references, self.bleu_tokenize), 4)
 
 
-def on_dev(
-    corpus: Path, tokenizer_folder: Path, target_language: str, processes: Processes | None = None
-) -> Evaluation:
+def on_dev(corpus: Path, tokenizer_folder: Path, bleu_tokenize: str, processes: Processes | None = None) -> Evaluation:
     """The dev set."""
     dev = Dataset(tokenizer_folder / "dev")
     sources = [dev.src[i].tolist() for i in range(len(dev))]
     return Evaluation(
-        sources, read_lines(corpus / "dev.tgt"), Tokenizer(tokenizer_folder), target_language, processes or Processes()
+        sources, read_lines(corpus / "dev.tgt"), Tokenizer(tokenizer_folder), bleu_tokenize, processes or Processes()
     )
 
 
 def on_training_sample(
-    dataset: Dataset, tokenizer_folder: Path, target_language: str, processes: Processes
+    dataset: Dataset, tokenizer_folder: Path, bleu_tokenize: str, processes: Processes
 ) -> Evaluation:
     """Sentences of the training set itself, against the targets that were trained on."""
     tokenizer = Tokenizer(tokenizer_folder)
     chosen = np.unique(np.linspace(0, len(dataset) - 1, min(TRAIN_SAMPLE, len(dataset))).astype(int)).tolist()
     references = [tokenizer.tgt.decode(dataset.tgt[i].tolist()) for i in chosen]
-    return Evaluation([dataset.src[i].tolist() for i in chosen], references, tokenizer, target_language, processes)
+    return Evaluation([dataset.src[i].tolist() for i in chosen], references, tokenizer, bleu_tokenize, processes)

@@ -177,7 +177,7 @@ LOCATIONS = [
     whole(
         "corpus.target_language: markup",
         lambda: BASE | {"corpus": FILES | {"target_language": "<b>"}},
-        "corpus.target_language: must be a language code such as de or pt-BR, found '<b>'",
+        "corpus.target_language: must be a language code such as de, pt-BR, nob, zho_Hans or zh-Hant-TW, found '<b>'",
     ),
     whole(
         "corpus.test_sets: none", lambda: BASE | {"corpus": FILES | {"test_sets": {}}}, "corpus.test_sets: dictionary"

@@ -19,7 +19,7 @@ REFERENCE = "the cat sat on the mat"
     [("the cat sat on a mat", 0.537285), ("a cat was on the mat", 0.324668), ("cat mat", 0.095696)],
 )
 def test_sentence_bleu_by_hand(hypothesis, expected):
-    assert sentence_metric("en").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(
+    assert sentence_metric("13a").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(
         100 * expected, abs=1e-4
     )
 
@@ -96,7 +96,7 @@ def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
         corpus=toy.corpus,
         tokenizer=toy.tokenizer,
         folder=tmp_path / "t",
-        target_language="en",
+        bleu_tokenize="13a",
     )
     assert read_lines(tmp_path / "t/train.tgt") == [references[3], "small star", references[9]]
     assert read_lines(tmp_path / "t/train.src") == [read_lines(toy.corpus / "train.src")[i] for i in (3, 7, 9)]
@@ -106,7 +106,7 @@ def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
 def chosen(toy, tmp_path, choice, *candidates):
     """The targets that a choice takes for training line 3, whose reference stands among ``candidates`` or not."""
     path = shard(tmp_path / "0.jsonl", [(3, list(candidates))])
-    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "target_language": "en"}
+    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "bleu_tokenize": "13a"}
     facts = make_chosen(choice=choice, shards=[path], **common)
     assert len(Dataset(tmp_path / "t")) == len(read_lines(tmp_path / "t/train.src"))
     return read_lines(tmp_path / "t/train.tgt"), facts

@@ -95,7 +95,7 @@ def test_scores_hold_them_for_students_and_teachers(toy, tmp_path):
             test_set=toy.test_set,
             corpus=toy.corpus,
             folder=tmp_path / "out",
-            target_language="en",
+            bleu_tokenize="13a",
             precision="float32",
         )
         return json.loads((tmp_path / "out/scores.json").read_text())["measurements"][0]

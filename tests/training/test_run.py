@@ -45,7 +45,7 @@ def train(toy, folder: Path, loss=None, model=MODEL, **changes):
         tokenizer=toy.tokenizer,
         targets=toy.tokenizer / "train",
         corpus=toy.corpus,
-        target_language="en",
+        bleu_tokenize="13a",
         keep_zeros=keep_zeros,
         folder=folder,
         state=folder.with_name(folder.name + ".state"),
