@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from small_config import changed
 
+from seqkd.config import bleu, load
+from seqkd.errors import UserError
 from seqkd.language import bleu_name, mismatch, standard_code, tokenization
 from seqkd.writing import BY_CODE, script_of
 
@@ -108,3 +111,17 @@ def test_a_text_as_its_code_says_is_no_cause_for_remarks(code: str, text: str) -
 
 def test_codes_of_scripts_are_registered() -> None:
     assert all(standard_code(f"en-{code}") == f"en-{code}" for code in BY_CODE)
+
+
+def test_tokenizations_that_need_more_are_refused_with_what_to_do(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(bleu, "find_spec", lambda name: None)
+    monkeypatch.setattr("sacrebleu.utils.SACREBLEU_DIR", str(tmp_path))
+    for name, wanted in (
+        ("ja-mecab", "needs more packages; pip install 'sacrebleu[ja]', or write char"),
+        ("flores200", f"needs a model that sacrebleu downloads to {tmp_path}/models/flores200"),
+    ):
+        with pytest.raises(UserError, match=re.escape(f"score.bleu_tokenize: found '{name}', which {wanted}")):
+            load(changed("score/bleu_tokenize", name))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/flores200sacrebleuspm").touch()
+    assert load(changed("score/bleu_tokenize", "flores200")).score.bleu_tokenize == "flores200"
