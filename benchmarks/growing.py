@@ -163,7 +163,7 @@ def choose(folder: Path) -> Facts:
         corpus=folder / "corpus",
         tokenizer=folder / "tokenizer",
         folder=folder / "chosen",
-        target_language="en",
+        bleu_tokenize="13a",
         limits=LengthLimits(),
     )
 

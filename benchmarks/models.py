@@ -44,7 +44,7 @@ def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path)
         tokenizer=bench.text.tokenizer,
         targets=bench.text.tokenizer / "train",
         corpus=bench.text.corpus,
-        target_language=bench.text.target_language,
+        bleu_tokenize=bench.text.bleu_tokenize,
         limits=LengthLimits(),
         teacher=None,
         start=None,

@@ -29,7 +29,7 @@ class Text:
     corpus: Path
     test: Path
     tokenizer: Path
-    target_language: str = "en"
+    bleu_tokenize: str = "13a"
 
 
 def prepare(cache: Path, *, quick: bool) -> Text:

@@ -13,9 +13,12 @@ from snakemake.io import ancient
 from snakemake.logging import logger
 
 from seqkd.config import load
+from seqkd.corpus import slices
+from seqkd.corpus.read import beginning
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.decoding.shares import shard_count
 from seqkd.errors import UserError
+from seqkd.language import mismatch
 from seqkd.manifest import NAME, read
 from workflow.fingerprint import Code
 from workflow.freshness import Stale, stale
@@ -132,6 +135,14 @@ class Experiment:
         if len(own) > SHOWN:
             yield f"and {len(own) - SHOWN} more"
 
+    def about_bleu(self) -> Iterator[str]:
+        """The tokenization of BLEU with its reason, and files of references in another script than it is made for."""
+        yield str(self.plan.bleu)
+        corpus, chosen = self.plan.config.corpus, self.plan.config.score.bleu_tokenize
+        for file in slices.target_files(corpus):
+            if wrong := mismatch(corpus.target_language, chosen, beginning(file)):
+                yield f"{file}: {wrong}"
+
     def _input(self, path: str, name: str = NAME) -> Any:
         """A manifest as an input. The date of one that was fresh when the run began does not count; what is stale or
         missing then is made in this run, and so is all that reads it. That one must not be ancient: a job whose ancient
@@ -195,6 +206,8 @@ def start(workflow: Any) -> Experiment:
     logger.addFilter(_of_use)
     with mistakes_alone():
         experiment = Experiment(workflow)
+    if workflow.is_main_process:
+        print(*experiment.about_bleu(), sep="\n", file=sys.stderr)
     if workflow.is_main_process and (own := experiment.plan.own_code):
         print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):

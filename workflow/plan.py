@@ -12,6 +12,7 @@ from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares
 from seqkd.decoding.settings import TunedSearchSettings
+from seqkd.language import tokenization
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
 from seqkd.teacher import modules_of_stored
@@ -28,11 +29,13 @@ class Plan:
 
     Attributes:
         steps: path below results/ to step.
+        bleu: the tokenization of every BLEU, that of model selection and of choosing targets too.
         scored: a row for every model that is scored, in config order: its name and what tells it from others.
     """
 
     def __init__(self, config: Config, code: Code, checksums: Checksums) -> None:
         self.config, self.systems = config, Systems(config)
+        self.bleu = tokenization(config.corpus.target_language, config.score.bleu_tokenize)
         self._code, self._checksums = code, checksums
         self.steps: dict[str, Step] = {}
         self._texts()
@@ -130,10 +133,10 @@ class Plan:
         return (self.systems.retraining if retrained else training).precision
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
-        language = self.config.corpus.target_language
         limits = self.config.score.search.limits.canonical()
-        told = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "target_language": language}
-        return told | {"limits": limits} | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
+        settings = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "limits": limits}
+        settings |= {"bleu_tokenize": self.bleu.name}
+        return settings | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
 
     def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
         upstream = self._text
@@ -163,7 +166,7 @@ class Plan:
         decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
         settings: dict[str, Any] = {}
         if targets not in TAKEN:
-            settings = {"choice": targets, "target_language": self.config.corpus.target_language}
+            settings = {"choice": targets, "bleu_tokenize": self.bleu.name}
         return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
@@ -182,8 +185,7 @@ class Plan:
         """What the search with a model needs besides it: its length penalty, where that is chosen on dev."""
         if search.length_penalty != "auto":
             return {}
-        language, precision = self.config.corpus.target_language, self._precision(model)
-        settings = {"search": search.canonical(), "target_language": language, "precision": precision}
+        settings = {"search": search.canonical(), "bleu_tokenize": self.bleu.name, "precision": self._precision(model)}
         path = f"{model.path}/search/{search.name}"
         return {name: self._add("length_penalty", path, settings, {"model": model, **self._text})}
 
@@ -219,10 +221,8 @@ class Plan:
         return {"system": columns | {"test_set": test_set}, "precision": self._precision(self.steps[row["path"]])}
 
     def _score(self, row: Row, test_set: str) -> None:
-        settings = self._measured(row, test_set) | {
-            "score": self.config.score.canonical(),
-            "target_language": self.config.corpus.target_language,
-        }
+        score = {key: value for key, value in self.config.score.canonical().items() if key != "bleu_tokenize"}
+        settings = self._measured(row, test_set) | {"score": score, "bleu_tokenize": self.bleu.name}
         model = self.steps[row["path"]]
         upstream = {"model": model, "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
         upstream |= self._search(model, self.config.score.search)
@@ -266,11 +266,7 @@ class Plan:
                 settings |= {"truth": truth.canonical(), "search": search.canonical()}
                 self._add("truth", f"truth/{row['path']}", settings, self._translates(row))
         for name in self.test_sets:
-            settings = {
-                "seed": truth.seed,
-                "bleu_tokenize": self.config.score.bleu_tokenize,
-                "target_language": self.config.corpus.target_language,
-            }
+            settings = {"seed": truth.seed, "bleu_tokenize": self.bleu.name}
             self._add("ceilings", f"ceilings/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
 
     def _report(self) -> None:

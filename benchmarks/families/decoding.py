@@ -186,7 +186,7 @@ def agreement(bench: Bench, task: Task, turns: dict[str, list[Turn]]) -> list[Ro
     found = {name: texts(bench, own) for name, own in turns.items()}
     reference = (bench.text.test / "test.tgt").read_text(encoding="utf-8").splitlines()
     references = (reference * (1 + task.sentences // len(reference)))[: task.sentences]
-    bleu = {name: corpus_bleu(own, references, bench.text.target_language).score for name, own in found.items()}
+    bleu = {name: corpus_bleu(own, references, bench.text.bleu_tokenize).score for name, own in found.items()}
     length = {name: statistics.mean(len(one.split()) for one in own) for name, own in found.items()}
     rows = []
     ours, peer = "seqkd float32", "CTranslate2 float32"

@@ -39,7 +39,7 @@ def main() -> None:
         label_smoothing=0.1,
         precision=told["precision"],
     )
-    dev = on_dev(Path(told["corpus"]), Path(told["tokenizer"]), told["language"], LengthLimits())
+    dev = on_dev(Path(told["corpus"]), Path(told["tokenizer"]), told["bleu_tokenize"], LengthLimits())
     channel.wait()
     train = plain if told["plain"] else ours
     channel.reply(amount=told["updates"], scores=train(told, training, dev))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from seqkd import losses
+from seqkd.config.bleu import check_bleu
 from seqkd.config.combinations import nonsense
 from seqkd.config.ensembles import check_ensembles
 from seqkd.config.given import check_given
@@ -29,7 +30,7 @@ MOST_MEASUREMENTS = 20_000
 def check(config: Config) -> list[str]:
     """Every mistake that concerns more than one section, as ``key: what is wrong and what is allowed``."""
     found = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
-    found += [*_texts(config), *_extent(config), *check_ensembles(config), *check_given(config)]
+    found += [*_texts(config), *_extent(config), *check_ensembles(config), *check_given(config), *check_bleu(config)]
     if not found:  # what follows reads names and starts
         found = [
             *_models(config),

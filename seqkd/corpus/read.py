@@ -28,6 +28,8 @@ OTHERS = {
     b"%PDF-": "a PDF",
 }
 """First bytes of what people have instead of text."""
+BEGINNING = 2**16
+"""Bytes from which the script of a text can be told."""
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 """First bytes of UTF-16, and of UTF-32 in one order of bytes."""
 
@@ -130,6 +132,15 @@ def _limited(path: Path, handle: BinaryIO | gzip.GzipFile, limit: int) -> Iterat
                 f"{path}:{number}: unpacks to over {LARGEST_RATIO} times its size; unpack it yourself to use it."
             )
         yield raw
+
+
+def beginning(path: Path) -> str:
+    """The first characters of a text file, as far as they can be read; what is wrong with it is told elsewhere."""
+    try:
+        with gzip.open(path, "rb") if _is_packed(path) else path.open("rb") as handle:
+            return handle.read(BEGINNING).decode("utf-8", "ignore")
+    except (UserError, OSError, EOFError, zlib.error):
+        return ""
 
 
 def aligned(paths: Sequence[Path], counts: Counter[str]) -> Iterator[tuple[str, ...]]:

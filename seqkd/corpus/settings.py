@@ -9,8 +9,9 @@ import re
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from seqkd.language import standard_code
 from seqkd.settings import Name, Settings
 
 
@@ -36,7 +37,7 @@ def _with_host_and_port(value: str) -> str:
 
 
 Sha256 = Annotated[str, _like("[0-9a-f]{64}", "a SHA-256 of 64 hexadecimal digits in lower case")]
-Language = Annotated[str, _like("[a-z]{2,3}([-_][A-Za-z0-9]+)*", "a language code such as de or pt-BR")]
+Language = Annotated[str, AfterValidator(standard_code)]
 Address = Annotated[
     str,
     _like(
@@ -141,8 +142,8 @@ class CleaningSettings(Settings):
         60,
         ge=1,
         le=100000,
-        description="Words of either side at most. In scripts without spaces two Han or Kana characters, or four "
-        "Thai, Lao, Khmer, Burmese or Tibetan ones, count as a word.",
+        description="Words of either side at most. In scripts without spaces two characters of Han, kana or Yi, or "
+        "four of another (Thai, Lao, Khmer, Burmese, Tibetan and so on), count as a word.",
     )
     max_chars: int = Field(1000, ge=1, le=10**6, description="Characters of either side at most.")
     max_ratio: float = Field(
@@ -204,19 +205,19 @@ class FilesSettings(Settings):
     """A parallel corpus of one's own, as line-aligned files."""
 
     source: Literal["files"] = Field("files", description="`files`: local files or downloads.")
-    source_language: Language = Field(description="Language code of the source side, such as de.")
-    target_language: Language = Field(description="Language code of the target side; BLEU's tokenization follows it.")
+    source_language: Language = Field(
+        description="Language of the source side: a code of ISO 639 (de, deu), BCP 47 (pt-BR, zh-Hant) or FLORES-200 "
+        "(zho_Hans); a made-up one such as xx will do."
+    )
+    target_language: Language = Field(
+        description="Language of the target side, likewise; the tokenization of every BLEU follows from it."
+    )
     title: str = Field("", max_length=200, description="Name of the text for the report.")
     description: str = Field("", max_length=5000, description="What the text is, a sentence or two for the report.")
     train: PairSettings = Field(description="The training set.")
     dev: PairSettings = Field(description="The set by which models are chosen; its pairs leave the training set.")
     test_sets: dict[Name, TestSetSettings] = Field(min_length=1, description="Test sets by name; the first is primary.")
     cleaning: CleaningSettings = Field(CleaningSettings(), description="Which training pairs are dropped.")
-
-    @field_validator("source_language", "target_language")
-    @classmethod
-    def _plain_code(cls, value: str) -> str:
-        return value.replace("_", "-")
 
 
 CorpusSettings = Annotated[BibleSettings | CaptionsSettings | FilesSettings, Field(discriminator="source")]

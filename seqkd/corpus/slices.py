@@ -13,6 +13,8 @@ its parameters do not hold:
     names of the downloads (keys of ``seqkd.corpus.download.downloads``) that each of the two needs.
 ``corpus_local_files(settings)``, ``test_set_local_files(settings, name)``, ``local_files(settings)``
     the user's own files that each of the two reads, and all of them: their content belongs into a fingerprint.
+``target_files(settings)``
+    those of them that hold references, whose script is compared with the target language.
 """
 
 import json
@@ -53,6 +55,14 @@ def _purged(settings: FilesSettings) -> list[PairSettings]:
     """The files of the test sets that training must not hold, in an order that their names do not change."""
     pairs = [PairSettings(src=one.src, tgt=one.tgt, groups=None) for one in settings.test_sets.values() if one.purge]
     return sorted(pairs, key=lambda pair: json.dumps(pair.canonical()))
+
+
+def target_files(settings: CorpusSettings) -> list[Path]:
+    """The user's own files that hold the references of the dev and the test sets."""
+    if not isinstance(settings, FilesSettings):
+        return []
+    sides = [pair.tgt for pair in (settings.dev, *settings.test_sets.values())]
+    return [Path(one.path) for one in sides if isinstance(one, LocalFile)]
 
 
 def _corpus_pairs(settings: FilesSettings) -> list[PairSettings]:

@@ -3,14 +3,24 @@
 import re
 import unicodedata
 
+from seqkd.writing import UNSPACED
+
 _BREAKS = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF]
 _TO_SPACE = dict.fromkeys(_BREAKS, " ")
 ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _BREAKS if code != 0x09) + "]")
 """A control character, a Unicode line or paragraph separator, or a byte order mark inside the text."""
 
-# Han, Kana and their punctuation; then Thai, Lao, Tibetan, Burmese, Khmer.
-_DENSE = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af]")
-_LOOSE = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+_MARKS = "\u3000-\u303f\uff00-\uffef"
+"""Punctuation and wide letters that are set among Han characters."""
+_UNSPACED = [
+    (
+        size,
+        re.compile(
+            f"[{_MARKS if size == 2 else ''}{''.join(one.characters for one in UNSPACED if one.per_word == size)}]"
+        ),
+    )
+    for size in sorted({one.per_word for one in UNSPACED})
+]
 
 
 def normalise(line: str) -> str:
@@ -22,10 +32,12 @@ def normalise(line: str) -> str:
 
 
 def words(line: str) -> int:
-    """Length in words. In scripts without spaces it is an estimate: two Han or Kana characters, or four Thai,
-    Lao, Tibetan, Burmese or Khmer ones, are a word."""
+    """Length in words, wherever words are counted. In scripts without spaces it is an estimate: two characters of Han,
+    kana or Yi, or four of another such script, are a word."""
     if line.isascii():
         return len(line.split())
-    spaced, dense = _DENSE.subn(" ", line)
-    spaced, loose = _LOOSE.subn(" ", spaced)
-    return len(spaced.split()) + -(-dense // 2) + -(-loose // 4)
+    estimated = 0
+    for per_word, characters in _UNSPACED:
+        line, found = characters.subn(" ", line)
+        estimated += -(-found // per_word)
+    return len(line.split()) + estimated

@@ -43,15 +43,15 @@ class Choice:
     references: int = 0
 
 
-def _by_bleu(language: str) -> Scores:
-    return partial(_against_reference, sentence_metric(language))
+def _by_bleu(tokenize: str) -> Scores:
+    return partial(_against_reference, sentence_metric(tokenize))
 
 
-def _by_chrf(language: str) -> Scores:
+def _by_chrf(tokenize: str) -> Scores:
     return partial(_against_reference, chrf_metric())
 
 
-def _by_consensus(language: str) -> Scores:
+def _by_consensus(tokenize: str) -> Scores:
     return partial(_consensus, chrf_metric())
 
 
@@ -79,11 +79,11 @@ CHOICES = {
 
 
 def make_chosen(
-    *, choice: str, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, target_language: str
+    *, choice: str, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path, bleu_tokenize: str
 ) -> dict[str, Any]:
     """Write the pairs of a choice's targets to ``folder``; gives counts and mean scores of what was and is first."""
     how, totals = CHOICES[choice], _Totals()
-    scores_of = how.scores(target_language)
+    scores_of = how.scores(bleu_tokenize)
 
     def pairs() -> Iterator[Pair]:
         sources, references = (ForwardLines(corpus / f"train.{side}") for side in SIDES)

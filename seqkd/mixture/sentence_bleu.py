@@ -7,9 +7,7 @@ than four tokens only the orders they have count (sacrebleu's ``effective_order`
 
 from sacrebleu.metrics.bleu import BLEU
 
-from seqkd.scoring.bleu import tokenization
 
-
-def sentence_metric(target_language: str) -> BLEU:
-    """sacrebleu's sentence BLEU on detokenised text, 0 to 100."""
-    return BLEU(tokenize=tokenization(target_language), smooth_method="exp", effective_order=True)
+def sentence_metric(tokenize: str) -> BLEU:
+    """sacrebleu's sentence BLEU on detokenised text, 0 to 100, with one of sacrebleu's tokenizations."""
+    return BLEU(tokenize=tokenize, smooth_method="exp", effective_order=True)

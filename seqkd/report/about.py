@@ -5,8 +5,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from seqkd.corpus.describe import describe
-from seqkd.corpus.settings import CorpusSettings
+from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSettings, FilesSettings
+from seqkd.language import mismatch, tokenization
 from seqkd.report.load import Results
+
+SAMPLE = 1000
+"""References whose script is looked at."""
 
 
 def about_corpus(found: Results, config: dict[str, Any]) -> dict[str, str]:
@@ -17,8 +21,27 @@ def about_corpus(found: Results, config: dict[str, Any]) -> dict[str, str]:
 
 
 def _described(section: dict[str, Any]) -> dict[str, str]:
-    try:
-        described = describe(TypeAdapter(CorpusSettings).validate_python(section))
-    except ValidationError:
+    if (settings := _settings(section)) is None:
         return {}
+    described = describe(settings)
     return {"title": described.title, "description": described.description, "caveat": described.caveat}
+
+
+def _settings(section: dict[str, Any]) -> BibleSettings | CaptionsSettings | FilesSettings | None:
+    try:
+        return TypeAdapter[BibleSettings | CaptionsSettings | FilesSettings](CorpusSettings).validate_python(section)
+    except ValidationError:
+        return None
+
+
+def about_bleu(found: Results, config: dict[str, Any]) -> tuple[str, list[str]]:
+    """Which tokenization BLEU has and why, "" where nobody says; and a remark where the first test set's references
+    are written in another script than the target language's."""
+    section = config.get("corpus", {})
+    settings = _settings(section)
+    code = section.get("target_language") if settings is None else settings.target_language
+    if code is None or not found.test_sets:
+        return "", []
+    chosen = config.get("score", {}).get("bleu_tokenize", "auto")
+    remark = mismatch(code, chosen, "\n".join(found.sides(found.test_sets[0])["tgt"][:SAMPLE]))
+    return str(tokenization(code, chosen)), [remark] if remark else []

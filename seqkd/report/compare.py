@@ -8,6 +8,7 @@ import numpy as np
 from mt_thresholds import accuracy
 from sacrebleu.metrics.chrf import CHRF
 
+from seqkd.language import bleu_name
 from seqkd.report.load import Results, System, labelled
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
@@ -27,7 +28,8 @@ SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 class Comparison:
     """System minus ``against`` on one test set; p-values corrected by Holm only where the role is primary.
 
-    ``agreement`` is the chance in per cent that humans prefer the system with the higher score (mt-thresholds).
+    ``agreement`` is the chance in per cent that humans prefer the system with the higher score (mt-thresholds);
+    ``tokenization`` is BLEU's.
     """
 
     role: Role
@@ -46,6 +48,12 @@ class Comparison:
     adjusted_p: float
     verdict: str
     agreement: float
+    tokenization: str = ""
+
+    @property
+    def metric_name(self) -> str:
+        """``BLEU``, ``char-BLEU`` where its tokens are characters, or ``chrF``."""
+        return bleu_name(self.tokenization) if self.metric == "bleu" else "chrF"
 
     @property
     def label(self) -> str:
@@ -75,7 +83,9 @@ class Resampled:
         frame = frame[(frame["test_set"] == test_set) & (frame["decoding"] == decoding)]
         self.rows = {path: row for row, path in enumerate(frame["path"])}
         self.test_set, self.decoding, self.metric, self.settings = test_set, decoding, metric, settings
-        measure = CHRF() if metric == "chrf" else significance.bleu_metric(frame["bleu_signature"].iloc[0])
+        signature = frame["bleu_signature"].iloc[0]
+        self.tokenization = "" if metric == "chrf" else significance.tokenization_of(signature)
+        measure = CHRF() if metric == "chrf" else significance.bleu_metric(signature)
         counts = [
             significance.sentence_counts(
                 measure, results.translations(path, test_set, decoding, self.sentences), sides["tgt"]
@@ -120,6 +130,7 @@ class Resampled:
             adjusted_p=found.p,
             verdict=significance.verdict(found, found.p, self.settings.confidence),
             agreement=accuracy(abs(found.difference), self.metric),
+            tokenization=self.tokenization,
         )
 
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from seqkd.files import write_text
 from seqkd.report import drawing, plots, quality, sections, tables, words
-from seqkd.report.about import about_corpus
+from seqkd.report.about import about_bleu, about_corpus
 from seqkd.report.brevity import length_penalties, remarks_on_brevity
 from seqkd.report.compare import FEWEST_GROUPS, Comparison, compare_all, primary_decoding
 from seqkd.report.drawing import Pen
@@ -150,6 +150,7 @@ def _context(
     fluency = quality.fluency(found)
     test_sets = sections.test_sets(found)
     primary = words.primary(comparisons)
+    bleu, other_script = about_bleu(found, config)
     return {
         "title": settings.title or str(config.get("title") or "Knowledge distillation report"),
         "about": about_corpus(found, config),
@@ -157,6 +158,7 @@ def _context(
         "won": any(one.verdict == "better" for one in primary),
         "details": words.details(comparisons, first, found, settings.confidence),
         "warnings": [
+            *other_script,
             *remarks,
             *quality.remarks_on_fluency(fluency, settings),
             *remarks_on_brevity(found),
@@ -164,6 +166,8 @@ def _context(
             *quality.remarks_on_overfitting(found),
             *sections.remarks_on_size(test_sets),
         ],
+        "bleu": bleu,
+        "bleu_name": first[0].bleu_name if first else "BLEU",
         "primary": decoding,
         "family_size": len(primary),
         "percent_confidence": f"{100 * settings.confidence:g} %",

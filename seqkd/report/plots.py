@@ -34,7 +34,14 @@ def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, lege
     axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 1.5, 2, 3, 5, 7), numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}×"))
-    _finish(figure, axes, "Batched" if batching == "batched" else "One sentence at a time", "speed-up", "BLEU", legend)
+    _finish(
+        figure,
+        axes,
+        "Batched" if batching == "batched" else "One sentence at a time",
+        "speed-up",
+        rows[0].bleu_name,
+        legend,
+    )
     return figure
 
 
@@ -59,7 +66,7 @@ def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, le
     axes.set_ylim(bottom=0)
     axes.set_xticks(sorted({100 * row.system.sparsity for row in rows if row.system.kind == "pruned"}))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g} %"))
-    _finish(figure, axes, f"Pruning ({decoding})", "share of weights removed", "BLEU", legend)
+    _finish(figure, axes, f"Pruning ({decoding})", "share of weights removed", rows[0].bleu_name, legend)
     return figure
 
 

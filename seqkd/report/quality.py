@@ -96,7 +96,10 @@ def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[s
             weak,
             f"What these models write is often not fluent or not faithful: teacher BLEU below {settings.fluent_bleu:g}",
         ),
-        (loops, f"Outputs that repeat themselves, some four words coming twice (references: {of_references})"),
+        (
+            loops,
+            f"Outputs that repeat themselves, some four of BLEU’s tokens coming twice (references: {of_references})",
+        ),
         (cut, "Outputs cut off at the length limit"),
         (empty, "Empty outputs"),
     ]

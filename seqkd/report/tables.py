@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 
 from seqkd.files import write_text
+from seqkd.language import bleu_name
 from seqkd.report.compare import Comparison, baselines, variants
 from seqkd.report.load import KEYS, SCORES, SPEEDS, Results, System
+from seqkd.scoring.significance import tokenization_of
 
 WHOLE = {"seed", "sentences", "parameters", "nonzero_parameters", "bytes", "truncated", "empty", "overlap", "repeats"}
 WHOLE |= {"threads", "peak_memory_bytes", "jobs"}
@@ -31,6 +33,11 @@ class Row:
     is_baseline: bool
     share: float | None
     speed: dict[tuple[str, str], float]
+
+    @property
+    def bleu_name(self) -> str:
+        """``BLEU``, or ``char-BLEU`` where its tokens are characters."""
+        return bleu_name(tokenization_of(next(iter(self.scores.values()))["bleu_signature"]))
 
 
 def scores_table(results: Results) -> pd.DataFrame:

@@ -19,8 +19,7 @@ def spelled(count: int) -> str:
 
 def interval(found: Comparison) -> str:
     """``+1.2 BLEU (+0.3 to +2.1)``."""
-    name = "BLEU" if found.metric == "bleu" else "chrF"
-    return f"{signed(found.difference)} {name} ({signed(found.low)} to {signed(found.high)})"
+    return f"{signed(found.difference)} {found.metric_name} ({signed(found.low)} to {signed(found.high)})"
 
 
 def primary(comparisons: list[Comparison]) -> list[Comparison]:
@@ -77,8 +76,9 @@ def _method(family: list[Comparison], confidence: float) -> str:
     named = family[0]
     tests = f"Holm’s correction over {spelled(len(family))} comparisons" if len(family) > 1 else "a single comparison"
     return (
-        f"This is the comparison named in advance: {named.decoding} BLEU on {named.test_set}, each student against the "
-        f"same-size baseline, with {100 * confidence:g} % intervals of the paired bootstrap and {tests}."
+        f"This is the comparison named in advance: {named.decoding} {named.metric_name} on {named.test_set}, "
+        f"each student against the same-size baseline, with {100 * confidence:g} % intervals of the paired "
+        f"bootstrap and {tests}."
     )
 
 
@@ -129,7 +129,7 @@ def _compression(family: list[Comparison], rows: list[Row]) -> list[str]:
     if row is None or teacher is None or row.share is None:
         return []
     mine, large = (next(iter(one.scores.values()))["parameters"] for one in (row, teacher))
-    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher’s BLEU"
+    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher’s {row.bleu_name}"
     text = f"{kept} with {100 * mine / large:.0f} % of its parameters"
     faster = row.speed.get((family[0].decoding, "batched"))
     return [f"{text} and decodes {faster:.1f} times as fast as the teacher with beam." if faster else f"{text}."]

@@ -51,11 +51,11 @@ def student_measures(
 
 
 def teacher_measures(
-    teacher: TranslationModel, sources: Ids, limits: LengthLimits, pieces: Side, tokenize: str, language: str
+    teacher: TranslationModel, sources: Ids, limits: LengthLimits, pieces: Side, tokenize: str
 ) -> dict[str, Any]:
     """TeacherDist."""
     drawn = sample(teacher, sources, SAMPLES, SEEDS["teacher"], limits)
-    tokens = bleu_metric(language, tokenize).tokenizer
+    tokens = bleu_metric(tokenize).tokenizer
     shares = [distinct_bigrams([tokens(pieces.decode(one.ids)).split() for one in many]) for many in drawn]
     return {"teacher_dist": round(float(np.mean(shares)), 4)}
 

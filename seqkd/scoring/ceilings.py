@@ -33,9 +33,7 @@ class Perfect:
     translations: int
 
 
-def measure_ceilings(
-    *, seed: int, bleu_tokenize: str, target_language: str, test_set: Path, folder: Path
-) -> dict[str, Any]:
+def measure_ceilings(*, seed: int, bleu_tokenize: str, test_set: Path, folder: Path) -> dict[str, Any]:
     """Write every line's mode and one sample of its truth to ``folder``, and what they score: mode.txt, sample.txt,
     ceilings.json.
 
@@ -45,7 +43,7 @@ def measure_ceilings(
     """
     references = read_lines(test_set / "test.tgt")
     lines = [perfect(truth, Random(f"{seed} {place}")) for place, truth in enumerate(truths_of(test_set))]
-    metric = bleu_metric(target_language, bleu_tokenize)
+    metric = bleu_metric(bleu_tokenize)
     scores = {}
     for name in ("mode", "sample"):
         texts = [getattr(line, name) for line in lines]

@@ -28,7 +28,7 @@ def choose_length_penalty(
     tokenizer: Path,
     corpus: Path,
     folder: Path,
-    target_language: str,
+    bleu_tokenize: str,
     precision: str,
 ) -> dict[str, Any]:
     """Translate the dev set under every penalty and write the best one, and what the others gave, to search.json.
@@ -47,7 +47,7 @@ def choose_length_penalty(
     rows = []
     for place, penalty in enumerate(PENALTIES):
         texts = [names.tgt.decode(hypotheses[place].ids) for hypotheses in found]
-        score = corpus_bleu(texts, references, target_language)
+        score = corpus_bleu(texts, references, bleu_tokenize)
         ratio = round(score.sys_len / max(1, score.ref_len), 4)
         rows.append({"length_penalty": penalty, "dev_bleu": round(score.score, 4), "dev_length_ratio": ratio})
         log.info("length penalty %.1f: dev BLEU %.2f (beam %d), length ratio %.3f", *rows[-1].values(), search.beam)

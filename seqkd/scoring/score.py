@@ -30,7 +30,7 @@ def score_model(
     test_set: Path,
     corpus: Path,
     folder: Path,
-    target_language: str,
+    bleu_tokenize: str,
     precision: str,
     length_penalty: float | None = None,
 ) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def score_model(
         teacher: the teacher that it is held against; the model itself where it is a teacher; None for pruned models.
         length_penalty: the one chosen on dev, where ``settings`` leave it to that.
         test_set: folder with test.src and test.tgt; corpus: folder with train.src and train.tgt.
+        bleu_tokenize: sacrebleu's tokenization; ``settings`` may leave it to the target language, this does not.
     """
     keep_freed_memory()
     names = Tokenizer(tokenizer)
@@ -56,13 +57,13 @@ def score_model(
     whole |= diagnostics.gold(forced_scores(network, ids, names.tgt.encode(references)), references)
     if teacher is not None:
         other = network if teacher == model else store.load(teacher, precision, names.sizes)
-        whole |= beside_teacher(network, other, names, (sources, references), settings, target_language)
+        whole |= beside_teacher(network, other, names, (sources, references), settings, bleu_tokenize)
     measurements, beam = [], settings.search.tuned(length_penalty)
     for search in (beam.model_copy(update={"beam": 1}), beam):
         found = [hypotheses[0] for hypotheses in translate(network, ids, search)]
         texts = [names.tgt.decode(hypothesis.ids) for hypothesis in found]
         write_lines(folder / f"{name_of(search)}.txt", texts)
-        quality = measure(texts, references, known, settings, target_language)
+        quality = measure(texts, references, known, bleu_tokenize)
         penalty = {"length_penalty": search.length_penalty if search.beam > 1 else None}
         measurements.append({"decoding": name_of(search)} | quality | whole | penalty | outputs(found, texts, search))
     write_json(folder / "scores.json", system | {"measurements": measurements})
@@ -75,7 +76,7 @@ def beside_teacher(
     names: Tokenizer,
     texts: tuple[list[str], list[str]],
     settings: ScoreSettings,
-    language: str,
+    bleu_tokenize: str,
 ) -> dict[str, Any]:
     """What ``against_teacher`` measures, on some test sentences (source and reference texts), spread evenly."""
     count = min(settings.teacher_sentences, len(texts[0]))
@@ -84,18 +85,14 @@ def beside_teacher(
     chosen = np.unique(np.linspace(0, len(texts[0]) - 1, count).astype(int)).tolist()
     sources = names.src.encode([texts[0][i] for i in chosen])
     if teacher is network:
-        return against_teacher.teacher_measures(
-            teacher, sources, settings.search.limits, names.tgt, settings.bleu_tokenize, language
-        )
+        return against_teacher.teacher_measures(teacher, sources, settings.search.limits, names.tgt, bleu_tokenize)
     references = names.tgt.encode([texts[1][i] for i in chosen])
     return against_teacher.student_measures(network, teacher, sources, references, settings.search.limits)
 
 
-def measure(
-    texts: list[str], references: list[str], known: set[int], settings: ScoreSettings, language: str
-) -> dict[str, Any]:
+def measure(texts: list[str], references: list[str], known: set[int], bleu_tokenize: str) -> dict[str, Any]:
     """BLEU, chrF and length ratio of detokenised texts, with sacrebleu's signatures; BLEU also without ``known``."""
-    bleu, chrf = bleu_metric(language, settings.bleu_tokenize), chrf_metric()
+    bleu, chrf = bleu_metric(bleu_tokenize), chrf_metric()
     score = bleu.corpus_score(texts, [references])
     rest = [i for i in range(len(texts)) if i not in known]
     apart = (

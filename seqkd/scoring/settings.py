@@ -17,7 +17,8 @@ class ScoreSettings(Settings):
     bleu_tokenize: str = Field(
         "auto",
         pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200|none)$",
-        description="sacrebleu's tokenization; `auto` takes the one for the target language, `none` that of the text.",
+        description="sacrebleu's tokenization for every BLEU, that by which models and targets are chosen included; "
+        "`auto` takes the one that fits the target language, `none` that of the text.",
     )
     teacher_sentences: int = Field(
         500,

@@ -3,8 +3,7 @@
 Per kind of batching, after a short warm-up of each, model and teacher take turns on the same sentences: model greedy,
 model beam, teacher beam, and every second round the other way round, so that a machine that slows down or speeds up
 favours neither. Short passes are repeated within a round. The ratio of a round divides figures that stand seconds
-apart; the median over rounds counts. A word is a white-space word of the source, or a character where the source is
-written without spaces.
+apart; the median over rounds counts. A word of the source is what ``corpus.cleaning`` counts as one.
 """
 
 import os
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqkd.corpus.text import words
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.files import read_lines, write_json
@@ -109,12 +109,6 @@ def workloads(settings: SpeedSettings, tokenizer: Path, test_set: Path) -> list[
         chosen = [lines[i] for i in places]
         loads.append(Load(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(words, chosen)), tokens))
     return loads
-
-
-def words(text: str) -> int:
-    """White-space words of a line, or its characters if it is long and has next to none."""
-    found = len(text.split())
-    return found if len(text) < 12 * found else len(text.replace(" ", ""))
 
 
 def compare(

@@ -43,7 +43,7 @@ class Evaluation:
     sources: list[list[int]]
     references: list[str]
     tokenizer: Tokenizer
-    target_language: str
+    bleu_tokenize: str
     limits: LengthLimits
     processes: Processes = field(default_factory=Processes)
 
@@ -59,7 +59,7 @@ class Evaluation:
         ids = self.processes.sentences([[*best.ids, *[EOS] * (not best.finished)] for best, *_ in found])
         truncated = sum(one[-1:] == [EOS] for one in ids)
         texts = [self.tokenizer.tgt.decode([piece for piece in one if piece != EOS]) for one in ids]
-        score = corpus_bleu(texts, self.references, self.target_language)
+        score = corpus_bleu(texts, self.references, self.bleu_tokenize)
         if truncated:
             log.warning(
                 "%d of %d translations were cut off at %g times the source's subwords and %d more "
@@ -75,7 +75,7 @@ class Evaluation:
 def on_dev(
     corpus: Path,
     tokenizer_folder: Path,
-    target_language: str,
+    bleu_tokenize: str,
     limits: LengthLimits,
     processes: Processes | None = None,
 ) -> Evaluation:
@@ -86,18 +86,18 @@ def on_dev(
         sources,
         read_lines(corpus / "dev.tgt"),
         Tokenizer(tokenizer_folder),
-        target_language,
+        bleu_tokenize,
         limits,
         processes or Processes(),
     )
 
 
 def on_training_sample(
-    dataset: Dataset, tokenizer_folder: Path, target_language: str, limits: LengthLimits, processes: Processes
+    dataset: Dataset, tokenizer_folder: Path, bleu_tokenize: str, limits: LengthLimits, processes: Processes
 ) -> Evaluation:
     """Sentences of the training set itself, against the targets that were trained on."""
     tokenizer = Tokenizer(tokenizer_folder)
     chosen = np.unique(np.linspace(0, len(dataset) - 1, min(TRAIN_SAMPLE, len(dataset))).astype(int)).tolist()
     references = [tokenizer.tgt.decode(dataset.tgt[i].tolist()) for i in chosen]
     sources = [dataset.src[i].tolist() for i in chosen]
-    return Evaluation(sources, references, tokenizer, target_language, limits, processes)
+    return Evaluation(sources, references, tokenizer, bleu_tokenize, limits, processes)

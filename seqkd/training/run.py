@@ -202,7 +202,7 @@ def train_model(
     tokenizer: Path,
     targets: Path,
     corpus: Path,
-    target_language: str,
+    bleu_tokenize: str,
     limits: LengthLimits,
     teacher: Path | None,
     start: Path | None,
@@ -218,6 +218,7 @@ def train_model(
         loss: objective -> its weight and settings.
         targets: folder of the training pairs' ids.
         corpus: folder with dev.tgt.
+        bleu_tokenize: sacrebleu's tokenization for the BLEU by which the model is chosen.
         tokenizer: folder with models and dev ids.
         limits: where translations are cut off, of dev and wherever else the model is used.
         teacher: folder of the teacher, needed if a term of the loss reads it.
@@ -247,13 +248,13 @@ def train_model(
     dataset = Dataset(targets)
     words = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
     passes = Passes(loss, network, known, training.label_smoothing, words, processes)
-    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, target_language, limits, processes))
+    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, bleu_tokenize, limits, processes))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
     with stopping() as stop, packed(known):
         trainer.run(stop)
-    train_bleu = on_training_sample(dataset, tokenizer, target_language, limits, processes).measure(network).bleu
+    train_bleu = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network).bleu
     compare_with_dev(trainer, train_bleu, gold=targets == tokenizer / "train")
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))

@@ -177,7 +177,22 @@ LOCATIONS = [
     whole(
         "corpus.target_language: markup",
         lambda: BASE | {"corpus": FILES | {"target_language": "<b>"}},
-        "corpus.target_language: must be a language code such as de or pt-BR, found '<b>'",
+        "corpus.target_language: must be a language code such as de, pt-BR, nob, zho_Hans or zh-Hant-TW, found '<b>'",
+    ),
+    whole(
+        "corpus.target_language: a language's name",
+        lambda: BASE | {"corpus": FILES | {"target_language": "Chinese"}},
+        "corpus.target_language: must be a language code such as .*, found 'Chinese'",
+    ),
+    whole(
+        "corpus.target_language: no number, no truth value",
+        lambda: BASE | {"corpus": FILES | {"target_language": False}},
+        "corpus.target_language: must be a valid string, found False",
+    ),
+    whole(
+        "corpus.source_language: a script misspelt",
+        lambda: BASE | {"corpus": FILES | {"source_language": "zho_Hnas"}},
+        "corpus.source_language: found 'zho_Hnas', of which script, .* write zh, or .* zh-Hans-CN",
     ),
     whole(
         "corpus.test_sets: none", lambda: BASE | {"corpus": FILES | {"test_sets": {}}}, "corpus.test_sets: dictionary"

@@ -56,7 +56,7 @@ def chosen(toy, tmp_path):
         tokenizer=toy.tokenizer,
         corpus=toy.corpus,
         folder=folder / "search" / search.name,
-        target_language="en",
+        bleu_tokenize="13a",
         precision="float32",
     )
     return folder, search, facts

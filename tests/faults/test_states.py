@@ -47,7 +47,7 @@ def train(toy, tmp_path: Path) -> Callable[..., bytes]:
             tokenizer=toy.tokenizer,
             targets=toy.tokenizer / "train",
             corpus=toy.corpus,
-            target_language="en",
+            bleu_tokenize="13a",
             limits=LengthLimits(),
             teacher=None,
             start=None,

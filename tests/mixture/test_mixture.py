@@ -19,7 +19,7 @@ REFERENCE = "the cat sat on the mat"
     [("the cat sat on a mat", 0.537285), ("a cat was on the mat", 0.324668), ("cat mat", 0.095696)],
 )
 def test_sentence_bleu_by_hand(hypothesis, expected):
-    assert sentence_metric("en").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(
+    assert sentence_metric("13a").sentence_score(hypothesis, [REFERENCE]).score == pytest.approx(
         100 * expected, abs=1e-4
     )
 
@@ -100,17 +100,27 @@ def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
         corpus=toy.corpus,
         tokenizer=toy.tokenizer,
         folder=tmp_path / "t",
-        target_language="en",
+        bleu_tokenize="13a",
     )
     assert read_lines(tmp_path / "t/train.tgt") == [references[3], "small star", references[9]]
     assert read_lines(tmp_path / "t/train.src") == [read_lines(toy.corpus / "train.src")[i] for i in (3, 7, 9)]
     assert (facts["sentences"], facts["changed"], facts["mean_candidates"]) == (3, 1, 1.67)
 
 
-def chosen(toy, tmp_path, choice, *candidates):
+def test_what_has_no_spaces_is_chosen_by_its_characters(toy, tmp_path):
+    """By 13a each sentence is one word, and the first candidate would be taken."""
+    (tmp_path / "c").mkdir()
+    for side, line in (("src", "x"), ("tgt", "我喜欢很大的红色苹果树")):
+        (tmp_path / "c" / f"train.{side}").write_text(f"{line}\n" * 40, encoding="utf-8")
+    far, near = "他看见很小的蓝色石头房", "我喜欢很大的红色苹果"
+    assert chosen(toy, tmp_path, "seq-inter", far, near, corpus=tmp_path / "c", bleu_tokenize="zh")[0] == [near]
+
+
+def chosen(toy, tmp_path, choice, *candidates, **changes):
     """The targets that a choice takes for training line 3, whose reference stands among ``candidates`` or not."""
     path = shard(tmp_path / "0.jsonl", [(3, list(candidates))])
-    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "target_language": "en"}
+    common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "bleu_tokenize": "13a"}
+    common |= changes
     facts = make_chosen(choice=choice, shards=[path], **common)
     assert len(Dataset(tmp_path / "t")) == len(read_lines(tmp_path / "t/train.src"))
     return read_lines(tmp_path / "t/train.tgt"), facts

@@ -49,7 +49,7 @@ def test_dull_output_is_called_so(copied: tuple[Path, list[dict[str, Any]]]) -> 
     make_report(settings, example_results.config(), results, systems)
     shown = text(results)
     assert "often not fluent" in shown
-    assert "some four words coming twice (references: 0 %): base 100 %." in shown
+    assert "some four of BLEU’s tokens coming twice (references: 0 %): base 100 %." in shown
     assert re.search(r"teacher BLEU below 99: base [\d.]+\.", shown)
     assert "has BLEU 61.8 on its own training set and 41.2 on dev" in shown
 

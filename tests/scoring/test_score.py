@@ -6,6 +6,7 @@ import math
 import pytest
 import torch
 
+from seqkd.corpus.text import words
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings, TunedSearchSettings
 from seqkd.models import store
@@ -13,7 +14,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import bleu, diagnostics, speed
 from seqkd.scoring.score import overlap, score_model
 from seqkd.scoring.settings import ScoreSettings
-from seqkd.scoring.speed import measure_speed, words
+from seqkd.scoring.speed import measure_speed
 from seqkd.scoring.speed_settings import SpeedSettings
 
 SYSTEM = {"system": "s", "teacher": "", "model": "m", "seed": 1, "sparsity": 0, "retrained": None, "test_set": "t"}
@@ -34,14 +35,6 @@ def test_the_mode_counts_finished_outputs_alone():
 
 def test_an_unbounded_perplexity_is_no_number():
     assert diagnostics.perplexity(1e6, 10) is None
-
-
-@pytest.mark.parametrize(
-    ("language", "tokenize"), [("en", "13a"), ("de", "13a"), ("zh", "zh"), ("zh-TW", "zh"), ("th", "char")]
-)
-def test_bleus_tokenization_follows_the_language(language, tokenize):
-    assert bleu.tokenization(language) == tokenize
-    assert bleu.tokenization(language, "intl") == "intl"
 
 
 def test_chinese_is_scored_although_it_has_no_spaces():
@@ -71,7 +64,7 @@ def test_the_scores_of_a_model(toy, tmp_path, model):
         test_set=toy.test_set,
         corpus=toy.corpus,
         folder=tmp_path / "out",
-        target_language="en",
+        bleu_tokenize="13a",
         precision="float32",
     )
     scores = json.loads((tmp_path / "out/scores.json").read_text())
@@ -120,7 +113,9 @@ def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("a small house", 3), ("我喜欢很大的红色苹果树和很小的房子", 17), ("", 0)]
+    "text", ["a small house", "我喜欢很大的红色苹果树和很小的房子", "สวัสดีชาวโลก", "안녕하세요 세계"]
 )
-def test_words_are_counted_without_spaces_too(text, expected):
-    assert words(text) == expected
+def test_speed_counts_words_as_cleaning_does(toy, tmp_path, text):
+    (tmp_path / "test.src").write_text(f"{text}\n", encoding="utf-8")
+    loads = speed.workloads(SpeedSettings(), toy.tokenizer, tmp_path)
+    assert [load.words for load in loads] == [words(text)] * 2

@@ -46,7 +46,7 @@ def train(toy, folder: Path, loss=None, model=MODEL, **changes):
         tokenizer=toy.tokenizer,
         targets=toy.tokenizer / "train",
         corpus=toy.corpus,
-        target_language="en",
+        bleu_tokenize="13a",
         limits=LengthLimits(),
         keep_zeros=keep_zeros,
         folder=folder,

@@ -149,6 +149,8 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "the beam of scores": (
         put("score search beam", 3), {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | SPEEDS
     ),
+    "BLEU's tokenization, which chooses models": (put("score bleu_tokenize", "intl"), TEACHER | trained("baseline")),
+    "another language with the same tokenization": (put("corpus target_language", "eng"), REPORT),
     "how speed is measured": (put("speed repeats", 2), SPEEDS),
     "no speed": (put("speed enabled", False), REPORT),
     "report title": (put("report title", "Another"), REPORT),

@@ -13,7 +13,7 @@ def work(job: Job) -> Facts:
         corpus=job.input("corpus"),
         tokenizer=job.input("tokenizer"),
         folder=job.folder,
-        target_language=job.settings["target_language"],
+        bleu_tokenize=job.settings["bleu_tokenize"],
     )
 
 

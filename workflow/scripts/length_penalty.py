@@ -14,7 +14,7 @@ def work(job: Job) -> Facts:
         tokenizer=job.input("tokenizer"),
         corpus=job.input("corpus"),
         folder=job.folder,
-        target_language=job.settings["target_language"],
+        bleu_tokenize=job.settings["bleu_tokenize"],
         precision=job.settings["precision"],
     )
 

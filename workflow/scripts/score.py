@@ -18,7 +18,7 @@ def work(job: Job) -> Facts:
         test_set=job.input("test_set"),
         corpus=job.input("corpus"),
         folder=job.folder,
-        target_language=job.settings["target_language"],
+        bleu_tokenize=job.settings["bleu_tokenize"],
         precision=job.settings["precision"],
         length_penalty=read_chosen(job.optional("search")),
     )

@@ -18,7 +18,7 @@ def work(job: Job) -> Facts:
         tokenizer=job.input("tokenizer"),
         targets=job.optional("targets") or job.input("tokenizer") / "train",
         corpus=job.input("corpus"),
-        target_language=job.settings["target_language"],
+        bleu_tokenize=job.settings["bleu_tokenize"],
         limits=LengthLimits(**job.settings["limits"]),
         teacher=job.optional("teacher"),
         start=job.optional("start"),
