@@ -1,9 +1,11 @@
-"""Greedy BLEU while training: on dev for choosing a model, on training sentences to see what was learned by heart.
+"""Greedy BLEU and chrF while training: on dev for choosing a model, on training sentences to see what was learned by
+heart.
 
 Gold perplexity is no criterion here: it worsens while the BLEU of a distilled student rises (Kim & Rush 2016, table 1).
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +15,23 @@ from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import SearchSettings
 from seqkd.files import read_lines
 from seqkd.models.interface import TranslationModel
-from seqkd.scoring.bleu import corpus_bleu, length_ratio
+from seqkd.scoring.bleu import chrf_metric, corpus_bleu, tokenization
+from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.processes import Processes
 
 GREEDY = SearchSettings(beam=1)
 TRAIN_SAMPLE = 500
 """Training sentences, evenly spread, on which BLEU is measured after a training."""
+
+
+@dataclass(frozen=True)
+class DevScores:
+    """BLEU and chrF (0 to 100, four decimals) and tokens of the translations over tokens of the references."""
+
+    bleu: float
+    chrf: float
+    length_ratio: float
 
 
 @dataclass(frozen=True)
@@ -32,8 +44,24 @@ class Evaluation:
     target_language: str
     processes: Processes = field(default_factory=Processes)
 
-    def measure(self, model: TranslationModel) -> tuple[float, float]:
-        """Greedy BLEU and length ratio of ``model``, which is left in training mode if it was."""
+    @cached_property
+    def metric(self) -> PrimaryMetric:
+        """By which models are chosen on these sentences."""
+        return primary_metric(self.references, tokenization(self.target_language))
+
+    def rank(self, bleu: float, chrf: float) -> tuple[float, ...]:
+        """What is greater for the better model. BLEU counts to two decimals, of equals the better chrF: models that
+        all have BLEU 0.00 are told apart by chrF too."""
+        return (chrf,) if self.metric.name == "chrf" else (round(bleu, 2), chrf)
+
+    def words(self, scores: DevScores) -> str:
+        """Both scores for the log, the one that counts first."""
+        if self.metric.name == "chrf":
+            return f"chrF {scores.chrf:.2f}, BLEU undefined ({scores.bleu:.2f})"
+        return f"BLEU {scores.bleu:.2f}, chrF {scores.chrf:.2f}"
+
+    def measure(self, model: TranslationModel) -> DevScores:
+        """Scores of greedy search with ``model``, which is left in training mode if it was."""
         training = model.training
         model.eval()
         own = self.processes.share(len(self.sources))
@@ -41,8 +69,9 @@ class Evaluation:
         model.train(training)
         ids = self.processes.sentences([hypotheses[0].ids for hypotheses in found])
         texts = [self.tokenizer.tgt.decode(one) for one in ids]
-        bleu = corpus_bleu(texts, self.references, self.target_language).score
-        return round(bleu, 4), round(length_ratio(texts, self.references, self.target_language), 4)
+        bleu = corpus_bleu(texts, self.references, self.target_language)
+        chrf = chrf_metric().corpus_score(texts, [self.references]).score
+        return DevScores(round(bleu.score, 4), round(chrf, 4), round(bleu.sys_len / max(1, bleu.ref_len), 4))
 
 
 def on_dev(
