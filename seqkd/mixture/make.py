@@ -61,9 +61,13 @@ class Pair:
 
 
 def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> None:
-    """Write pairs as text (``train.src``, ``train.tgt``) and as ids; some thousands of them are in memory at a time."""
+    """Write pairs as text (``train.src``, ``train.tgt``) and as ids; some thousands of them are in memory at a time.
+
+    Raises:
+        UserError: there is no pair, or none with a word on its target side.
+    """
     target, known = Tokenizer(tokenizer).tgt, Side(tokenizer / "train", "src")
-    rest = iter(pairs)
+    rest, count, words = iter(pairs), 0, 0
     with ExitStack() as stack:
         texts = [stack.enter_context(_text_written(folder / f"train.{side}")) for side in SIDES]
         add_source, add_target = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
@@ -74,6 +78,10 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> None:
                     handle.write(f"{text}\n")
                 add_source(known[pair.line])
                 add_target(pieces)
+                count, words = count + 1, words + len(pieces)
+        if not words:
+            said = f"all {count} translations of the teacher are empty" if count else "the teacher translated nothing"
+            raise UserError(f"{folder}: {said}, so there is nothing to learn. Train the teacher for longer.")
 
 
 def _pieces(pairs: list[Pair], encoded: Iterator[list[int]]) -> Iterator[list[int]]:
