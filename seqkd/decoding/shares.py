@@ -43,8 +43,8 @@ def chosen(settings: DecodeSettings, kind: str, sentences: int) -> int:
 
 def _least(sentences: int) -> float:
     """The smallest share of a few digits that takes one of so many sentences."""
-    digits = 10 ** (len(str(sentences)) + 2)
-    return math.ceil(digits / sentences) / digits
+    scale = float(f"1e{len(str(sentences)) + 2}")
+    return math.ceil(scale / sentences) / scale
 
 
 def share_of(settings: DecodeSettings, kind: str) -> float:

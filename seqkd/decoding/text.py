@@ -1,5 +1,6 @@
 """A finished model put to use: lines of text in, their translations out, block by block."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 from seqkd.corpus.text import normalise
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.split import MOST_SUBWORDS, split_line
 from seqkd.errors import UserError
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.tokenizer.tokenizer import Tokenizer
+
+log = logging.getLogger(__name__)
 
 BLOCK = 10_000
 """Lines that are read, sorted by length and translated at once."""
@@ -32,20 +36,35 @@ def translate_lines(
     keep_freed_memory()
     names = Tokenizer(tokenizer or tokenizer_of(model))
     network = store.load(model, precision, names.sizes)
-    lines = iter(lines)
+    lines, first = iter(lines), 1
     while block := list(islice(lines, BLOCK)):
-        yield from translated(block, network, names, search)
+        yield from translated(block, network, names, search, first)
+        first += len(block)
 
 
-def translated(block: list[str], network: TranslationModel, names: Tokenizer, search: SearchSettings) -> list[str]:
-    """One block; a line of white space alone is none to the model."""
-    ids = names.src.encode(map(normalise, block))
-    said = [number for number, one in enumerate(ids) if one]
-    found = translate(network, [ids[number] for number in said], search, scored=False)
-    texts = [""] * len(block)
-    for number, hypotheses in zip(said, found, strict=True):
-        texts[number] = names.tgt.decode(hypotheses[0].ids)
-    return texts
+def translated(
+    block: list[str], network: TranslationModel, names: Tokenizer, search: SearchSettings, first: int = 1
+) -> list[str]:
+    """One block, whose first line has the number ``first``; a line of white space alone is none to the model.
+
+    What is too long for it is translated in parts, and a warning says so.
+    """
+    ids: list[list[int]] = []
+    owners: list[int] = []
+    lines = [normalise(line) for line in block]
+    for number, (text, whole) in enumerate(zip(lines, names.src.encode(lines), strict=True)):
+        parts = [whole] if whole else []
+        if len(whole) > MOST_SUBWORDS:
+            parts = split_line(text, names.src)
+            told = "line %d: %d subwords, at most %d are translated at once; it was cut into %d parts"
+            log.warning(told, first + number, sum(map(len, parts)), MOST_SUBWORDS, len(parts))
+        ids += parts
+        owners += [number] * len(parts)
+    found = translate(network, ids, search, scored=False)
+    texts: list[list[str]] = [[] for _ in block]
+    for number, hypotheses in zip(owners, found, strict=True):
+        texts[number].append(names.tgt.decode(hypotheses[0].ids))
+    return [" ".join(parts) for parts in texts]
 
 
 def tokenizer_of(model: Path) -> Path:
