@@ -12,7 +12,7 @@ SENTENCE_END = re.compile(r"[.!?\u2026]+[\"'\u2019\u201d\u00bb)\]]*(?=\s)|[\u300
 BLANK = re.compile(r"\s")
 
 
-def split_line(text: str, side: Side, most: int = MOST_SUBWORDS) -> list[list[int]]:
+def split_line(text: str, side: Side, most: int) -> list[list[int]]:
     """The ids of a line in parts of at most ``most`` subwords each, none empty; in one where it is short enough.
 
     It is halved, again and again, at the end of a sentence near the middle, else at a blank, else in the middle.

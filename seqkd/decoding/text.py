@@ -55,7 +55,7 @@ def translated(
     for number, (text, whole) in enumerate(zip(lines, names.src.encode(lines), strict=True)):
         parts = [whole] if whole else []
         if len(whole) > MOST_SUBWORDS:
-            parts = split_line(text, names.src)
+            parts = split_line(text, names.src, MOST_SUBWORDS)
             told = "line %d: %d subwords, at most %d are translated at once; it was cut into %d parts"
             log.warning(told, first + number, sum(map(len, parts)), MOST_SUBWORDS, len(parts))
         ids += parts
