@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -16,19 +17,49 @@ from seqkd.losses import outside
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; gives the exit status."""
-    given = _parser().parse_args(arguments)
     try:
-        for line in given.work(given):
-            sys.stdout.buffer.write(line.encode())
-        sys.stdout.buffer.flush()
+        given = _parser().parse_args(arguments)
+        if sys.stdout is None:
+            raise UserError("standard output is closed; send it to a file or to /dev/null")
+        for text in given.work(given):
+            _write(text)
+        _write("")
     except UserError as error:
-        print(error, file=sys.stderr)
+        _tell(error)
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever reads has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # a full disk, mostly
+        _tell(UserError(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+        return 1
     return 0
+
+
+def _write(text: str) -> None:
+    """Write to standard output, whatever the locale; an empty text flushes it.
+
+    Raises:
+        SystemExit: whoever reads has seen enough, as ``head`` does.
+        UserError: it cannot be written.
+    """
+    try:
+        if text:
+            sys.stdout.buffer.write(text.encode())
+        else:
+            sys.stdout.buffer.flush()
+    except OSError as error:
+        with suppress(OSError, ValueError):  # what is left in the buffer would fail again when Python ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(0) from None
+        raise UserError(f"standard output: {error.strerror}") from None
+
+
+def _tell(error: UserError) -> None:
+    """One line on standard error, if there is one that can be written."""
+    with suppress(OSError):
+        if sys.stderr is not None:
+            print(error, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,12 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(work=_losses)
     words = "what the papers say, held against a finished run: RESULTS/claims.md and claims.csv"
     command = commands.add_parser("claims", help=words, description=words)
-    command.add_argument("results", nargs="?", type=Path, default=Path("results"), metavar="RESULTS")
+    command.add_argument("results", nargs="?", type=_path, default=Path("results"), metavar="RESULTS")
     command.set_defaults(work=_claims)
     words = "translate standard input, line by line, with a finished model"
     command = commands.add_parser("translate", help=words, description=words)
-    command.add_argument("model", type=Path, metavar="MODEL", help="a folder like results/students/baseline/1")
-    command.add_argument("--tokenizer", type=Path, help="its tokenizer's folder, if not that of the same results")
+    command.add_argument("model", type=_path, metavar="MODEL", help="a folder like results/students/baseline/1")
+    command.add_argument("--tokenizer", type=_path, help="its tokenizer's folder, if not that of the same results")
     command.add_argument("--beam", type=int, default=1, help="hypotheses kept at each step; 1, the default, is greedy")
     command.add_argument(
         "--length-penalty", type=float, help="0 to 5, of a beam search; by default the one chosen for the model on dev"
@@ -54,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     command.set_defaults(work=_translate)
     return parser
+
+
+def _path(text: str) -> Path:
+    """A path of the command line; shells leave the ``~`` of ``--tokenizer=~/results`` as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111  (pathlib's fails where there is no such user)
 
 
 def _claims(given: argparse.Namespace) -> Iterator[str]:
@@ -77,13 +113,22 @@ def _input() -> Iterator[str]:
     """Lines of standard input, split at ``\\n`` alone.
 
     Raises:
-        UserError: a line is no UTF-8.
+        UserError: there is none, it cannot be read, or a line is no UTF-8.
     """
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        try:
-            yield line.decode()
-        except UnicodeDecodeError as error:
-            raise UserError(f"standard input, line {number}: not UTF-8 ({error.reason}). Convert it first.") from None
+    if sys.stdin is None:
+        raise UserError("standard input is closed; give the text with `< FILE`")
+    try:
+        for number, line in enumerate(sys.stdin.buffer, 1):
+            yield _decoded(line, number)
+    except OSError as error:
+        raise UserError(f"standard input: {error.strerror}") from None
+
+
+def _decoded(line: bytes, number: int) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise UserError(f"standard input, line {number}: not UTF-8 ({error.reason}). Convert it first.") from None
 
 
 def _losses(given: argparse.Namespace) -> Iterator[str]:

@@ -342,3 +342,12 @@ def test_reading_a_config_needs_no_torch() -> None:
     code = f"import sys, seqkd.config; sys.exit(any(name in sys.modules for name in {heavy}))"
     root = Path(__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_paths_may_begin_at_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    files = FILES | {"train": {"src": "~/t.de", "tgt": "~nobody-here/t.en"}}
+    corpus = load(BASE | {"corpus": files}).corpus
+    assert (corpus.train.src.path, corpus.train.tgt.path) == ("/home/me/t.de", "~nobody-here/t.en")
+    with pytest.raises(UserError, match=r"tokenizer.folder: found '/home/me/pieces', which has no src.model"):
+        load(BASE | {"tokenizer": {"folder": "~/pieces"}})

@@ -82,7 +82,8 @@ class Experiment:
             folder = Path(corpus.get().output[0]).parent
             step = self._decoded(path, wildcards)
             settings, kind = DecodeSettings(**step.settings["decode"]), step.settings["kind"]
-            number = shard_count(settings, kind, read(folder / NAME).facts["train"]["pairs"])
+            with mistakes_alone():  # such as a share of the corpus that is no sentence
+                number = shard_count(settings, kind, read(folder / NAME).facts["train"]["pairs"])
             return [self._input(step.path, f"{shard:05d}.{NAME}") for shard in range(number)]
 
         return manifests

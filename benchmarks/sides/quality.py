@@ -67,7 +67,7 @@ def plain(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> 
         trainer.update(next(batches))
         if update * QUARTERS // training.updates > (update - 1) * QUARTERS // training.updates:
             to_ours(model, judged)
-            scores.append(dev.measure(judged)[0])
+            scores.append(dev.measure(judged).bleu)
     return scores
 
 

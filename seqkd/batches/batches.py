@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from seqkd.batches.dataset import BOS, EOS, PAD, Dataset, Ids
+from seqkd.errors import UserError
 
 WINDOW = 100
 """Batches' worth of sentences that are sorted by length together: little padding, still random."""
@@ -87,11 +88,17 @@ def collate(dataset: Dataset, sentences: npt.NDArray[np.int64]) -> Batch:
 
 
 class BatchStream:
-    """An endless stream of batches; ``position`` (epoch, batches taken of it) says where it stands and restores it."""
+    """An endless stream of batches; ``position`` (epoch, batches taken of it) says where it stands and restores it.
+
+    Raises:
+        UserError: the dataset is empty.
+    """
 
     def __init__(self, dataset: Dataset, batch_tokens: int, seed: int, position: tuple[int, int] = (0, 0)) -> None:
         self.dataset, self.batch_tokens, self.seed = dataset, batch_tokens, seed
         self.position = position
+        if not len(dataset):
+            raise UserError("The training set holds no sentence pairs, so there is nothing to train on.")
         # Both sides are padded and both cost time: the longer one counts. One more for EOS.
         self.lengths = np.maximum(dataset.src.lengths, dataset.tgt.lengths) + 1
 

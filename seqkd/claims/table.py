@@ -45,9 +45,14 @@ def _finished(results: Path) -> tuple[Results, ReportSettings]:
     path = results / "report" / "manifest.json"
     if not path.is_file():
         raise UserError(f"{results}: no finished run, {path} is missing; run snakemake first, or name another folder")
-    settings = manifest.read(path).made_by["settings"]
-    with_speed = settings["config"].get("speed", {}).get("enabled", True)
-    return load(results, settings["systems"], with_speed), ReportSettings(**settings["report"])
+    made_by = manifest.read(path).made_by
+    try:
+        settings = made_by["settings"]
+        with_speed = settings["config"].get("speed", {}).get("enabled", True)
+        systems, shown = settings["systems"], ReportSettings(**settings["report"])
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise UserError(f"{path}: the report of another version of seqkd; run snakemake again") from None
+    return load(results, systems, with_speed), shown
 
 
 def decide(results: Results, settings: ReportSettings) -> dict[str, list[Outcome]]:

@@ -114,5 +114,5 @@ def _pieces(where: str, sizes: tuple[Any, Any], folder: Path, config: Config) ->
             f"{where}.folder: a model for vocabularies of {sizes[0]} and {sizes[1]} pieces, but tokenizer.folder has "
             f"{found[0]} and {found[1]}; name the tokenizer of the same run"
         )
-    elif trained_with not in (None, sha256(of)):
+    elif trained_with is not None and trained_with != sha256(of):
         yield f"{where}.folder: it was not trained with the pieces in '{pieces}'; name the tokenizer of the same run"

@@ -1,6 +1,7 @@
 """pydantic's errors as lines for people: ``key: what was found, what is allowed``."""
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
@@ -31,7 +32,7 @@ def lines(error: ValidationError, data: Any, root: type[BaseModel]) -> list[str]
     for one in error.errors():
         path = tuple(_path(one, data))
         words = _words(one, path, data, root)
-        found = "" if one["type"] in TELL_ALL or words == NAME_RULE else f", found {short(_value(data, path))}"
+        found = "" if one["type"] in TELL_ALL or one["loc"][-1] == "[key]" else f", found {short(_value(data, path))}"
         by_path.setdefault(path, {})[words] = found
     return [
         f"{'.'.join(str(part)[:80] for part in path)}: {' or '.join(words)}{list(words.values())[-1]}"
@@ -86,7 +87,8 @@ def _words(one: ErrorDetails, path: Path, data: Any, root: type[BaseModel]) -> s
         key = one["ctx"]["discriminator"].strip("_()'")  # a field, or a function named after one
         return f"{key} must be one of {one['ctx']['expected_tags']}, found {short(one['ctx']['tag'])}"
     if one["loc"][-1] == "[key]":
-        return NAME_RULE
+        key = json.dumps(one["input"], default=str)
+        return NAME_RULE if one["type"] != "string_type" else f'the name {key} is no text to YAML; write "{key}"'
     if kind in SECTION_ERRORS:
         return "must be a section, keys and values indented below it"
     message = one["msg"].split(", unable to parse")[0].split(" after validation")[0].replace("Input should", "must")

@@ -13,7 +13,7 @@ from seqkd.report.settings import ReportSettings
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.scoring.truth_settings import TruthSettings
-from seqkd.settings import Name, Settings
+from seqkd.settings import Folder, Name, Settings
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.training.settings import TrainingSettings
 
@@ -60,10 +60,8 @@ class TeacherSettings(TrainingChanges):
         description="Instead of a model: other teachers, all their seeds. This one is not trained, its distribution is "
         "the average of theirs; it teaches, translates and is measured like any other.",
     )
-    folder: str | None = Field(
+    folder: Folder | None = Field(
         None,
-        min_length=1,
-        max_length=1000,
         description="A teacher that there is: `results/teachers/NAME/SEED` of another run, or a copy. It is not "
         "trained; `model` says what it is, `tokenizer.folder` names the pieces it was trained with, and of the other "
         "keys `precision` alone may be written.",

@@ -6,6 +6,7 @@ job reads of them is taken by the functions of ``seqkd.corpus.slices``.
 """
 
 import re
+from os.path import expanduser
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -45,7 +46,12 @@ Address = Annotated[
     ),
     AfterValidator(_with_host_and_port),
 ]
-PathText = Annotated[str, _like(r"[^\x00-\x1f\x7f]+", "a path, without line breaks and control characters")]
+PathText = Annotated[
+    str,
+    _like(r"[^\x00-\x1f\x7f]+", "a path, without line breaks and control characters"),
+    AfterValidator(expanduser),
+]
+"""``~`` is the home folder."""
 TextName = Literal[
     "elberfelder",
     "world-english",
@@ -95,6 +101,11 @@ class WebFile(Settings):
 
 def _location(value: Any) -> Any:
     """A plain string is a local path; an address needs its checksum."""
+    if isinstance(value, list):
+        raise ValueError(
+            f"one file is expected, found a list of {len(value)}; join them, in the same order on both sides "
+            "(cat a.de b.de > all.de), and name the result"
+        )
     if not isinstance(value, str):
         return value
     if re.match("[A-Za-z][A-Za-z0-9+.-]*://", value):

@@ -1,6 +1,9 @@
 """Which lines of the training set are translated, and how many shards they fill. No torch: the workflow asks too."""
 
+import math
+
 from seqkd.decoding.settings import DecodeSettings
+from seqkd.errors import UserError
 
 SAMPLING = "seqkd.decoding.sampling"
 """Loaded by name, and named to the fingerprint: an edit of it touches no search."""
@@ -23,8 +26,25 @@ def shard_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
 
 
 def chosen(settings: DecodeSettings, kind: str, sentences: int) -> int:
-    """How many lines of the training set are translated."""
-    return int(sentences * share_of(settings, kind))
+    """How many lines of the training set are translated.
+
+    Raises:
+        UserError: none.
+    """
+    share = share_of(settings, kind)
+    count = int(sentences * share)
+    if not count:
+        raise UserError(
+            f"decode.n_best.share: {share} of {sentences} training pairs is no whole sentence; write at least "
+            f"{_least(sentences)}, or give more text."
+        )
+    return count
+
+
+def _least(sentences: int) -> float:
+    """The smallest share of a few digits that takes one of so many sentences."""
+    scale = float(f"1e{len(str(sentences)) + 2}")
+    return math.ceil(scale / sentences) / scale
 
 
 def share_of(settings: DecodeSettings, kind: str) -> float:

@@ -9,6 +9,7 @@ from seqkd.corpus.text import normalise
 from seqkd.decoding.engine import translate
 from seqkd.decoding.length_penalty import search_of_model
 from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.split import MOST_SUBWORDS, split_line
 from seqkd.errors import UserError
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
@@ -52,26 +53,38 @@ def translate_lines(
 def translated(
     block: list[str], network: TranslationModel, names: Tokenizer, search: SearchSettings, first: int = 1
 ) -> list[str]:
-    """One block, of which line ``first`` is the first; a line of white space alone is none to the model."""
-    ids = names.src.encode(map(normalise, block))
-    said = [number for number, one in enumerate(ids) if one]
-    found = translate(network, [ids[number] for number in said], search, scored=False)
-    texts = [""] * len(block)
-    for number, hypotheses in zip(said, found, strict=True):
-        texts[number] = names.tgt.decode(hypotheses[0].ids)
-    cut = [first + number for number, (best, *_) in zip(said, found, strict=True) if not best.finished]
-    if cut:
+    """One block, of which line ``first`` is the first; a line of white space alone is none to the model.
+
+    What is too long for it is translated in parts; a warning says so, and names lines whose translation was cut off.
+    """
+    ids: list[list[int]] = []
+    owners: list[int] = []
+    lines = [normalise(line) for line in block]
+    for number, (text, whole) in enumerate(zip(lines, names.src.encode(lines), strict=True)):
+        parts = [whole] if whole else []
+        if len(whole) > MOST_SUBWORDS:
+            parts = split_line(text, names.src, MOST_SUBWORDS)
+            told = "line %d: %d subwords, at most %d are translated at once; it was cut into %d parts"
+            log.warning(told, first + number, sum(map(len, parts)), MOST_SUBWORDS, len(parts))
+        ids += parts
+        owners += [number] * len(parts)
+    texts: list[list[str]] = [[] for _ in block]
+    truncated = []
+    for number, (best, *_) in zip(owners, translate(network, ids, search, scored=False), strict=True):
+        texts[number].append(names.tgt.decode(best.ids))
+        truncated += [] if best.finished else [first + number]
+    if truncated:
         log.warning(
             "%d of %d translations were cut off at the length limit of the model, %g times the source's subwords and "
             "%d more (lines %s%s)",
-            len(cut),
-            len(said),
+            len(truncated),
+            len(ids),
             search.max_length_ratio,
             search.max_length_extra,
-            ", ".join(map(str, cut[:10])),
-            ", ..." if len(cut) > 10 else "",
+            ", ".join(map(str, truncated[:10])),
+            ", ..." if len(truncated) > 10 else "",
         )
-    return texts
+    return [" ".join(parts) for parts in texts]
 
 
 def tokenizer_of(model: Path) -> Path:

@@ -72,10 +72,13 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> dict[
     Returns:
         ``length_ratio``: subwords of the targets over those of the references of the same sentences. Logs a warning
         where targets are so short that students would learn to be brief.
+
+    Raises:
+        UserError: there is no pair, or none with a word on its target side.
     """
     target = Tokenizer(tokenizer).tgt
     known, references = (Side(tokenizer / "train", side) for side in SIDES)
-    rest, subwords, reference_subwords = iter(pairs), 0, 0
+    rest, count, subwords, reference_subwords = iter(pairs), 0, 0, 0
     with ExitStack() as stack:
         texts = [stack.enter_context(_text_written(folder / f"train.{side}")) for side in SIDES]
         add_source, add_target = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
@@ -86,8 +89,12 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> dict[
                     handle.write(f"{text}\n")
                 add_source(known[pair.line])
                 add_target(pieces)
+                count += 1
                 subwords += len(pieces)
                 reference_subwords += len(references[pair.line])
+        if not subwords:
+            said = f"all {count} translations of the teacher are empty" if count else "the teacher translated nothing"
+            raise UserError(f"{folder}: {said}, so there is nothing to learn. Train the teacher for longer.")
     ratio = subwords / max(1, reference_subwords)
     if ratio < SHORT:
         log.warning(

@@ -18,9 +18,3 @@ def corpus_bleu(texts: list[str], references: list[str], tokenize: str) -> BLEUS
     """Corpus BLEU of detokenised texts, one reference each."""
     score: BLEUScore = bleu_metric(tokenize).corpus_score(texts, [references])
     return score
-
-
-def length_ratio(texts: list[str], references: list[str], tokenize: str) -> float:
-    """Tokens of the translations over tokens of the references, in BLEU's own tokens."""
-    score = corpus_bleu(texts, references, tokenize)
-    return float(score.sys_len / max(1, score.ref_len))

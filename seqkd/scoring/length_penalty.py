@@ -15,7 +15,8 @@ from seqkd.decoding.settings import PENALTIES, TunedSearchSettings
 from seqkd.files import read_lines, write_json
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
-from seqkd.scoring.bleu import corpus_bleu
+from seqkd.scoring.bleu import chrf_metric, corpus_bleu
+from seqkd.scoring.primary_metric import primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def choose_length_penalty(
     Of equal scores the penalty nearest to 1 is taken, and of two as near the larger.
 
     Returns:
-        The penalty and its dev BLEU, for the manifest.
+        The penalty and its scores on dev, for the manifest.
     """
     keep_freed_memory()
     names = Tokenizer(tokenizer)
@@ -47,10 +48,11 @@ def choose_length_penalty(
     rows = []
     for place, penalty in enumerate(PENALTIES):
         texts = [names.tgt.decode(hypotheses[place].ids) for hypotheses in found]
-        score = corpus_bleu(texts, references, bleu_tokenize)
-        ratio = round(score.sys_len / max(1, score.ref_len), 4)
-        rows.append({"length_penalty": penalty, "dev_bleu": round(score.score, 4), "dev_length_ratio": ratio})
-        log.info("length penalty %.1f: dev BLEU %.2f (beam %d), length ratio %.3f", *rows[-1].values(), search.beam)
-    best = max(rows, key=lambda row: (row["dev_bleu"], -abs(row["length_penalty"] - 1), row["length_penalty"]))
+        bleu, chrf = corpus_bleu(texts, references, bleu_tokenize), chrf_metric().corpus_score(texts, [references])
+        row = {"length_penalty": penalty, "dev_bleu": round(bleu.score, 4), "dev_chrf": round(chrf.score, 4)}
+        rows.append(row | {"dev_length_ratio": round(bleu.sys_len / max(1, bleu.ref_len), 4)})
+        log.info("length penalty %.1f: dev BLEU %.2f, chrF %.2f, length ratio %.3f", *rows[-1].values())
+    metric = f"dev_{primary_metric(references, bleu_tokenize).name}"
+    best = max(rows, key=lambda row: (row[metric], -abs(row["length_penalty"] - 1), row["length_penalty"]))
     write_json(folder / FILE, {"search": search.tuned(best["length_penalty"]).canonical(), "tried": rows})
     return best

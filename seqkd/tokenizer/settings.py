@@ -4,16 +4,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from seqkd.settings import Settings
+from seqkd.settings import Folder, Settings
 
 
 class TokenizerSettings(Settings):
     """SentencePiece models, learned from the training set, or those of another run."""
 
-    folder: str | None = Field(
+    folder: Folder | None = Field(
         None,
-        min_length=1,
-        max_length=1000,
         description="A tokenizer that there is: `results/tokenizer` of another run, or a copy. Its pieces are used and "
         "none are learned; of the other keys `shared` alone may be written.",
     )

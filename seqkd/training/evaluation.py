@@ -1,10 +1,12 @@
-"""Greedy BLEU while training: on dev for choosing a model, on training sentences to see what was learned by heart.
+"""Greedy BLEU and chrF while training: on dev for choosing a model, on training sentences to see what was learned by
+heart.
 
 Gold perplexity is no criterion here: it worsens while the BLEU of a distilled student rises (Kim & Rush 2016, table 1).
 """
 
 import logging
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,8 @@ from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import LengthLimits, SearchSettings
 from seqkd.files import read_lines
 from seqkd.models.interface import TranslationModel
-from seqkd.scoring.bleu import corpus_bleu
+from seqkd.scoring.bleu import chrf_metric, corpus_bleu
+from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.processes import Processes
 
@@ -25,10 +28,12 @@ TRAIN_SAMPLE = 500
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Greedy BLEU, length ratio (output over reference, in BLEU's tokens), and how many outputs were cut off."""
+class DevScores:
+    """BLEU and chrF (0 to 100, four decimals), tokens of the translations over tokens of the references, and how many
+    translations were cut off."""
 
     bleu: float
+    chrf: float
     length_ratio: float
     truncated: int
 
@@ -47,8 +52,24 @@ class Evaluation:
     limits: LengthLimits
     processes: Processes = field(default_factory=Processes)
 
-    def measure(self, model: TranslationModel) -> Measured:
-        """Translate with ``model``, which is left in training mode if it was."""
+    @cached_property
+    def metric(self) -> PrimaryMetric:
+        """By which models are chosen on these sentences."""
+        return primary_metric(self.references, self.bleu_tokenize)
+
+    def rank(self, bleu: float, chrf: float) -> tuple[float, ...]:
+        """What is greater for the better model. BLEU counts to two decimals, of equals the better chrF: models that
+        all have BLEU 0.00 are told apart by chrF too."""
+        return (chrf,) if self.metric.name == "chrf" else (round(bleu, 2), chrf)
+
+    def words(self, scores: DevScores) -> str:
+        """Both scores for the log, the one that counts first."""
+        if self.metric.name == "chrf":
+            return f"chrF {scores.chrf:.2f}, BLEU undefined ({scores.bleu:.2f})"
+        return f"BLEU {scores.bleu:.2f}, chrF {scores.chrf:.2f}"
+
+    def measure(self, model: TranslationModel) -> DevScores:
+        """Scores of greedy search with ``model``, which is left in training mode if it was."""
         training = model.training
         model.eval()
         own = self.processes.share(len(self.sources))
@@ -59,7 +80,8 @@ class Evaluation:
         ids = self.processes.sentences([[*best.ids, *[EOS] * (not best.finished)] for best, *_ in found])
         truncated = sum(one[-1:] == [EOS] for one in ids)
         texts = [self.tokenizer.tgt.decode([piece for piece in one if piece != EOS]) for one in ids]
-        score = corpus_bleu(texts, self.references, self.bleu_tokenize)
+        bleu = corpus_bleu(texts, self.references, self.bleu_tokenize)
+        chrf = chrf_metric().corpus_score(texts, [self.references]).score
         if truncated:
             log.warning(
                 "%d of %d translations were cut off at %g times the source's subwords and %d more "
@@ -69,7 +91,8 @@ class Evaluation:
                 self.limits.max_length_ratio,
                 self.limits.max_length_extra,
             )
-        return Measured(round(score.score, 4), round(score.sys_len / max(1, score.ref_len), 4), truncated)
+        length_ratio = bleu.sys_len / max(1, bleu.ref_len)
+        return DevScores(round(bleu.score, 4), round(chrf, 4), round(length_ratio, 4), truncated)
 
 
 def on_dev(

@@ -25,12 +25,13 @@ from seqkd.teacher import READING
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
 from seqkd.training.metrics import Progress, as_lines
+from seqkd.training.outcome import compare_with_dev, facts
 from seqkd.training.parts import backward
 from seqkd.training.passes import Passes
 from seqkd.training.processes import Processes
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
-from seqkd.training.signals import Stop, stopping
+from seqkd.training.signals import Stop, StopRequested, stopping
 from seqkd.training.state import State, load_state
 from seqkd.training.weights import FlatWeights
 
@@ -87,10 +88,8 @@ class Trainer:
         progress = Progress(self.settings.updates, self.state.update)
         saved = time.monotonic()
         batches = iter(stream)
-        while self.state.update < self.settings.updates:
-            self.update(next(batches), progress)
-            self.state.position = stream.position
-            self.evaluate_if_due()
+        while True:
+            self.evaluate_if_due(stop)
             asked = self.processes.agreed(stop.asked)
             if asked or time.monotonic() - saved > SAVE_SECONDS:
                 self.save()
@@ -99,6 +98,10 @@ class Trainer:
                 text = "stopped by signal %d at update %d; the same command goes on from here"
                 log.warning(text, asked, self.state.update)
                 raise SystemExit(128 + asked)
+            if self.state.update >= self.settings.updates:
+                break
+            self.update(next(batches), progress)
+            self.state.position = stream.position
         self.weights.master.data.copy_(self.state.tensors["best"])
         self.weights.publish()
 
@@ -139,32 +142,40 @@ class Trainer:
             "warmup, a smaller clip or precision: float32."
         )
 
-    def evaluate_if_due(self) -> None:
-        """Measure dev BLEU at evenly spread updates, the last one included, and remember the best weights."""
+    def evaluate_if_due(self, stop: Stop) -> None:
+        """Measure dev at evenly spread updates, the last one included, and remember the best weights, of equals the
+        later ones. A signal to stop leaves it for the next start, unless other processes take part."""
         update, total, times = self.state.update, self.settings.updates, self.settings.evaluations
-        if update * times // total == (update - 1) * times // total:
+        if not update or update * times // total == (update - 1) * times // total or self.measured == update:
             return
         self.check_weights()
-        measured = self.plugs.evaluation.measure(self.model)
-        better = self.state.best is None or measured.bleu > self.state.best[1]
+        evaluation = self.plugs.evaluation
+        try:
+            with stop.at_once(self.processes.count == 1):
+                scores = evaluation.measure(self.model)
+        except StopRequested:
+            return
+        best = self.state.best
+        better = best is None or evaluation.rank(scores.bleu, scores.chrf) >= evaluation.rank(*best[1:])
         if better:
-            self.state.best = (update, measured.bleu)
+            self.state.best = (update, scores.bleu, scores.chrf)
             self.state.tensors["best"] = self.weights.master.detach().clone()
-        log.info(
-            "update %d: dev BLEU %.2f (greedy), length ratio %.3f%s",
-            update,
-            measured.bleu,
-            measured.length_ratio,
-            ", best so far" if better else "",
-        )
-        row = {f"dev_{name}": value for name, value in asdict(measured).items()}
+        aside = ", best so far" if better else ""
+        told = evaluation.words(scores)
+        log.info("update %d: dev %s (greedy), length ratio %.3f%s", update, told, scores.length_ratio, aside)
+        row = {f"dev_{name}": value for name, value in asdict(scores).items()}
         self.state.rows.append({"update": update, **row, "best": better})
+
+    @property
+    def measured(self) -> int:
+        """The update after which dev was measured last, 0 at first."""
+        return max((row["update"] for row in self.state.rows if "dev_bleu" in row), default=0)
 
     def save(self) -> None:
         """Write weights, optimiser and position beside the last state, then in its place. All processes know the same;
         the first one writes."""
         self.check_weights()
-        if self.processes.rank:
+        if self.processes.rank or not self.state.update:
             return
         adam = self.optimizer.state[self.weights.master]
         self.state.tensors |= {
@@ -252,14 +263,16 @@ def train_model(
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
+    if plugs.evaluation.metric.name == "chrf":
+        log.warning("dev set: %s; models are chosen by chrF", plugs.evaluation.metric.reason)
     with stopping() as stop, packed(known):
         trainer.run(stop)
-    train_bleu = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network).bleu
-    compare_with_dev(trainer, train_bleu, gold=targets == tokenizer / "train")
+    train = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network)
+    compare_with_dev(trainer.state, train, plugs.evaluation.metric, gold=targets == tokenizer / "train")
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
         save_best(trainer, model, sizes, folder, limits)
-    return facts(trainer, train_bleu)
+    return facts(trainer.state, train, plugs.evaluation.metric) | {"parameters": trainer.weights.master.numel()}
 
 
 def save_best(
@@ -273,27 +286,3 @@ def save_best(
         parameter.data = trainer.weights.master.detach()[first:end].view(parameter.shape).cpu()
         first = end
     store.save(full, model, sizes, folder, limits)
-
-
-def compare_with_dev(trainer: Trainer, train_bleu: float, gold: bool) -> None:
-    """Tell how much easier the text trained on is than new text; a warning where it is gold text, 10 BLEU and more."""
-    assert trainer.state.best is not None
-    dev_bleu = trainer.state.best[1]
-    log.info("best model: BLEU %.1f on sentences and targets it was trained on, %.1f on dev", train_bleu, dev_bleu)
-    if gold and train_bleu > dev_bleu + 10:
-        log.warning("it knows its training text by heart: as a teacher it will mostly repeat the references")
-
-
-def facts(trainer: Trainer, train_bleu: float) -> dict[str, Any]:
-    """What the manifest keeps of a training."""
-    assert trainer.state.best is not None
-    update, dev_bleu = trainer.state.best
-    return {
-        "updates": trainer.state.update,
-        "epochs": trainer.state.position[0],
-        "tokens": trainer.state.tokens,
-        "best_update": update,
-        "dev_bleu": dev_bleu,
-        "train_bleu": train_bleu,
-        "parameters": trainer.weights.master.numel(),
-    }

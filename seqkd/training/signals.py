@@ -7,24 +7,42 @@ from contextlib import contextmanager
 from types import FrameType
 
 
+class StopRequested(Exception):
+    """A signal came where work may be left in the middle."""
+
+
 class Stop:
     """``asked`` holds the signal's number once one has come."""
 
     asked: int | None = None
+    _at_once = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """The handler of the signals."""
+        self.asked = number
+        if self._at_once:
+            raise StopRequested
+
+    @contextmanager
+    def at_once(self, allowed: bool = True) -> Iterator[None]:
+        """Within the block a signal, or one that has come before, raises ``StopRequested`` if ``allowed``."""
+        if allowed and self.asked:
+            raise StopRequested
+        self._at_once = allowed
+        try:
+            yield
+        finally:
+            self._at_once = False
 
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
     """Within the block, signals set ``asked`` instead of ending the process."""
     stop = Stop()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.asked = number
-
     wanted = [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is how nohup asks to go on
         wanted.append(signal.SIGHUP)
-    before = {number: signal.signal(number, ask) for number in wanted}
+    before = {number: signal.signal(number, stop.ask) for number in wanted}
     try:
         yield stop
     finally:

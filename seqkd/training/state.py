@@ -25,7 +25,7 @@ class State:
     Attributes:
         update: updates done.
         position: where the batches stand, (epoch, batches taken of it).
-        best: update and dev BLEU of the best evaluation so far, or None.
+        best: update, BLEU and chrF on dev of the best evaluation so far, or None.
         first_loss: loss of the first update, by which an explosion is measured.
         rows: the lines of metrics.jsonl so far.
         tensors: master weights, Adam's two moments, the best weights so far, and what objectives remember.
@@ -34,7 +34,7 @@ class State:
     update: int = 0
     position: tuple[int, int] = (0, 0)
     tokens: int = 0
-    best: tuple[int, float] | None = None
+    best: tuple[int, float, float] | None = None
     first_loss: float | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     tensors: dict[str, Tensor] = field(default_factory=dict)

@@ -139,3 +139,19 @@ def test_odd_names_of_files_reach_no_shell(work: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert files(work) == before
     assert len((work / "results/corpus/train.src").read_text(encoding="utf-8").splitlines()) == 40
+
+
+def test_a_share_of_no_sentence_is_refused_before_the_teacher_is_trained(work: Path) -> None:
+    edit(
+        work,
+        decode={"n_best": {"share": 0.004}},
+        students={"baseline": {}, "inter": {"targets": "seq-inter"}},
+        prune={},
+    )
+    done = snakemake(work, "results/students/inter/1/manifest.json", "--cores", "1")
+    assert done.returncode == 1
+    told = (
+        "decode.n_best.share: 0.004 of 40 training pairs is no whole sentence; write at least 0.025, or give more text."
+    )
+    assert lines(done).count(told) == 1
+    assert "Traceback" not in done.stdout + done.stderr and not (work / "results/teachers").exists()

@@ -4,12 +4,13 @@ import json
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seqkd.decoding.settings import DecodeSettings, NBestSettings, SamplesSettings
 from seqkd.decoding.shard import decode_shard, join_parts
 from seqkd.decoding.shares import lines_of_shard, shard_count
+from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 
@@ -30,6 +31,7 @@ def test_a_share_is_spread_over_the_corpus(share, expected):
 @given(st.integers(1, 1000), st.integers(0, 3000), st.integers(1, 700))
 def test_lines_are_where_the_share_of_the_lines_so_far_rises(thousandths, sentences, shard):
     share = thousandths / 1000
+    assume(int(sentences * share))
     settings = DecodeSettings(n_best=NBestSettings(share=share), shard=shard)
     expected = [i for i in range(sentences) if int((i + 1) * share) > int(i * share)]
     assert lines_of(settings, "n-best", sentences) == expected
@@ -111,3 +113,12 @@ def test_parts_made_on_several_devices_are_the_shard(toy, tmp_path, kind, device
     ]
     assert join_parts(parts, facts, tmp_path / "joined.jsonl") == whole
     assert (tmp_path / "joined.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(("sentences", "enough"), [(200, "0.005"), (3, "0.334"), (28511, "3.51e-05")])
+def test_a_share_of_no_sentence_is_refused_with_one_that_is_enough(sentences, enough):
+    settings = DecodeSettings(n_best={"share": 1e-5})
+    with pytest.raises(UserError, match=rf"decode.n_best.share: 1e-05 of {sentences} .* at least {enough},"):
+        shard_count(settings, "n-best", sentences)
+    assert shard_count(DecodeSettings(n_best={"share": float(enough)}), "n-best", sentences) == 1
+    assert shard_count(settings, "beam", sentences) >= 1

@@ -11,6 +11,7 @@ import torch
 from seqkd.__main__ import main
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.split import split_line
 from seqkd.files import read_lines
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
@@ -59,6 +60,31 @@ def test_empty_lines_stay_empty_and_blanks_do_not_matter(model, toy, monkeypatch
     assert said(monkeypatch, capsys, b"", str(model)) == (0, [], "")
 
 
+def test_a_long_line_is_cut_at_sentence_ends_and_that_is_said(model, toy, monkeypatch, capsys, caplog):
+    monkeypatch.setattr("seqkd.decoding.text.MOST_SUBWORDS", 40)
+    sentences = [f"{line}." for line in read_lines(toy.test_set / "test.src")]
+    apart = said(monkeypatch, capsys, "\n".join(sentences).encode(), str(model))[1]
+    text = f"{sentences[0]}\n{' '.join(sentences)}\n".encode()
+    status, told, _ = said(monkeypatch, capsys, text, str(model))
+    assert status == 0 and told[0] == apart[0]
+    assert told[1].split() and len(told) == 2
+    (record,) = [one.getMessage() for one in caplog.records if "subwords" in one.getMessage()]
+    assert record.startswith("line 2: ") and "at most 40 are translated at once; it was cut into" in record
+
+
+def test_the_parts_of_a_line(toy):
+    side = Tokenizer(toy.tokenizer).src
+    sentences = [f"{line}." for line in read_lines(toy.test_set / "test.src")]
+    most = max(len(ids) for ids in side.encode(sentences))
+    parts = [side.decode(ids) for ids in split_line(" ".join(sentences), side, most)]
+    assert parts == [side.decode(ids) for ids in side.encode(sentences)]
+    for text in ("katze " * 500, "katze" * 500, "\u3002" * 300, "x"):
+        found = split_line(text.strip(), side, 7)
+        assert all(0 < len(ids) <= 7 for ids in found)
+        assert "".join(map(side.decode, found)).replace(" ", "") == side.decode(side.encode([text])[0]).replace(" ", "")
+    assert split_line("", side, 7) == []
+
+
 def test_mistakes_are_told_in_one_line(model, toy, tmp_path, monkeypatch, capsys):
     alone = shutil.copytree(model, tmp_path / "alone")
     for text, arguments, expected in [
@@ -71,3 +97,11 @@ def test_mistakes_are_told_in_one_line(model, toy, tmp_path, monkeypatch, capsys
         status, told, errors = said(monkeypatch, capsys, text, *map(str, arguments))
         assert status == 1 and not told and errors.count("\n") == 1 and expected in errors
     assert said(monkeypatch, capsys, b"a\n", str(alone), "--tokenizer", str(toy.tokenizer))[0] == 0
+
+
+def test_a_closed_input_is_told_and_a_path_may_begin_at_home(model, toy, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["translate", str(model)]) == 1
+    assert capsys.readouterr().err == "standard input is closed; give the text with `< FILE`\n"
+    monkeypatch.setenv("HOME", str(model.parents[3]))
+    assert said(monkeypatch, capsys, b"a\n", str(model), "--tokenizer=~/results/tokenizer")[0] == 0

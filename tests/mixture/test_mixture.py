@@ -169,3 +169,18 @@ def test_the_consensus_of_samples_needs_no_reference(toy, tmp_path):
     texts, facts = chosen(toy, tmp_path, "mbr", "a red house", "xyz ttt", "xyz ttt")
     assert texts == ["xyz ttt"]
     assert facts["mean_candidates"] == 2.0 and facts["mean_expected_chrf_of_chosen"] == pytest.approx(66.67, abs=0.01)
+
+
+@pytest.mark.parametrize(("lines", "told"), [(0, "translated nothing"), (40, "all 40 translations .* are empty")])
+def test_targets_without_a_word_are_refused(toy, tmp_path, lines, told):
+    path = shard(tmp_path / "0.jsonl", [(i, [""]) for i in range(lines)])
+    with pytest.raises(UserError, match=f"seq-inter: .*{told}, so there is nothing to learn"):
+        make_chosen(
+            choice="seq-inter",
+            shards=[path],
+            corpus=toy.corpus,
+            tokenizer=toy.tokenizer,
+            folder=tmp_path / "seq-inter",
+            bleu_tokenize="13a",
+        )
+    assert not (tmp_path / "seq-inter/train.tgt").exists() and not (tmp_path / "seq-inter/tgt.ids.npy").exists()

@@ -53,8 +53,8 @@ def stopping(update: int):
     """Save the state after an update and end there."""
     evaluate = run.Trainer.evaluate_if_due
 
-    def interrupted(self):
-        evaluate(self)
+    def interrupted(self, stop):
+        evaluate(self, stop)
         if self.state.update == update:
             self.save()
             raise KeyboardInterrupt

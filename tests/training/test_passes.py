@@ -182,8 +182,8 @@ def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypa
     _, whole = train(toy, tmp_path / "whole", **common)
     after = run.Trainer.evaluate_if_due
 
-    def interrupted(self):
-        after(self)
+    def interrupted(self, stop):
+        after(self, stop)
         if self.state.update == 5:
             self.save()
             raise KeyboardInterrupt

@@ -159,6 +159,15 @@ def test_what_does_not_fit_is_refused_before_any_work(name: str, finished: Place
     assert re.search(answer, str(caught.value), re.MULTILINE), caught.value
 
 
+@pytest.mark.parametrize("without", ["tokenizer", "teachers/base/1"])
+def test_a_copy_needs_no_manifest(without: str, finished: Place, tmp_path: Path) -> None:
+    results = Path(shutil.copytree(finished.results, tmp_path / "results"))
+    config = yaml.safe_load(TOY.read_text(encoding="utf-8"))
+    given(config, results)
+    (results / without / "manifest.json").unlink()
+    assert load(config).tokenizer.folder == str(results / "tokenizer")
+
+
 def test_dropout_alone_may_differ(finished: Place) -> None:
     config = yaml.safe_load(TOY.read_text(encoding="utf-8"))
     given(config, finished.results)

@@ -1,0 +1,86 @@
+"""Which model a training keeps, and a signal that comes while it looks."""
+
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_run import train
+
+from seqkd.batches.batches import BatchStream
+from seqkd.batches.dataset import Dataset, write_ids
+from seqkd.errors import UserError
+from seqkd.training import run
+from seqkd.training.evaluation import DevScores, Evaluation
+from seqkd.training.signals import StopRequested, stopping
+
+SHORT, LONG = ["open file", "save"], ["the red cat sees the house", "the old dog calls"]
+
+
+def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[tuple[float, float]]) -> int:
+    """The update that is kept of four evaluations with this BLEU and chrF."""
+    rest = iter([*scores, scores[-1]])  # the last is that of the training set
+    monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(rest), 1.0))
+    monkeypatch.setattr(run, "on_dev", lambda corpus, tokenizer, *_: Evaluation([], references, None, "en"))
+    facts, _ = train(toy, tmp_path / "a", updates=4, evaluations=4)
+    return facts["best_update"]
+
+
+@pytest.mark.parametrize(
+    ("references", "scores", "update"),
+    [
+        (LONG, [(10.0, 50.0), (30.0, 40.0), (20.0, 60.0), (5.0, 70.0)], 2),
+        (LONG, [(0.0, 50.0), (0.0, 70.0), (0.0, 60.0), (0.0, 10.0)], 2),
+        (LONG, [(30.001, 50.0), (30.0, 50.0), (30.0, 40.0), (7.0, 10.0)], 2),
+        (SHORT, [(9.8, 50.0), (35.6, 60.0), (0.0, 90.0), (0.0, 80.0)], 3),
+        (SHORT, [(0.0, 50.0), (0.0, 50.0), (0.0, 50.0), (0.0, 50.0)], 4),
+    ],
+    ids=["BLEU", "BLEU 0.00 throughout", "a tie", "no 4-grams", "no 4-grams, a tie"],
+)
+def test_the_better_model_is_kept_and_of_equals_the_later(toy, tmp_path, monkeypatch, references, scores, update):
+    assert best(toy, tmp_path, monkeypatch, references, scores) == update
+
+
+def test_the_log_says_that_bleu_is_undefined(toy, tmp_path, monkeypatch, caplog):
+    with caplog.at_level("INFO"):
+        best(toy, tmp_path, monkeypatch, SHORT, [(0.0, 50.0)] * 4)
+    assert "dev set: the 2 references hold 0 sequences of four tokens, so BLEU is undefined" in caplog.text
+    assert "update 4: dev chrF 50.00, BLEU undefined (0.00) (greedy)" in caplog.text
+
+
+def test_a_signal_during_an_evaluation_ends_it_and_the_next_start_makes_up_for_it(toy, tmp_path, monkeypatch):
+    _, whole = train(toy, tmp_path / "whole")
+    measure, calls = Evaluation.measure, []
+
+    def disturbed(self, model):
+        calls.append(len(calls))
+        if len(calls) == 2:
+            signal.raise_signal(signal.SIGTERM)
+            pytest.fail("the evaluation went on")
+        return measure(self, model)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setattr(Evaluation, "measure", disturbed)
+        train(toy, tmp_path / "cut")
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert run.load_state(tmp_path / "cut.state").update == 16
+    _, resumed = train(toy, tmp_path / "cut")
+    assert (tmp_path / "cut/metrics.jsonl").read_bytes() == (tmp_path / "whole/metrics.jsonl").read_bytes()
+    assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_signal_before_the_block_counts_too_and_one_outside_waits():
+    with stopping() as stop:
+        signal.raise_signal(signal.SIGUSR1)
+        assert stop.asked == signal.SIGUSR1
+        with stop.at_once(allowed=False):
+            pass
+        with pytest.raises(StopRequested), stop.at_once():
+            pytest.fail("it went in")
+
+
+def test_batches_of_nothing_are_refused(tmp_path):
+    for side in ("src", "tgt"):
+        write_ids(tmp_path, side, [])
+    with pytest.raises(UserError, match="holds no sentence pairs"):
+        next(iter(BatchStream(Dataset(tmp_path), 100, 1)))
