@@ -1,6 +1,5 @@
 """What the Snakefile and its rules ask: the plan of this run's config, read once and frozen."""
 
-import logging
 import os
 import re
 import sys
@@ -19,16 +18,17 @@ from seqkd.errors import UserError
 from seqkd.manifest import NAME, read
 from workflow.fingerprint import Code
 from workflow.freshness import Stale, stale
-from workflow.frozen import frozen
+from workflow.frozen import ROOT, frozen
 from workflow.left_over import end_left_over_jobs
 from workflow.machine import usable_cores
+from workflow.module import RESULTS, add_handlers, name_of_module, results_of
+from workflow.output import OfUse
 from workflow.plan import Plan
 from workflow.run_lock import hold
 from workflow.spent import sweep
 from workflow.step import Step
 from workflow.time_limit import TASK
 
-RESULTS = Path("results")
 SHOWN = 10
 NONE = "(?!)"
 """A regular expression that nothing matches."""
@@ -40,16 +40,17 @@ InputFunction = Callable[[Wildcards], Any]
 class Experiment:
     """The plan, and the functions by which rules read it."""
 
-    def __init__(self, workflow: Any) -> None:
-        self._workflow = workflow
-        self._frozen = frozen(workflow)
-        config = load(self._frozen.data, self._frozen.name)
-        code = Code(Path(workflow.basedir), self._frozen.code)
-        self.plan = Plan(config, code, lambda paths: self._frozen.checksums_of(paths, RESULTS))
-        self._frozen.hand_on()
-        self._stale: Stale = stale(self.plan, RESULTS) if workflow.is_main_process else {}
+    def __init__(self, workflow: Any, config: dict[str, Any], results: Path) -> None:
+        self._workflow, self._results, self._module = workflow, results, name_of_module(workflow)
+        self._frozen = frozen(workflow, config, results)
+        code = Code(ROOT, self._frozen.code)
+        checked = load(self._frozen.data, self._frozen.name)
+        self.plan = Plan(checked, code, lambda paths: self._frozen.checksums_of(paths, results))
+        self._frozen.hand_on(results)
+        self._stale: Stale = stale(self.plan, results) if workflow.is_main_process else {}
         self._fresh: dict[str, bool] = {}
         self._forced: set[str] | None = None
+        self._begun = self._handlers_added = False
 
     def made_by(self, path: str) -> InputFunction:
         """The one parameter of a rule: what its step is made by. ``path`` is the step's, with wildcards."""
@@ -59,7 +60,7 @@ class Experiment:
         """The manifests a rule's step needs, by name; those of downloads together, those of shards apart."""
 
         def manifests(wildcards: Wildcards) -> dict[str, Any]:
-            self._remake_stale()
+            self._prepare_run()
             upstream = self._step(path, wildcards).upstream
             files = {name: self._input(step.path) for name, step in upstream.items() if step.rule != "decode"}
             downloads = [files.pop(name) for name, step in upstream.items() if step.rule == "download"]
@@ -86,7 +87,7 @@ class Experiment:
 
     def all_manifests(self, wildcards: Wildcards) -> list[Any]:
         """Every manifest that the report needs: all, but for the decode shards that others have read."""
-        self._remake_stale()
+        self._prepare_run()
         steps = self.plan.steps["report"].upstream.values()
         return [self._input(step.path) for step in steps if step.rule != "decode"]
 
@@ -106,15 +107,19 @@ class Experiment:
 
     def begin(self) -> None:
         """Called when jobs are about to run: no other run may work in this folder."""
+        if self._begun:  # a module's handler runs by itself, and the workflow around it may call it too
+            return
+        self._begun = True
         with mistakes_alone():
-            hold(RESULTS / ".state" / "run.lock")
-            end_left_over_jobs()
+            hold(self._results / ".state" / "run.lock")
+            if self._module is None:  # other jobs in this folder may be of the workflow around it
+                end_left_over_jobs()
         look_when_jobs_end(self._workflow)
 
     def end(self, *, well: bool) -> None:
         """Called when no more jobs run; all have ended ``well`` or one has not."""
         if well:
-            sweep(RESULTS / ".state", age=0)
+            sweep(self._results / ".state", age=0)
         if edited := self._frozen.edits(self._workflow):
             print(
                 f"Edited during this run, which went on with what it had read at its start: {' and '.join(edited)}. "
@@ -127,7 +132,7 @@ class Experiment:
         own = [f"{name.rsplit('/', 1)[0]}: {reason}" for name, reason in self._stale.items() if reason]
         own = list(dict.fromkeys(own))  # shards of one decode say the same
         if len(self._stale) > 1:  # the page shows the whole config, so it always differs too
-            own = [line for line in own if not line.startswith(f"{RESULTS}/report:")]
+            own = [line for line in own if not line.startswith(f"{self._results}/report:")]
         yield from own[:SHOWN]
         if len(own) > SHOWN:
             yield f"and {len(own) - SHOWN} more"
@@ -137,16 +142,24 @@ class Experiment:
         missing then is made in this run, and so is all that reads it. That one must not be ancient: a job whose ancient
         output is there, but whose end is not yet taken note of when the corpus ends and Snakemake plans anew, would
         take all jobs after it out of the plan."""
-        file = f"{RESULTS}/{path}/{name}"
+        file = f"{self._results}/{path}/{name}"
         if file not in self._fresh:
             self._fresh[file] = file not in self._stale and Path(file).is_file()
-        return ancient(file) if self._fresh[file] or not self._workflow.is_main_process else file
+        before = f"{RESULTS}/{path}/{name}"  # Snakemake puts a module's prefix before it
+        return ancient(before) if self._fresh[file] or not self._workflow.is_main_process else before
 
     def _decoded(self, path: str, wildcards: Wildcards) -> Step:
         return self._step(path, wildcards).upstream["decode"]
 
     def _step(self, path: str, wildcards: Wildcards) -> Step:
         return self.plan.steps[path.format(**wildcards)]
+
+    def _prepare_run(self) -> None:
+        """What has to wait until all Snakefiles are read: called with the first inputs, and with all others."""
+        if self._module is not None and not self._handlers_added:
+            self._handlers_added = True
+            add_handlers(self._workflow, self.begin, lambda well: self.end(well=well))
+        self._remake_stale()
 
     def _remake_stale(self) -> None:
         """Have Snakemake run the jobs of stale manifests, whatever its own records say. Snakemake has no public way to
@@ -184,24 +197,35 @@ def mistakes_alone() -> Iterator[None]:
         sys.exit(1)
 
 
-def start(workflow: Any) -> Experiment:
-    """Read the config and make ready."""
-    root = str(Path(workflow.basedir))
-    os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+def start(workflow: Any, config: dict[str, Any]) -> Experiment:
+    """Read the config and make ready; ``config`` is Snakemake's, and counts where a ``module`` statement gave it."""
+    started: dict[Path, tuple[str | None, Experiment]] = vars(workflow).setdefault("seqkd", {})
+    if not started:
+        _prepare(workflow)
+    with mistakes_alone():
+        results, module = results_of(workflow), name_of_module(workflow)
+        if results not in started:
+            started[results] = module, Experiment(workflow, config, results)
+            announce(started[results][1], workflow)
+        if started[results][0] != module:  # each `use rule` statement of a module reads the Snakefile
+            raise UserError(
+                f"Modules {started[results][0]} and {module} both write into {results}. Give one of them a prefix."
+            )
+    return started[results][1]
+
+
+def _prepare(workflow: Any) -> None:
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     if workflow.resource_settings.cores:
         workflow.global_resources["_cores"] = min(workflow.resource_settings.cores, usable_cores())
     if workflow.remote_exec and "SLURM_JOB_ID" in os.environ:
         os.environ[TASK] = os.environ["SLURM_JOB_ID"]
-    logger.addFilter(_of_use)
-    with mistakes_alone():
-        experiment = Experiment(workflow)
+    logger.addFilter(OfUse(workflow))
+
+
+def announce(experiment: Experiment, workflow: Any) -> None:
+    """Say what a user should know before the run."""
     if workflow.is_main_process and (own := experiment.plan.own_code):
         print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
-    return experiment
-
-
-def _of_use(record: logging.LogRecord) -> bool:
-    """Snakemake's own records decide nothing here, so its remark that some are missing would only alarm."""
-    return "provenance/metadata so that it in part" not in record.getMessage()
