@@ -16,7 +16,11 @@ from workflow.experiment import start
 experiment = start(workflow, config)
 
 
+report: "workflow/report/workflow.rst"
+
+
 rule all:
+    """Everything, up to the report."""
     input:
         "results/report.html",
 

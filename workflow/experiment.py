@@ -24,12 +24,14 @@ from workflow.machine import usable_cores
 from workflow.module import RESULTS, add_handlers, name_of_module, results_of
 from workflow.output import OfUse
 from workflow.plan import Plan
+from workflow.plots import plots
 from workflow.run_lock import hold
 from workflow.spent import sweep
 from workflow.step import Step
 from workflow.time_limit import TASK
 
 SHOWN = 10
+TRAIN = ("train_teacher", "train_student")
 NONE = "(?!)"
 """A regular expression that nothing matches."""
 
@@ -95,6 +97,11 @@ class Experiment:
     def decodings(self) -> list[str]:
         """Names of the translations of a test set."""
         return ["greedy", f"beam-{self.plan.config.score.search.beam}"]
+
+    @property
+    def plots(self) -> dict[str, str]:
+        """Titles of the report's plots, by file name."""
+        return plots(self.plan.config, any(step.rule in TRAIN for step in self.plan.steps.values()))
 
     def names(self, *rules: str) -> str:
         """A regular expression for the wildcard that names a teacher, student, test set or download in these rules."""

@@ -2,6 +2,7 @@
 
 
 rule seq_kd:
+    """Take a teacher's translations as targets."""
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/seq-kd")),
         first=experiment.first_shard("targets/{teacher}/{seed}/seq-kd"),
@@ -35,6 +36,7 @@ rule seq_kd:
 
 
 rule choose:
+    """Choose targets out of a teacher's n-best list."""
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/{choice}")),
         first=experiment.first_shard("targets/{teacher}/{seed}/{choice}"),
@@ -69,6 +71,7 @@ rule choose:
 
 
 rule samples:
+    """Take samples of a teacher as targets."""
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/samples")),
         first=experiment.first_shard("targets/{teacher}/{seed}/samples"),
