@@ -21,7 +21,7 @@ from workflow.freshness import Stale, stale
 from workflow.frozen import ROOT, frozen
 from workflow.left_over import end_left_over_jobs
 from workflow.machine import usable_cores
-from workflow.module import RESULTS, add_handlers, name_of_module, results_of
+from workflow.module import RESULTS, add_handlers, name_of_module, results_of, warn_of_dates_of_scripts
 from workflow.output import OfUse
 from workflow.plan import Plan
 from workflow.plots import plots
@@ -52,6 +52,7 @@ class Experiment:
         self._stale: Stale = stale(self.plan, results) if workflow.is_main_process else {}
         self._fresh: dict[str, bool] = {}
         self._forced: set[str] | None = None
+        self._corpus: Any = None
         self._begun = self._handlers_added = False
 
     def made_by(self, path: str) -> InputFunction:
@@ -75,11 +76,18 @@ class Experiment:
         corpus, so that plans made before it show the stage."""
         return lambda wildcards: self._input(self._decoded(path, wildcards).path, f"{0:05d}.{NAME}")
 
-    def shards(self, path: str, corpus: Any) -> InputFunction:
-        """The manifests of all of them; ``corpus`` is the checkpoint that counts lines."""
+    def shards(self, path: str, checkpoints: Any) -> InputFunction:
+        """The manifests of all of them; the checkpoint ``corpus`` counts lines."""
+        if self._corpus is None:  # `use rule seq_kd from ...` reads the rules once more, without the checkpoint
+            self._corpus = getattr(checkpoints, "corpus", None)
 
         def manifests(wildcards: Wildcards) -> list[Any]:
-            folder = Path(corpus.get().output[0]).parent
+            if self._corpus is None:
+                with mistakes_alone():
+                    raise UserError(
+                        f"module {self._module}: the rule corpus is needed too. `use rule * from` it first."
+                    )
+            folder = Path(self._corpus.get().output[0]).parent
             step = self._decoded(path, wildcards)
             settings, kind = DecodeSettings(**step.settings["decode"]), step.settings["kind"]
             number = shard_count(settings, kind, read(folder / NAME).facts["train"]["pairs"])
@@ -166,6 +174,7 @@ class Experiment:
         if self._module is not None and not self._handlers_added:
             self._handlers_added = True
             add_handlers(self._workflow, self.begin, lambda well: self.end(well=well))
+            warn_of_dates_of_scripts(self._workflow)
         self._remake_stale()
 
     def _remake_stale(self) -> None:

@@ -75,6 +75,11 @@ def frozen(workflow: Any, config: dict[str, Any], results: Path) -> Frozen:
         return Frozen(**json.loads(os.environ[_variable(results)]))
     if workflow.modifier.is_main_snakefile() or not workflow.modifier.skip_configfile:
         return Frozen(*read_config(workflow))
+    if not isinstance(config, dict):
+        raise UserError(
+            f"module {workflow.modifier.namespace}: config must be a mapping, found {config!r}. "
+            "To hand over a file, read it with `configfile:` and write `config: config`."
+        )
     plain = json.loads(json.dumps(config, default=str))
     return Frozen(plain, f"config of module {workflow.modifier.namespace}", read_again=False)
 

@@ -1,5 +1,6 @@
 """This workflow as a module of another one: where its results are, and what Snakemake leaves out there."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,17 @@ def add_handlers(workflow: Any, begin: Callable[[], None], end: Callable[[bool],
         outer = getattr(workflow, name, None)
         if outer is not None:
             setattr(workflow, name, _both(own, outer))
+
+
+def warn_of_dates_of_scripts(workflow: Any) -> None:
+    """Say that reruns are not exact here: a module has not its own profile, whose triggers leave dates out."""
+    triggers = {getattr(trigger, "name", "") for trigger in getattr(workflow.dag_settings, "rerun_triggers", ())}
+    if workflow.is_main_process and "CODE" in triggers:
+        print(
+            "Snakemake's rerun trigger `code` is on, by which a new date of a script is enough to train again. "
+            "For exact reruns give `--rerun-triggers mtime params input software-env`, or write that into your profile.",
+            file=sys.stderr,
+        )
 
 
 def _both(first: Callable[[], None], second: Callable[[Any], None]) -> Callable[[Any], None]:

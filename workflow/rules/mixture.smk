@@ -6,7 +6,7 @@ rule seq_kd:
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/seq-kd")),
         first=experiment.first_shard("targets/{teacher}/{seed}/seq-kd"),
-        shards=experiment.shards("targets/{teacher}/{seed}/seq-kd", checkpoints.corpus),
+        shards=experiment.shards("targets/{teacher}/{seed}/seq-kd", checkpoints),
     output:
         "results/targets/{teacher}/{seed}/seq-kd/manifest.json",
         multiext("results/targets/{teacher}/{seed}/seq-kd/train", ".src", ".tgt"),
@@ -40,7 +40,7 @@ rule choose:
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/{choice}")),
         first=experiment.first_shard("targets/{teacher}/{seed}/{choice}"),
-        shards=experiment.shards("targets/{teacher}/{seed}/{choice}", checkpoints.corpus),
+        shards=experiment.shards("targets/{teacher}/{seed}/{choice}", checkpoints),
     output:
         "results/targets/{teacher}/{seed}/{choice}/manifest.json",
         multiext("results/targets/{teacher}/{seed}/{choice}/train", ".src", ".tgt"),
@@ -75,7 +75,7 @@ rule samples:
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/samples")),
         first=experiment.first_shard("targets/{teacher}/{seed}/samples"),
-        shards=experiment.shards("targets/{teacher}/{seed}/samples", checkpoints.corpus),
+        shards=experiment.shards("targets/{teacher}/{seed}/samples", checkpoints),
     output:
         "results/targets/{teacher}/{seed}/samples/manifest.json",
         multiext("results/targets/{teacher}/{seed}/samples/train", ".src", ".tgt"),
