@@ -17,7 +17,7 @@ from seqkd.decoding.shares import shard_count
 from seqkd.errors import UserError
 from seqkd.manifest import NAME, read
 from workflow.fingerprint import Code
-from workflow.freshness import Stale, stale
+from workflow.freshness import Stale, asked_for, stale
 from workflow.frozen import ROOT, frozen
 from workflow.left_over import end_left_over_jobs
 from workflow.machine import usable_cores
@@ -53,7 +53,8 @@ class Experiment:
         self._fresh: dict[str, bool] = {}
         self._forced: set[str] | None = None
         self._corpus: Any = None
-        self._begun = self._handlers_added = False
+        self._rules = {workflow.modifier.modify_rulename(step.rule): step.rule for step in self.plan.steps.values()}
+        self._begun = self._handlers_added = self._asked = False
 
     def made_by(self, path: str) -> InputFunction:
         """The one parameter of a rule: what its step is made by. ``path`` is the step's, with wildcards."""
@@ -175,7 +176,18 @@ class Experiment:
             self._handlers_added = True
             add_handlers(self._workflow, self.begin, lambda well: self.end(well=well))
             warn_of_dates_of_scripts(self._workflow)
+        if not self._asked and self._workflow.is_main_process:
+            self._asked = True
+            self._add_what_is_asked_for()
         self._remake_stale()
+
+    def _add_what_is_asked_for(self) -> None:
+        """What --forcerun and --force name is stale, and so is what was made from it: Snakemake alone, which does not
+        compare the dates of fresh inputs, would leave all later steps as they are."""
+        dag = self._workflow.dag
+        rules = {self._rules.get(rule.name, "") for rule in getattr(dag, "forcerules", ())}
+        for manifest in asked_for(self.plan, self._results, rules, getattr(dag, "forcefiles", ())):
+            self._stale.setdefault(manifest, "")
 
     def _remake_stale(self) -> None:
         """Have Snakemake run the jobs of stale manifests, whatever its own records say. Snakemake has no public way to

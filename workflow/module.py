@@ -54,7 +54,7 @@ def warn_of_dates_of_scripts(workflow: Any) -> None:
     if workflow.is_main_process and "CODE" in triggers:
         print(
             "Snakemake's rerun trigger `code` is on, by which a new date of a script is enough to train again. "
-            "For exact reruns give `--rerun-triggers mtime params input software-env`, or write that into your profile.",
+            "Exact reruns need `--rerun-triggers mtime params input software-env`, or that in your profile.",
             file=sys.stderr,
         )
 
