@@ -9,11 +9,20 @@ import sys
 from snakemake.utils import min_version
 
 min_version("9.20")
-sys.path.insert(0, workflow.basedir)
+sys.path.insert(0, workflow.current_basedir.get_path_or_uri(secret_free=True))  # a module's is not workflow.basedir
 
 from workflow.experiment import start
 
-experiment = start(workflow)
+experiment = start(workflow, config)
+
+
+report: "workflow/report/workflow.rst"
+
+
+rule all:
+    """Everything, up to the report."""
+    input:
+        "results/report.html",
 
 
 include: "workflow/rules/corpus.smk"
@@ -28,12 +37,6 @@ include: "workflow/rules/prune.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/truth.smk"
 include: "workflow/rules/report.smk"
-
-
-rule all:
-    default_target: True
-    input:
-        "results/report.html",
 
 
 onstart:

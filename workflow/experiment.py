@@ -1,6 +1,5 @@
 """What the Snakefile and its rules ask: the plan of this run's config, read once and frozen."""
 
-import logging
 import os
 import re
 import sys
@@ -21,18 +20,21 @@ from seqkd.errors import UserError
 from seqkd.language import mismatch
 from seqkd.manifest import NAME, read
 from workflow.fingerprint import Code
-from workflow.freshness import Stale, stale
-from workflow.frozen import frozen
+from workflow.freshness import Stale, asked_for, stale
+from workflow.frozen import ROOT, frozen
 from workflow.left_over import end_left_over_jobs
 from workflow.machine import usable_cores
+from workflow.module import RESULTS, add_handlers, name_of_module, results_of, warn_of_dates_of_scripts
+from workflow.output import OfUse
 from workflow.plan import Plan
+from workflow.plots import plots
 from workflow.run_lock import hold
 from workflow.spent import sweep
 from workflow.step import Step
 from workflow.time_limit import TASK
 
-RESULTS = Path("results")
 SHOWN = 10
+TRAIN = ("train_teacher", "train_student")
 NONE = "(?!)"
 """A regular expression that nothing matches."""
 
@@ -43,16 +45,19 @@ InputFunction = Callable[[Wildcards], Any]
 class Experiment:
     """The plan, and the functions by which rules read it."""
 
-    def __init__(self, workflow: Any) -> None:
-        self._workflow = workflow
-        self._frozen = frozen(workflow)
-        config = load(self._frozen.data, self._frozen.name)
-        code = Code(Path(workflow.basedir), self._frozen.code)
-        self.plan = Plan(config, code, lambda paths: self._frozen.checksums_of(paths, RESULTS))
-        self._frozen.hand_on()
-        self._stale: Stale = stale(self.plan, RESULTS) if workflow.is_main_process else {}
+    def __init__(self, workflow: Any, config: dict[str, Any], results: Path) -> None:
+        self._workflow, self._results, self._module = workflow, results, name_of_module(workflow)
+        self._frozen = frozen(workflow, config, results)
+        code = Code(ROOT, self._frozen.code)
+        checked = load(self._frozen.data, self._frozen.name)
+        self.plan = Plan(checked, code, lambda paths: self._frozen.checksums_of(paths, results))
+        self._frozen.hand_on(results)
+        self._stale: Stale = stale(self.plan, results) if workflow.is_main_process else {}
         self._fresh: dict[str, bool] = {}
         self._forced: set[str] | None = None
+        self._corpus: Any = None
+        self._rules = {workflow.modifier.modify_rulename(step.rule): step.rule for step in self.plan.steps.values()}
+        self._begun = self._handlers_added = self._asked = False
 
     def made_by(self, path: str) -> InputFunction:
         """The one parameter of a rule: what its step is made by. ``path`` is the step's, with wildcards."""
@@ -62,7 +67,7 @@ class Experiment:
         """The manifests a rule's step needs, by name; those of downloads together, those of shards apart."""
 
         def manifests(wildcards: Wildcards) -> dict[str, Any]:
-            self._remake_stale()
+            self._prepare_run()
             upstream = self._step(path, wildcards).upstream
             files = {name: self._input(step.path) for name, step in upstream.items() if step.rule != "decode"}
             downloads = [files.pop(name) for name, step in upstream.items() if step.rule == "download"]
@@ -75,11 +80,18 @@ class Experiment:
         corpus, so that plans made before it show the stage."""
         return lambda wildcards: self._input(self._decoded(path, wildcards).path, f"{0:05d}.{NAME}")
 
-    def shards(self, path: str, corpus: Any) -> InputFunction:
-        """The manifests of all of them; ``corpus`` is the checkpoint that counts lines."""
+    def shards(self, path: str, checkpoints: Any) -> InputFunction:
+        """The manifests of all of them; the checkpoint ``corpus`` counts lines."""
+        if self._corpus is None:  # `use rule seq_kd from ...` reads the rules once more, without the checkpoint
+            self._corpus = getattr(checkpoints, "corpus", None)
 
         def manifests(wildcards: Wildcards) -> list[Any]:
-            folder = Path(corpus.get().output[0]).parent
+            if self._corpus is None:
+                with mistakes_alone():
+                    raise UserError(
+                        f"module {self._module}: the rule corpus is needed too. `use rule * from` it first."
+                    )
+            folder = Path(self._corpus.get().output[0]).parent
             step = self._decoded(path, wildcards)
             settings, kind = DecodeSettings(**step.settings["decode"]), step.settings["kind"]
             with mistakes_alone():  # such as a share of the corpus that is no sentence
@@ -90,7 +102,7 @@ class Experiment:
 
     def all_manifests(self, wildcards: Wildcards) -> list[Any]:
         """Every manifest that the report needs: all, but for the decode shards that others have read."""
-        self._remake_stale()
+        self._prepare_run()
         steps = self.plan.steps["report"].upstream.values()
         return [self._input(step.path) for step in steps if step.rule != "decode"]
 
@@ -98,6 +110,11 @@ class Experiment:
     def decodings(self) -> list[str]:
         """Names of the translations of a test set."""
         return ["greedy", f"beam-{self.plan.config.score.search.beam}"]
+
+    @property
+    def plots(self) -> dict[str, str]:
+        """Titles of the report's plots, by file name."""
+        return plots(self.plan.config, any(step.rule in TRAIN for step in self.plan.steps.values()))
 
     def names(self, *rules: str) -> str:
         """A regular expression for the wildcard that names a teacher, student, test set or download in these rules."""
@@ -110,15 +127,19 @@ class Experiment:
 
     def begin(self) -> None:
         """Called when jobs are about to run: no other run may work in this folder."""
+        if self._begun:  # a module's handler runs by itself, and the workflow around it may call it too
+            return
+        self._begun = True
         with mistakes_alone():
-            hold(RESULTS / ".state" / "run.lock")
-            end_left_over_jobs()
+            hold(self._results / ".state" / "run.lock")
+            if self._module is None:  # other jobs in this folder may be of the workflow around it
+                end_left_over_jobs()
         look_when_jobs_end(self._workflow)
 
     def end(self, *, well: bool) -> None:
         """Called when no more jobs run; all have ended ``well`` or one has not."""
         if well:
-            sweep(RESULTS / ".state", age=0)
+            sweep(self._results / ".state", age=0)
         if edited := self._frozen.edits(self._workflow):
             print(
                 f"Edited during this run, which went on with what it had read at its start: {' and '.join(edited)}. "
@@ -131,7 +152,7 @@ class Experiment:
         own = [f"{name.rsplit('/', 1)[0]}: {reason}" for name, reason in self._stale.items() if reason]
         own = list(dict.fromkeys(own))  # shards of one decode say the same
         if len(self._stale) > 1:  # the page shows the whole config, so it always differs too
-            own = [line for line in own if not line.startswith(f"{RESULTS}/report:")]
+            own = [line for line in own if not line.startswith(f"{self._results}/report:")]
         yield from own[:SHOWN]
         if len(own) > SHOWN:
             yield f"and {len(own) - SHOWN} more"
@@ -149,16 +170,36 @@ class Experiment:
         missing then is made in this run, and so is all that reads it. That one must not be ancient: a job whose ancient
         output is there, but whose end is not yet taken note of when the corpus ends and Snakemake plans anew, would
         take all jobs after it out of the plan."""
-        file = f"{RESULTS}/{path}/{name}"
+        file = f"{self._results}/{path}/{name}"
         if file not in self._fresh:
             self._fresh[file] = file not in self._stale and Path(file).is_file()
-        return ancient(file) if self._fresh[file] or not self._workflow.is_main_process else file
+        before = f"{RESULTS}/{path}/{name}"  # Snakemake puts a module's prefix before it
+        return ancient(before) if self._fresh[file] or not self._workflow.is_main_process else before
 
     def _decoded(self, path: str, wildcards: Wildcards) -> Step:
         return self._step(path, wildcards).upstream["decode"]
 
     def _step(self, path: str, wildcards: Wildcards) -> Step:
         return self.plan.steps[path.format(**wildcards)]
+
+    def _prepare_run(self) -> None:
+        """What has to wait until all Snakefiles are read: called with the first inputs, and with all others."""
+        if self._module is not None and not self._handlers_added:
+            self._handlers_added = True
+            add_handlers(self._workflow, self.begin, lambda well: self.end(well=well))
+            warn_of_dates_of_scripts(self._workflow)
+        if not self._asked and self._workflow.is_main_process:
+            self._asked = True
+            self._add_what_is_asked_for()
+        self._remake_stale()
+
+    def _add_what_is_asked_for(self) -> None:
+        """What --forcerun and --force name is stale, and so is what was made from it: Snakemake alone, which does not
+        compare the dates of fresh inputs, would leave all later steps as they are."""
+        dag = self._workflow.dag
+        rules = {self._rules.get(rule.name, "") for rule in getattr(dag, "forcerules", ())}
+        for manifest in asked_for(self.plan, self._results, rules, getattr(dag, "forcefiles", ())):
+            self._stale.setdefault(manifest, "")
 
     def _remake_stale(self) -> None:
         """Have Snakemake run the jobs of stale manifests, whatever its own records say. Snakemake has no public way to
@@ -196,26 +237,37 @@ def mistakes_alone() -> Iterator[None]:
         sys.exit(1)
 
 
-def start(workflow: Any) -> Experiment:
-    """Read the config and make ready."""
-    root = str(Path(workflow.basedir))
-    os.environ["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+def start(workflow: Any, config: dict[str, Any]) -> Experiment:
+    """Read the config and make ready; ``config`` is Snakemake's, and counts where a ``module`` statement gave it."""
+    started: dict[Path, tuple[str | None, Experiment]] = vars(workflow).setdefault("seqkd", {})
+    if not started:
+        _prepare(workflow)
+    with mistakes_alone():
+        results, module = results_of(workflow), name_of_module(workflow)
+        if results not in started:
+            started[results] = module, Experiment(workflow, config, results)
+            announce(started[results][1], workflow)
+        if started[results][0] != module:  # each `use rule` statement of a module reads the Snakefile
+            raise UserError(
+                f"Modules {started[results][0]} and {module} both write into {results}. Give one of them a prefix."
+            )
+    return started[results][1]
+
+
+def _prepare(workflow: Any) -> None:
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     if workflow.resource_settings.cores:
         workflow.global_resources["_cores"] = min(workflow.resource_settings.cores, usable_cores())
     if workflow.remote_exec and "SLURM_JOB_ID" in os.environ:
         os.environ[TASK] = os.environ["SLURM_JOB_ID"]
-    logger.addFilter(_of_use)
-    with mistakes_alone():
-        experiment = Experiment(workflow)
+    logger.addFilter(OfUse(workflow))
+
+
+def announce(experiment: Experiment, workflow: Any) -> None:
+    """Say what a user should know before the run."""
     if workflow.is_main_process:
         print(*experiment.about_bleu(), sep="\n", file=sys.stderr)
     if workflow.is_main_process and (own := experiment.plan.own_code):
         print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
-    return experiment
-
-
-def _of_use(record: logging.LogRecord) -> bool:
-    """Snakemake's own records decide nothing here, so its remark that some are missing would only alarm."""
-    return "provenance/metadata so that it in part" not in record.getMessage()

@@ -1,6 +1,6 @@
 """Which results on disk are not what the plan would make: found by their manifests, whatever dates and records say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,23 @@ def manifests(step: Step, results: Path) -> list[Path]:
     if step.rule == "decode":
         return sorted(folder.glob(f"*.{NAME}"))
     return [folder / NAME] if (folder / NAME).is_file() else []
+
+
+def asked_for(plan: Plan, results: Path, rules: Collection[str], files: Iterable[str]) -> Stale:
+    """The manifests of steps that the user wants to run again, by rule or file, and of all steps after those."""
+    again = {folder for file in files for folder in _folders(file, results)}
+    found: Stale = {}
+    for step in plan.steps.values():
+        if step.rule in rules or step.path in again or any(before.path in again for before in step.upstream.values()):
+            again.add(step.path)
+            found |= {manifest.as_posix(): "" for manifest in manifests(step, results)}
+    return found
+
+
+def _folders(file: str, results: Path) -> list[str]:
+    """Where a step may be that has made a file, as paths below results/."""
+    path = Path(file)
+    return [one.as_posix() for one in path.relative_to(results).parents] if path.is_relative_to(results) else []
 
 
 def _difference(step: Step, manifest: Path, digest_of: Callable[[str], str | None], known: KnownFiles) -> str | None:

@@ -13,10 +13,12 @@ from typing import Any
 
 from seqkd.config.yaml_file import load_yaml
 from seqkd.errors import UserError
+from seqkd.files import digest
 from workflow.fingerprint import Code
 from workflow.local_files import checksums
 
 VARIABLE = "SEQKD_CONFIG"
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,14 @@ class Frozen:
 
     Attributes:
         data: the config as plain data; messages call it ``name``.
+        read_again: whether ``data`` comes of files that may be edited meanwhile.
         code: digests as ``Code`` keeps them.
         files: checksums of the user's own text files, by path as written.
     """
 
     data: dict[str, Any]
     name: str
+    read_again: bool = True
     code: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -40,9 +44,9 @@ class Frozen:
             self.files.update(checksums(paths, results))
         return {str(path): self.files[str(path)] for path in paths}
 
-    def hand_on(self) -> None:
+    def hand_on(self, results: Path) -> None:
         """Give it to the jobs of this run."""
-        os.environ[VARIABLE] = json.dumps(asdict(self))
+        os.environ[_variable(results)] = json.dumps(asdict(self))
 
     def edits(self, workflow: Any) -> list[str]:
         """What was edited since."""
@@ -53,18 +57,36 @@ class Frozen:
         ]
 
     def _same_config(self, workflow: Any) -> bool:
-        return read_config(workflow)[0] == self.data
+        return not self.read_again or read_config(workflow)[0] == self.data
 
     def _same_code(self, workflow: Any) -> bool:
-        now = Code(Path(workflow.basedir))
+        now = Code(ROOT)
         return all(now.digest(*roots.splitlines()) == known for roots, known in self.code.items())
 
 
-def frozen(workflow: Any) -> Frozen:
-    """What this run has read; in a job of a cluster, what its run had read."""
-    if not workflow.is_main_process and VARIABLE in os.environ:
-        return Frozen(**json.loads(os.environ[VARIABLE]))
-    return Frozen(*read_config(workflow))
+def frozen(workflow: Any, config: dict[str, Any], results: Path) -> Frozen:
+    """What this run has read; in a job of a cluster, what its run had read.
+
+    Args:
+        config: what the ``module`` statement hands over, if it hands over any.
+        results: where the results are: a workflow may hold several experiments as modules.
+    """
+    if not workflow.is_main_process and _variable(results) in os.environ:
+        return Frozen(**json.loads(os.environ[_variable(results)]))
+    if workflow.modifier.is_main_snakefile() or not workflow.modifier.skip_configfile:
+        return Frozen(*read_config(workflow))
+    if not isinstance(config, dict):
+        raise UserError(
+            f"module {workflow.modifier.namespace}: config must be a mapping, found {config!r}. "
+            "To hand over a file, read it with `configfile:` and write `config: config`."
+        )
+    plain = json.loads(json.dumps(config, default=str))
+    return Frozen(plain, f"config of module {workflow.modifier.namespace}", read_again=False)
+
+
+def _variable(results: Path) -> str:
+    """The environment variable for the experiment whose results are there."""
+    return VARIABLE if results == Path("results") else f"{VARIABLE}_{digest(str(results))}"
 
 
 def read_config(workflow: Any) -> tuple[dict[str, Any], str]:
@@ -72,7 +94,7 @@ def read_config(workflow: Any) -> tuple[dict[str, Any], str]:
     ``--configfile`` laid over each other; then ``--config``'s values."""
     settings = workflow.config_settings
     own = Path("config.yaml")
-    files = [Path(file) for file in settings.configfiles] or [own if own.is_file() else Path(workflow.basedir) / own]
+    files = [Path(file) for file in settings.configfiles] or [own if own.is_file() else ROOT / own]
     data: dict[str, Any] = {}
     for file in files:
         _lay_over(data, load_yaml(file))

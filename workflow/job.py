@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from seqkd.training.processes import Processes
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = Path("results")
 
 Facts = dict[str, Any]
 Join = Callable[["Job", list[Facts]], Facts]
@@ -45,10 +44,12 @@ class Job:
     """One job as its script sees it.
 
     Attributes:
+        rule: the rule as this project names it; in a workflow that uses it as a module it may have another name.
         settings: exactly what the step reads of the config.
         made_by: settings, code and the keys of the steps before; see ``workflow.plan.Step``.
         inputs: name to the manifests of the steps before.
         outputs: declared files, the manifest first.
+        results: the folder of all artefacts: ``results``, below the prefix of a module.
         state: a folder that outlives a killed job; see ``workflow.spent`` for its end.
         devices: what it computes on, ``cpu`` or ``cuda:0``; a process each where there are several.
         rank: which of these processes this is.
@@ -59,6 +60,7 @@ class Job:
     made_by: dict[str, Any]
     inputs: dict[str, list[Path]]
     outputs: list[Path]
+    results: Path
     wildcards: dict[str, str]
     state: Path
     devices: tuple[str, ...] = ("cpu",)
@@ -133,7 +135,7 @@ def run(work: Callable[[Job], Facts], join: Join | None = None) -> None:
         if join is not None:
             job = replace(job, devices=devices(snakemake.resources, snakemake.threads))
             _limit_threads(snakemake.threads // len(job.devices))
-        lock = RESULTS / ".state" / "locks" / digest(str(job.manifest))
+        lock = job.results / ".state" / "locks" / digest(str(job.manifest))
         with going_on(job.state), alone(lock, digest(job.made_by), str(job.folder)):
             _do(work if len(job.devices) == 1 or join is None else _divided(join), job)
     except UserError as error:
@@ -156,7 +158,7 @@ def _divided(join: Join) -> Callable[[Job], Facts]:
 
 def _do(work: Callable[[Job], Facts], job: Job) -> None:
     _same_code(job)
-    inputs = {one.relative_to(RESULTS).as_posix(): sha256(one) for many in job.inputs.values() for one in many}
+    inputs = {one.relative_to(job.results).as_posix(): sha256(one) for many in job.inputs.values() for one in many}
     for many in job.inputs.values():
         for one in many:
             manifest.verify(one)
@@ -249,15 +251,17 @@ def _job(snakemake: Any) -> Job:
         name: [Path(one) for one in ([value] if isinstance(value, str) else value)] for name, value in named.items()
     }
     outputs = [Path(file) for file in snakemake.output]
+    results = Path(os.path.commonpath([snakemake.log[0], outputs[0]]))  # every log is below results/logs
     identity = [str(outputs[0]), made_by, {str(one): sha256(one) for many in inputs.values() for one in many}]
     return Job(
-        rule=snakemake.rule,
+        rule=Path(vars(sys.modules["__main__"])["__file__"]).stem,
         settings=made_by["settings"],
         made_by=made_by,
         inputs=inputs,
         outputs=outputs,
+        results=results,
         wildcards=dict(snakemake.wildcards.items()),
-        state=RESULTS / ".state" / digest(identity),
+        state=results / ".state" / digest(identity),
     )
 
 

@@ -155,5 +155,5 @@ def from_plain(values: dict[str, Any], rank: int) -> "Job":
 
     inputs = {name: [Path(one) for one in many] for name, many in values["inputs"].items()}
     outputs = [Path(one) for one in values["outputs"]]
-    paths = {"inputs": inputs, "outputs": outputs, "state": Path(values["state"])}
+    paths = {"inputs": inputs, "outputs": outputs, "state": Path(values["state"]), "results": Path(values["results"])}
     return Job(**values | paths | {"devices": tuple(values["devices"]), "rank": rank})

@@ -2,6 +2,7 @@
 
 
 rule download:
+    """Fetch a file and check it against its checksum."""
     input:
         unpack(experiment.needs("download/{file}")),
     output:
@@ -27,6 +28,7 @@ rule download:
 
 
 checkpoint corpus:
+    """Clean the text; write training and dev set."""
     input:
         unpack(experiment.needs("corpus")),
     output:
@@ -49,6 +51,7 @@ checkpoint corpus:
 
 
 rule test_set:
+    """Write a test set."""
     input:
         unpack(experiment.needs("test_sets/{test_set}")),
     output:

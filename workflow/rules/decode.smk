@@ -2,6 +2,7 @@
 
 
 rule decode:
+    """Let a teacher translate a shard of the training set."""
     input:
         unpack(experiment.needs("decode/{teacher}/{seed}/{kind}")),
     output:

@@ -2,6 +2,7 @@
 
 
 rule length_penalty:
+    """Choose the length penalty of a model's beam search on dev."""
     input:
         unpack(experiment.needs("{model}/search/{search}")),
     output:

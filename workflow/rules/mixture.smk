@@ -2,10 +2,11 @@
 
 
 rule seq_kd:
+    """Take a teacher's translations as targets."""
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/seq-kd")),
         first=experiment.first_shard("targets/{teacher}/{seed}/seq-kd"),
-        shards=experiment.shards("targets/{teacher}/{seed}/seq-kd", checkpoints.corpus),
+        shards=experiment.shards("targets/{teacher}/{seed}/seq-kd", checkpoints),
     output:
         "results/targets/{teacher}/{seed}/seq-kd/manifest.json",
         multiext("results/targets/{teacher}/{seed}/seq-kd/train", ".src", ".tgt"),
@@ -35,10 +36,11 @@ rule seq_kd:
 
 
 rule choose:
+    """Choose targets out of a teacher's n-best list."""
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/{choice}")),
         first=experiment.first_shard("targets/{teacher}/{seed}/{choice}"),
-        shards=experiment.shards("targets/{teacher}/{seed}/{choice}", checkpoints.corpus),
+        shards=experiment.shards("targets/{teacher}/{seed}/{choice}", checkpoints),
     output:
         "results/targets/{teacher}/{seed}/{choice}/manifest.json",
         multiext("results/targets/{teacher}/{seed}/{choice}/train", ".src", ".tgt"),
@@ -69,10 +71,11 @@ rule choose:
 
 
 rule samples:
+    """Take samples of a teacher as targets."""
     input:
         unpack(experiment.needs("targets/{teacher}/{seed}/samples")),
         first=experiment.first_shard("targets/{teacher}/{seed}/samples"),
-        shards=experiment.shards("targets/{teacher}/{seed}/samples", checkpoints.corpus),
+        shards=experiment.shards("targets/{teacher}/{seed}/samples", checkpoints),
     output:
         "results/targets/{teacher}/{seed}/samples/manifest.json",
         multiext("results/targets/{teacher}/{seed}/samples/train", ".src", ".tgt"),

@@ -2,6 +2,7 @@
 
 
 rule prune:
+    """Remove most weights of a student."""
     input:
         unpack(experiment.needs("pruned/{system}/{sparsity}/{seed}/before")),
     output:
@@ -29,6 +30,7 @@ rule prune:
 
 
 rule retrain:
+    """Train a pruned student with its removed weights at zero."""
     input:
         unpack(experiment.needs("pruned/{system}/{sparsity}/{seed}/after")),
     output:

@@ -1,12 +1,43 @@
-"""The page and the tables."""
+"""The page and the tables.
+
+What is marked here is what `snakemake --report` shows.
+"""
 
 
 rule report:
+    """Draw the page, the tables and the plots."""
     input:
         results=experiment.all_manifests,
     output:
         "results/report/manifest.json",
-        multiext("results/", "report.html", "scores.csv", "speed.csv"),
+        report("results/report.html", caption="../report/page.rst", category="Page", labels={"result": "the page"}),
+        report(
+            "results/scores.csv",
+            caption="../report/scores.rst",
+            category="Tables",
+            labels={"result": "scores of every system"},
+        ),
+        report(
+            "results/speed.csv",
+            caption="../report/speed.rst",
+            category="Tables",
+            labels={"result": "speed of every system"},
+        ),
+        report(
+            "results/report/comparisons.csv",
+            caption="../report/comparisons.rst",
+            category="Tables",
+            labels={"result": "comparisons with the baseline"},
+        ),
+        [
+            report(
+                f"results/report/{name}.svg",
+                caption="../report/plot.rst",
+                category="Plots",
+                labels={"result": title},
+            )
+            for name, title in experiment.plots.items()
+        ],
     log:
         "results/logs/report/report.log",
     benchmark:

@@ -2,6 +2,7 @@
 
 
 rule score:
+    """Measure a model's quality on a test set."""
     input:
         unpack(experiment.needs("scores/{model}/{test_set}")),
     output:
@@ -28,6 +29,7 @@ rule score:
 
 
 rule speed:
+    """Measure a model's speed beside its teacher's, alone on the machine."""
     input:
         unpack(experiment.needs("speed/{model}")),
     output:

@@ -2,6 +2,7 @@
 
 
 rule store_teacher:
+    """Store a teacher's most probable words at every target position."""
     input:
         unpack(experiment.needs("stored_teachers/{teacher}/{seed}/{targets}/{k}")),
     output:

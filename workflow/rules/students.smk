@@ -2,6 +2,7 @@
 
 
 rule train_student:
+    """Train a student."""
     input:
         unpack(experiment.needs("students/{student}/{seed}")),
     output:

@@ -5,6 +5,7 @@ Priorities, here and in the other rules: what most other jobs wait for comes fir
 
 
 rule train_teacher:
+    """Train a teacher."""
     input:
         unpack(experiment.needs("teachers/{teacher}/{seed}")),
     output:
@@ -31,6 +32,7 @@ rule train_teacher:
 
 
 rule given_teacher:
+    """Take over a teacher of another run."""
     input:
         unpack(experiment.needs("teachers/{teacher}/{seed}")),
     output:
@@ -57,6 +59,7 @@ rule given_teacher:
 
 
 rule ensemble:
+    """Put teachers together as one."""
     input:
         unpack(experiment.needs("teachers/{teacher}/{seed}")),
     output:

@@ -2,6 +2,7 @@
 
 
 rule tokenizer:
+    """Learn the subwords; write training and dev set as ids."""
     input:
         unpack(experiment.needs("tokenizer")),
     output:

@@ -2,6 +2,7 @@
 
 
 rule truth:
+    """Hold a model against the true distribution."""
     input:
         unpack(experiment.needs("truth/{model}")),
     output:
@@ -26,6 +27,7 @@ rule truth:
 
 
 rule ceilings:
+    """Score a perfect model on a test set."""
     input:
         unpack(experiment.needs("ceilings/{test_set}")),
     output:

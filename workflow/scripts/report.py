@@ -1,6 +1,6 @@
 """Draw the page and the tables from the measurements."""
 
-from workflow.job import RESULTS, Facts, Job, run
+from workflow.job import Facts, Job, run
 
 
 def work(job: Job) -> Facts:
@@ -11,7 +11,7 @@ def work(job: Job) -> Facts:
     return make_report(
         settings=ReportSettings(**job.settings["report"]),
         config=job.settings["config"],
-        results=RESULTS,
+        results=job.results,
         systems=job.settings["systems"],
     )
 
