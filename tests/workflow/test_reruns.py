@@ -24,26 +24,35 @@ def measured(*models: str) -> set[str]:
     return scores | {f"speed/{model}" for model in models if model in TIMED} | REPORT
 
 
+def penalties(*models: str, beam: int = 2) -> set[str]:
+    """The jobs that choose the length penalty of these models' searches."""
+    return {f"length_penalty/{model}/beam-{beam}-max-2-10" for model in models}
+
+
 def trained(*students: str) -> set[str]:
-    return {f"train_student/{name}/1" for name in students} | measured(*(f"students/{name}/1" for name in students))
+    models = [f"students/{name}/1" for name in students]
+    return {f"train_student/{name}/1" for name in students} | penalties(*models) | measured(*models)
 
 
 def retrained(*sparsities: float) -> set[str]:
     jobs = {f"{rule}/seq-kd/{sparsity}/1" for rule in ("prune", "retrain") for sparsity in sparsities}
-    return jobs | measured(*(model for model in PRUNED if model.split("/")[2] in map(str, sparsities)))
+    models = [model for model in PRUNED if model.split("/")[2] in map(str, sparsities)]
+    return jobs | penalties(*models) | measured(*models)
 
 
 def shards(kind: str, count: int) -> set[str]:
     return {f"decode/base/1/{kind}/{shard:05d}" for shard in range(count)}
 
 
+SCORES = {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | REPORT
 SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
 STORED = {"store_teacher/base/1/gold/8"}
 SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
 SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
 SAMPLES = {"samples/base/1"} | trained("js")
 TEACHER = (
-    {"train_teacher/base/1"} | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
+    {"train_teacher/base/1"} | penalties("teachers/base/1")
+    | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
     | SEQ_KD | SEQ_INTER | SAMPLES | STORED | trained("word-kd")
     | measured("teachers/base/1", "students/baseline/1") | SPEEDS
 )  # fmt: skip
@@ -88,10 +97,16 @@ def reversed_sections(config: dict) -> None:
 
 
 EXTRA = {"test_set/extra"} | {f"score/{model}/extra" for model in [*UNPRUNED, *PRUNED]} | REPORT
-NEW = {"train_student/new/1", "score/students/new/1/test", "speed/students/new/1"} | REPORT
-ENSEMBLE = {"train_teacher/base/2", "score/teachers/base/2/test", "ensemble/both/1"} | REPORT
+NEW = (
+    penalties("students/new/1") | {"train_student/new/1", "score/students/new/1/test", "speed/students/new/1"} | REPORT
+)
+ENSEMBLE = (
+    penalties("teachers/base/2", "teachers/both/1")
+    | {"train_teacher/base/2", "score/teachers/base/2/test", "ensemble/both/1"}
+    | REPORT
+)
 ENSEMBLE |= {"score/teachers/both/1/test", "speed/teachers/both/1"} | measured("students/baseline/1")
-SECOND = {"train_student/word-kd/2", "score/students/word-kd/2/test"} | REPORT
+SECOND = penalties("students/word-kd/2") | {"train_student/word-kd/2", "score/students/word-kd/2/test"} | REPORT
 
 CONFIG: dict[str, tuple[Change, set[str]]] = {
     "one student's learning rate": (put("students word-kd learning_rate", 0.02), trained("word-kd")),
@@ -112,7 +127,18 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "student size": (
         put("models small ffn", 32), trained(*STUDENTS) | retrained(0.5, 0.8)
     ),
-    "beam size": (put("decode search beam", 3), shards("beam", 3) | SEQ_KD),
+    "beam size, for which n-best lists take the length penalty too": (
+        put("decode search beam", 3),
+        penalties("teachers/base/1", beam=3) | shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER,
+    ),
+    "a length penalty of the teacher that is not chosen on dev": (
+        put("decode search length_penalty", 0.6), shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER
+    ),
+    "a length penalty of scores that is not chosen on dev": (put("score search length_penalty", 1.0), SCORES | SPEEDS),
+    "a length limit, which holds on dev and wherever a model is used": (
+        put("score search max_length_ratio", 3.0),
+        {job.replace("max-2-10", "max-3-10") for job in TEACHER | trained("baseline")} | penalties("teachers/base/1"),
+    ),
     "n-best size": (put("decode n_best size", 4), shards("n-best", 2) | SEQ_INTER),
     "n-best share": (put("decode n_best share", 1.0), shards("n-best", 3) | SEQ_INTER),
     "samples of a sentence": (put("decode samples size", 2), shards("samples", 3) | SAMPLES),
@@ -144,10 +170,11 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
         put("prune sparsities", [0.5, 0.8, 0.9]),
         {f"{job}/seq-kd/0.9/1" for job in ("prune", "retrain")}
         | {f"score/pruned/seq-kd/0.9/1/{when}/test" for when in ("before", "after")}
+        | penalties(*(f"pruned/seq-kd/0.9/1/{when}" for when in ("before", "after")))
         | REPORT,
     ),
     "the beam of scores": (
-        put("score search beam", 3), {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | SPEEDS
+        put("score search beam", 3), penalties(*UNPRUNED, *PRUNED, beam=3) | SCORES | SPEEDS
     ),
     "BLEU's tokenization, which chooses models": (put("score bleu_tokenize", "intl"), TEACHER | trained("baseline")),
     "another language with the same tokenization": (put("corpus target_language", "eng"), REPORT),
@@ -167,7 +194,6 @@ def test_config_edit_reruns_exactly_what_it_touches(place: Place, edit: str) -> 
     assert place.dry_run() == jobs
 
 
-SCORES = {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | REPORT
 WORD_KD = "seqkd/losses/word_kd.py"
 LOSS_EDIT = ("return positions.log_z", "return 1.0 * positions.log_z")
 TRAININGS = TEACHER | trained("baseline")
@@ -208,6 +234,10 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "a new key in the speed's settings": (
         "seqkd/scoring/speed_settings.py", "    repeats: int",
         '    new: int = Field(3, description="New.")\n    repeats: int', SPEEDS,
+    ),
+    "how length penalties are chosen": (
+        "seqkd/scoring/length_penalty.py", "log = logging", "LATEST = 1\nlog = logging",
+        penalties(*UNPRUNED, *PRUNED) | shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER | SCORES | SPEEDS,
     ),
     "how speed is measured": ("seqkd/scoring/speed.py", "def workloads", "LATEST = 1\n\n\ndef workloads", SPEEDS),
 }  # fmt: skip
