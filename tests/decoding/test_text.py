@@ -68,7 +68,7 @@ def test_a_long_line_is_cut_at_sentence_ends_and_that_is_said(model, toy, monkey
     status, told, _ = said(monkeypatch, capsys, text, str(model))
     assert status == 0 and told[0] == apart[0]
     assert told[1].split() and len(told) == 2
-    (record,) = [one.getMessage() for one in caplog.records if "subwords" in one.getMessage()]
+    (record,) = [one.getMessage() for one in caplog.records if "cut into" in one.getMessage()]
     assert record.startswith("line 2: ") and "at most 40 are translated at once; it was cut into" in record
 
 
