@@ -121,7 +121,7 @@ def _plain(node: object) -> str:
     if isinstance(node, list):
         return f"[{','.join(_plain(item) for item in node if not _is_remark(item))}]"
     if not isinstance(node, ast.AST):
-        return repr(node)
+        return ascii(node)  # repr shows the characters that this Python's version of Unicode knows
     fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
     if isinstance(node, ast.Constant):
         fields = [("value", node.value)]

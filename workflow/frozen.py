@@ -17,6 +17,7 @@ from seqkd.files import digest
 from workflow.fingerprint import Code
 from workflow.local_files import checksums
 
+CONFIG = Path("config.yaml")
 VARIABLE = "SEQKD_CONFIG"
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -93,13 +94,26 @@ def read_config(workflow: Any) -> tuple[dict[str, Any], str]:
     """The config and its name: config.yaml of the run's folder, else that of this clone, or the files of
     ``--configfile`` laid over each other; then ``--config``'s values."""
     settings = workflow.config_settings
-    own = Path("config.yaml")
-    files = [Path(file) for file in settings.configfiles] or [own if own.is_file() else ROOT / own]
+    files = [Path(file) for file in settings.configfiles] or [_own_config() or ROOT / CONFIG]
     data: dict[str, Any] = {}
     for file in files:
         _lay_over(data, load_yaml(file))
     _lay_over(data, dict(settings.config))
     return data, " + ".join([*map(_shown, files), *(["--config"] if settings.config else [])])
+
+
+def _own_config() -> Path | None:
+    """config.yaml of the run's folder, also where it cannot be read: another experiment is not meant then.
+
+    Raises:
+        UserError: it has another ending there.
+    """
+    if os.path.lexists(CONFIG):
+        return CONFIG
+    for other in (CONFIG.with_suffix(".yml"), CONFIG.with_suffix(".json")):
+        if other.is_file():
+            raise UserError(f"{other}: is not read. Rename it to {CONFIG}, or give --configfile {other}.")
+    return None
 
 
 def _holds(same: Callable[[Any], bool], workflow: Any) -> bool:

@@ -19,6 +19,9 @@ LARGEST = 100_000
 """Values in a config at most, those that aliases repeat counted each time."""
 TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map")}
 
+NO_NAMES = {"int": "a number", "float": "a number", "bool": "a truth value", "null": "nothing"}
+"""What YAML reads as another value than text, and a config has no key of."""
+
 
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader with YAML 1.2 scalars, unique keys, JSON's kinds of values and bounded aliases."""
@@ -50,6 +53,10 @@ class _Loader(yaml.SafeLoader):
             if isinstance(key, str) and key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key} is written twice", problem_mark=key_node.start_mark)
             seen.add(key if isinstance(key, str) else None)
+            kind = key_node.tag.rpartition(":")[2]
+            if kind in NO_NAMES:
+                problem = f'the key {key or "(empty)"} is {NO_NAMES[kind]}; in quotes it is a name: "{key}"'
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
         return super().construct_mapping(node, deep)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:

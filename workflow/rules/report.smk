@@ -38,6 +38,8 @@ rule report:
             )
             for name, title in experiment.plots.items()
         ],
+        multiext("results/report/", "jobs.csv", "provenance.csv"),
+        ["results/report/truth.csv"] if "truth" in experiment.plots else [],
     log:
         "results/logs/report/report.log",
     benchmark:
