@@ -45,12 +45,21 @@ def bleu_metric(signature: str, effective_order: bool = False) -> BLEU:
     Raises:
         ValueError: the signature names no tokenization that this sacrebleu has.
     """
+    return BLEU(tokenize=tokenization_of(signature), force=True, effective_order=effective_order)
+
+
+def tokenization_of(signature: str) -> str:
+    """The name of the tokenization in a signature.
+
+    Raises:
+        ValueError: it names none that this sacrebleu has.
+    """
     fields = dict(part.split(":", 1) for part in signature.split("|") if ":" in part)
     named = fields.get("tok", "")
     known = [name for name in BLEU.TOKENIZERS if named == name or named.startswith(f"{name}-")]
     if not known:
         raise ValueError(f"no tokenization {named!r} in sacrebleu, named by the signature {signature!r}")
-    return BLEU(tokenize=max(known, key=len), force=True, effective_order=effective_order)
+    return max(known, key=len)
 
 
 def sentence_counts(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[str]) -> Counts:
