@@ -345,9 +345,9 @@ def test_reading_a_config_needs_no_torch() -> None:
 
 
 def test_paths_may_begin_at_home(monkeypatch):
-    monkeypatch.setenv("HOME", "/users/me")
+    monkeypatch.setenv("HOME", "/mine")
     files = FILES | {"train": {"src": "~/t.de", "tgt": "~nobody-here/t.en"}}
     corpus = load(BASE | {"corpus": files}).corpus
-    assert (corpus.train.src.path, corpus.train.tgt.path) == ("/users/me/t.de", "~nobody-here/t.en")
-    with pytest.raises(UserError, match=r"tokenizer.folder: found '/users/me/pieces', which has no src.model"):
+    assert (corpus.train.src.path, corpus.train.tgt.path) == ("/mine/t.de", "~nobody-here/t.en")
+    with pytest.raises(UserError, match=r"tokenizer.folder: found '/mine/pieces', which has no src.model"):
         load(BASE | {"tokenizer": {"folder": "~/pieces"}})

@@ -6,10 +6,11 @@ import numpy as np
 
 from seqkd.claims.cast import Cast, Missing, Models
 from seqkd.claims.quantity import Numbers, Quantity
-from seqkd.report.compare import Metric, Resampled
+from seqkd.report.compare import Resampled
 from seqkd.report.held import Held
 from seqkd.report.load import Results
 from seqkd.report.settings import ReportSettings
+from seqkd.scoring.primary_metric import MetricName
 
 DRAWS = 2000
 """Resamples of a rank correlation over systems."""
@@ -30,10 +31,16 @@ class Evidence:
         self.scores = frame[frame["test_set"] == self.test_set]
         named = list(dict.fromkeys(self.scores["decoding"]))
         self.beam = next((name for name in named if name != "greedy"), "greedy")
-        self._resampled: dict[tuple[str, Metric], Resampled] = {}
+        self._resampled: dict[tuple[str, MetricName], Resampled] = {}
 
-    def bleu(self, models: Models, decoding: str = "greedy", metric: Metric = "bleu") -> Quantity:
-        """A score of the models of one system, resampled by sentences."""
+    def bleu(self, models: Models, decoding: str = "greedy", metric: MetricName = "bleu") -> Quantity:
+        """A score of the models of one system, resampled by sentences.
+
+        Raises:
+            Missing: BLEU is undefined on the test set.
+        """
+        if metric == "bleu" and (reason := self.results.metric(self.test_set).reason):
+            raise Missing(f"on {self.test_set} {reason}")
         key = decoding, metric
         if key not in self._resampled:
             self._resampled[key] = Resampled(self.results, self.test_set, *key, self.settings)

@@ -9,7 +9,7 @@ from seqkd.claims.cast import Missing, Models
 from seqkd.claims.claim import Claim, Part, control, more
 from seqkd.claims.evidence import Evidence
 from seqkd.claims.quantity import above, largest
-from seqkd.report.compare import Metric
+from seqkd.scoring.primary_metric import MetricName
 
 
 def _student(run: Evidence, name: str) -> Models:
@@ -30,7 +30,7 @@ def soft_beats_hard(run: Evidence) -> Iterator[Part]:
 
 def symmetric_beat_asymmetric(run: Evidence) -> Iterator[Part]:
     """F2."""
-    metrics: tuple[Metric, ...] = ("bleu", "chrf")
+    metrics: tuple[MetricName, ...] = ("bleu", "chrf")
     for metric in metrics:
         one, other = (largest([run.bleu(_student(run, name), run.beam, metric) for name in names]) for names in PAIRS)
         found = one - other

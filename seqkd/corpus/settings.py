@@ -77,7 +77,9 @@ TEXT_LANGUAGES: dict[str, str] = {
 class LocalFile(Settings):
     """A file on this machine, plain or .gz."""
 
-    path: PathText = Field(description="Path; a relative one starts at the folder where the run starts.")
+    path: PathText = Field(
+        description="Path; a relative one starts at the folder where the run starts, `~` is the home folder."
+    )
     sha256: Sha256 | None = Field(None, description="SHA-256 of the file, checked where it is given.")
 
 

@@ -67,7 +67,9 @@ class NBestSettings(Settings):
     """The n-best lists from which Seq-Inter chooses (methods: Kim & Rush 2016, K = 35 on half of the corpus)."""
 
     size: int = Field(35, ge=1, le=1000, description="Finished hypotheses asked for a sentence; also the beam.")
-    share: float = Field(0.5, gt=0, le=1, description="Share of the training set, spread evenly over it.")
+    share: float = Field(
+        0.5, gt=0, le=1, description="Share of the training set, spread evenly over it; one sentence at least."
+    )
 
 
 class SamplesSettings(Settings):

@@ -12,10 +12,10 @@ from seqkd.language import bleu_name
 from seqkd.report.load import Results, System, labelled
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
+from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
 from seqkd.scoring.significance import Counts, Scores
 
 Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
-Metric = Literal["bleu", "chrf"]
 Variant = tuple[str, float, bool | None]
 
 FEWEST_GROUPS = 20
@@ -35,7 +35,7 @@ class Comparison:
     role: Role
     test_set: str
     decoding: str
-    metric: Metric
+    metric: MetricName
     system: str
     sparsity: float
     retrained: bool | None
@@ -74,7 +74,7 @@ class Resampled:
     """Scores of every model on the same resamples of one test set with one decoding."""
 
     def __init__(
-        self, results: Results, test_set: str, decoding: str, metric: Metric, settings: ReportSettings
+        self, results: Results, test_set: str, decoding: str, metric: MetricName, settings: ReportSettings
     ) -> None:
         sides = results.sides(test_set)
         self.sentences = len(sides["tgt"])
@@ -211,12 +211,12 @@ def compare_all(results: Results, settings: ReportSettings) -> tuple[list[Compar
     remarks: list[str] = []
     for number, test_set in enumerate(results.test_sets):
         for decoding in dict.fromkeys(results.scores["decoding"]):
-            resampled = Resampled(results, test_set, decoding, "bleu", settings)
+            resampled = Resampled(results, test_set, decoding, results.metric(test_set).name, settings)
             remarks += _disagreements(results, resampled)
             here = _compare_here(results.systems, resampled, is_primary=number == 0 and decoding == primary)
             found += here
             if number == 0 and decoding == primary:
-                found += _chrf(results, test_set, decoding, settings)
+                found += _in_other_metric(results, resampled)
     return found, remarks
 
 
@@ -228,13 +228,15 @@ def _compare_here(systems: list[System], resampled: Resampled, is_primary: bool)
     return corrected + _runner_up(systems, corrected, resampled)
 
 
-def _chrf(results: Results, test_set: str, decoding: str, settings: ReportSettings) -> list[Comparison]:
-    """The primary comparisons once more in chrF."""
+def _in_other_metric(results: Results, resampled: Resampled) -> list[Comparison]:
+    """The primary comparisons once more in the metric that does not decide, as a rule chrF."""
     systems = [system for system in results.systems if system.kind != "pruned"]
     if not pairings(systems):
         return []
     unpruned = replace(results, systems=systems, scores=results.scores[results.scores["kind"] != "pruned"])
-    return _compare_here(systems, Resampled(unpruned, test_set, decoding, "chrf", settings), is_primary=False)
+    place = resampled.test_set, resampled.decoding
+    other = Resampled(unpruned, *place, OTHER[resampled.metric], resampled.settings)
+    return _compare_here(systems, other, is_primary=False)
 
 
 def corrected_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:
@@ -267,9 +269,9 @@ def _disagreements(results: Results, resampled: Resampled) -> list[str]:
     """Scores that the stored translations don't give: the files were edited or mixed up."""
     frame = results.scores
     here = frame[(frame["test_set"] == resampled.test_set) & (frame["decoding"] == resampled.decoding)]
-    stored = dict(zip(here["path"], here["bleu"], strict=True))
+    stored = dict(zip(here["path"], here[resampled.metric], strict=True))
     return [
-        f"scores/{path}/{resampled.test_set}: the translations ({resampled.decoding}) give BLEU "
+        f"scores/{path}/{resampled.test_set}: the translations ({resampled.decoding}) give {LABELS[resampled.metric]} "
         f"{resampled.corpus[row]:.2f}, but scores.json says {stored[path]:.2f}."
         for path, row in resampled.rows.items()
         if abs(resampled.corpus[row] - stored[path]) > 0.06

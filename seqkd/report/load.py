@@ -1,7 +1,7 @@
 """What the page is made from: measurements, training curves, manifests and benchmark files, read into plain tables."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,6 +11,8 @@ from seqkd import manifest
 from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256
 from seqkd.manifest import Manifest
+from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
+from seqkd.scoring.significance import tokenization_of
 
 SCORES = [
     *("decoding", "sentences", "bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char"),
@@ -94,6 +96,14 @@ class Results:
     curves: dict[str, pd.DataFrame]
     manifests: dict[str, Manifest]
     jobs: pd.DataFrame
+    _metrics: dict[str, PrimaryMetric] = field(default_factory=dict)
+
+    def metric(self, test_set: str) -> PrimaryMetric:
+        """By which systems are compared on a test set."""
+        if test_set not in self._metrics:
+            signature = self.scores[self.scores["test_set"] == test_set]["bleu_signature"].iloc[0]
+            self._metrics[test_set] = primary_metric(self.sides(test_set)["tgt"], tokenization_of(signature))
+        return self._metrics[test_set]
 
     @property
     def test_sets(self) -> list[str]:
@@ -214,7 +224,7 @@ def _curve(path: Path) -> pd.DataFrame:
         except ValueError:
             continue  # the last line of a killed job; a log, not a result
     frame = pd.DataFrame(rows)
-    return frame.reindex(columns=["update", "loss", "dev_bleu"])
+    return frame.reindex(columns=["update", "loss", "dev_bleu", "dev_chrf"])
 
 
 def _manifests(results: Path, systems: list[System]) -> dict[str, Manifest]:

@@ -85,7 +85,8 @@ def _drawings(
         made["pruning"] = partial(plots.pruning_plot, rows, pens, decoding)
     if truth:
         made["truth"] = partial(plots.truth_plot, truth.rows, pens)
-    for column in ("loss", "dev_bleu"):
+    chosen_by = {found.facts(f"{one.path}/manifest.json").get("chosen_by", "bleu") for one in found.systems}
+    for column in ("loss", "dev_chrf" if "chrf" in chosen_by else "dev_bleu"):
         logged = [one for one in found.systems if found.curves[one.path][column].notna().any()]
         trained = [one for one in logged if one.kind != "pruned"]
         if trained:
@@ -159,6 +160,7 @@ def _context(
         "details": words.details(comparisons, first, found, settings.confidence),
         "warnings": [
             *other_script,
+            *sections.remarks_on_metric(found),
             *remarks,
             *quality.remarks_on_fluency(fluency, settings),
             *remarks_on_brevity(found),
@@ -179,7 +181,7 @@ def _context(
         "penalties": length_penalties(found),
         "main": sections.main_table(first, names),
         "agreement": sections.agreement_table(comparisons),
-        "secondary": sections.secondary_table(comparisons, next(iter(rows), ""), decoding),
+        "secondary": sections.secondary_table(comparisons, (next(iter(rows), ""), decoding, sections.metric_of(first))),
         "diagnostics": (diagnostics := sections.diagnostics_table(first, fluency)),
         "beside_teacher": sections.beside_teacher(diagnostics),
         "reference_loops": fluency[0].reference_loops if fluency else None,

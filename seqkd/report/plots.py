@@ -15,12 +15,12 @@ from seqkd.report.truth import HeldRow
 
 
 def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, legend: bool) -> Figure:
-    """BLEU against speed-up over the teacher's beam search, log scale: filled greedy, hollow beam."""
+    """Quality against speed-up over the teacher's beam search, log scale: filled greedy, hollow beam."""
     figure, axes = single(legend)
     for row in rows:
         pen = pens[row.system.system]
         points = [
-            (row.speed[decoding, batching], row.scores[decoding]["bleu"], decoding)
+            (row.speed[decoding, batching], row.scores[decoding][row.metric], decoding)
             for decoding in row.scores
             if (decoding, batching) in row.speed
         ]
@@ -34,29 +34,27 @@ def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, lege
     axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 1.5, 2, 3, 5, 7), numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}×"))
-    _finish(
-        figure,
-        axes,
-        "Batched" if batching == "batched" else "One sentence at a time",
-        "speed-up",
-        rows[0].bleu_name,
-        legend,
-    )
+    title = "Batched" if batching == "batched" else "One sentence at a time"
+    _finish(figure, axes, title, "speed-up", _label(rows), legend)
     return figure
 
 
+def _label(rows: Sequence[Row]) -> str:
+    return rows[0].metric_name if rows else ""
+
+
 def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, legend: bool) -> Figure:
-    """BLEU against sparsity: before retraining (dashed, hollow), after (solid), unpruned (level line)."""
+    """Quality against sparsity: before retraining (dashed, hollow), after (solid), unpruned (level line)."""
     figure, axes = single(legend)
     for name in dict.fromkeys(row.system.system for row in rows if row.system.kind == "pruned"):
         pen = pens[name]
         mine = [row for row in rows if row.system.system == name and decoding in row.scores]
         for row in mine:
             if row.system.kind != "pruned":
-                axes.axhline(row.scores[decoding]["bleu"], color=pen.colour, linewidth=0.9, linestyle=(0, (1, 2)))
+                axes.axhline(row.scores[decoding][row.metric], color=pen.colour, linewidth=0.9, linestyle=(0, (1, 2)))
         for retrained, dash, face in ((True, "-", pen.colour), (False, (0, (4, 2)), PAPER)):
             points = sorted(
-                (100 * row.system.sparsity, row.scores[decoding]["bleu"])
+                (100 * row.system.sparsity, row.scores[decoding][row.metric])
                 for row in mine
                 if row.system.kind == "pruned" and row.system.retrained is retrained
             )
@@ -66,19 +64,19 @@ def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, le
     axes.set_ylim(bottom=0)
     axes.set_xticks(sorted({100 * row.system.sparsity for row in rows if row.system.kind == "pruned"}))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g} %"))
-    _finish(figure, axes, f"Pruning ({decoding})", "share of weights removed", rows[0].bleu_name, legend)
+    _finish(figure, axes, f"Pruning ({decoding})", "share of weights removed", _label(rows), legend)
     return figure
 
 
 def curve_plot(
     curves: Mapping[str, pd.DataFrame], systems: Sequence[System], pens: Mapping[str, Pen], column: str, legend: bool
 ) -> Figure:
-    """A column of the training logs (``loss`` or ``dev_bleu``) by update, a line for each unpruned model."""
+    """A column of the logs (``loss``, ``dev_bleu`` or ``dev_chrf``) by update, a line for each unpruned model."""
     figure, axes = single(legend)
     for system in systems:
         curve = curves[system.path].dropna(subset=[column])
         pen = pens[system.system]
-        marker = "o" if column == "dev_bleu" else ""
+        marker = "" if column == "loss" else "o"
         (line,) = axes.plot(curve["update"], curve[column], color=pen.colour, linestyle=pen.dash, linewidth=1.2)
         line.set(label=pen.label, marker=marker, markersize=3.5)
     if column == "loss":
@@ -86,7 +84,9 @@ def curve_plot(
         axes.set_ylim(top=highest)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    title = "Training loss per token" if column == "loss" else "BLEU on dev, greedy"
+    title = {"dev_bleu": "BLEU on dev, greedy", "dev_chrf": "chrF on dev, greedy"}.get(
+        column, "Training loss per token"
+    )
     _finish(figure, axes, title, "update", "", legend)
     return figure
 

@@ -11,12 +11,13 @@ from seqkd.report.compare import baselines
 from seqkd.report.load import Results, System
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
+from seqkd.scoring.primary_metric import LABELS, MetricName
 
 LOOPS = 0.05
 CUT = 0.02
 OVERFIT = 10.0
 GAP = 1.0
-"""BLEU by which a teacher must be better than the baseline."""
+"""BLEU or chrF by which a teacher must be better than the baseline."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,16 @@ class Fluency:
     """Shares of one model's greedy outputs on the primary test set; ``reference_loops`` is the references' share."""
 
     system: System
-    bleu: float
+    score: float
+    metric: MetricName
     loops: float
     reference_loops: float
     truncated: float
     empty: float
 
     def is_weak_teacher(self, least: float) -> bool:
-        """Whether this is a teacher below that BLEU."""
-        return self.system.kind == "teacher" and self.bleu < least
+        """Whether this is a teacher below that BLEU; where BLEU is undefined nobody is."""
+        return self.system.kind == "teacher" and self.metric == "bleu" and self.score < least
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,12 @@ def fluency(results: Results) -> list[Fluency]:
     by_path = {row["path"]: {str(key): row[key] for key in row} for row in here.to_dict("records")}
     test_set, references = results.test_sets[0], results.sides(results.test_sets[0])["tgt"]
     metric = significance.bleu_metric(here["bleu_signature"].iloc[0])
-    reference_loops = loop_share(references, metric)
+    reference_loops, own_metric = loop_share(references, metric), results.metric(test_set).name
     return [
         Fluency(
             system=system,
-            bleu=by_path[system.path]["bleu"],
+            score=by_path[system.path][own_metric],
+            metric=own_metric,
             loops=loop_share(results.translations(system.path, test_set, "greedy", len(references)), metric),
             reference_loops=reference_loops,
             truncated=_share(by_path[system.path], "truncated"),
@@ -86,7 +89,7 @@ def _share(row: dict[str, Any], column: str) -> float:
 
 def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[str]:
     """What a reader must be told before reading the outputs; empty where all is well."""
-    weak = [f"{_name(one)} {one.bleu:.1f}" for one in found if one.is_weak_teacher(settings.fluent_bleu)]
+    weak = [f"{_name(one)} {one.score:.1f}" for one in found if one.is_weak_teacher(settings.fluent_bleu)]
     loops = [f"{_name(one)} {100 * one.loops:.0f} %" for one in found if one.loops > one.reference_loops + LOOPS]
     cut = [f"{_name(one)} {100 * one.truncated:.1f} %" for one in found if one.truncated > CUT]
     empty = [f"{_name(one)} {100 * one.empty:.1f} %" for one in found if one.empty > CUT]
@@ -115,21 +118,23 @@ def remarks_on_overfitting(results: Results) -> list[str]:
     remarks = []
     for system in results.systems:
         facts = results.facts(f"{system.path}/manifest.json")
-        train, dev = facts.get("train_bleu"), facts.get("dev_bleu")
+        metric: MetricName = facts.get("chosen_by", "bleu")
+        train, dev = facts.get(f"train_{metric}"), facts.get(f"dev_{metric}")
         if system.kind == "teacher" and train is not None and dev is not None and train - dev > OVERFIT:
             remarks.append(
-                f"The teacher {system.label} (seed {system.seed}) has BLEU {train:.1f} on its own training set and "
-                f"{dev:.1f} on dev: Seq-KD targets then mostly repeat the references."
+                f"The teacher {system.label} (seed {system.seed}) has {LABELS[metric]} {train:.1f} on its own training "
+                f"set and {dev:.1f} on dev: Seq-KD targets then mostly repeat the references."
             )
     return remarks
 
 
 def remarks_on_gap(found: list[Fluency]) -> list[str]:
     """Baselines that are about as good as a teacher from whom others of their size learn: nothing is left to learn."""
-    bleu: dict[str, list[float]] = {}
+    by_system: dict[str, list[float]] = {}
     for one in found:
-        bleu.setdefault(one.system.system, []).append(one.bleu)
-    means = {name: float(np.mean(scores)) for name, scores in bleu.items()}
+        by_system.setdefault(one.system.system, []).append(one.score)
+    means = {name: float(np.mean(scores)) for name, scores in by_system.items()}
+    label = LABELS[found[0].metric] if found else ""
     systems, remarks = [one.system for one in found], []
     for model, models in baselines(systems).items():
         name = models[0].system
@@ -137,7 +142,7 @@ def remarks_on_gap(found: list[Fluency]) -> list[str]:
         for teacher in dict.fromkeys(taught):
             if teacher in means and means[teacher] - means[name] < GAP:
                 remarks.append(
-                    f"There is little to hand on: {name}, which has no teacher, reaches BLEU {means[name]:.1f}, the "
+                    f"There is little to hand on: {name}, which has no teacher, reaches {label} {means[name]:.1f}, the "
                     f"teacher {teacher} {means[teacher]:.1f}. Train the teacher for longer or take smaller students "
                     "before comparing ways of distilling."
                 )

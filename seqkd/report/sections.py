@@ -14,6 +14,7 @@ from seqkd.report.load import Results, System
 from seqkd.report.page import scale
 from seqkd.report.quality import Fluency
 from seqkd.report.tables import Row
+from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
 
 PACKAGES = [
     "seqkd",
@@ -61,14 +62,24 @@ def decodings(results: Results, primary: str) -> list[str]:
     return [name for name in scored if name == primary] + [name for name in scored if name != primary]
 
 
+def metric_of(rows: Sequence[Row]) -> MetricName:
+    """The metric of a table's rows."""
+    return rows[0].metric if rows else "bleu"
+
+
 def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
     """The unpruned systems with their gains; one axis for all bars of a decoding."""
     shown = [row for row in rows if row.system.kind != "pruned"]
     axes = {name: scale(row.gain.get(name) for row in shown) for name in names}
+    metric = metric_of(rows)
     return {
         "rows": [(row, recipe(row.system)) for row in shown],
         "axes": axes,
         "decodings": list(names),
+        "metric": metric,
+        "metric_name": rows[0].metric_name if rows else LABELS[metric],
+        "other": OTHER[metric],
+        "other_name": rows[0].other_name if rows else LABELS[OTHER[metric]],
         "has_gain": any(row.gain for row in shown),
         "has_speed": any(row.speed for row in shown),
         "has_seeds": any(len(row.seeds) > 1 for row in shown),
@@ -76,18 +87,21 @@ def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
 
 
 def agreement_table(comparisons: Sequence[Comparison]) -> list[tuple[Comparison, Comparison | None]]:
-    """The primary comparisons in BLEU, each with the same one in chrF."""
-    chrf = {(found.system, found.against): found for found in comparisons if found.metric == "chrf"}
-    return [(found, chrf.get((found.system, found.against))) for found in comparisons if found.role == "primary"]
+    """The primary comparisons, each with the same one in the other metric."""
+
+    def key(found: Comparison, metric: MetricName) -> tuple[str, ...]:
+        return found.test_set, found.decoding, found.system, found.against, metric
+
+    every = {key(found, found.metric): found for found in comparisons if found.role in ("primary", "secondary")}
+    return [(found, every.get(key(found, OTHER[found.metric]))) for found in comparisons if found.role == "primary"]
 
 
-def secondary_table(comparisons: Sequence[Comparison], test_set: str, decoding: str) -> dict[str, Any]:
+def secondary_table(comparisons: Sequence[Comparison], scene: tuple[str, str, MetricName]) -> dict[str, Any]:
     """Fair controls and the runner-up on the primary test set."""
     shown = [
         found
         for found in comparisons
-        if found.role in ("control", "runner-up")
-        and (found.test_set, found.decoding, found.metric) == (test_set, decoding, "bleu")
+        if found.role in ("control", "runner-up") and (found.test_set, found.decoding, found.metric) == scene
     ]
     return {"comparisons": shown, "axis": scale(shown)}
 
@@ -205,6 +219,12 @@ def remarks_on_size(found: Sequence[TestSet]) -> list[str]:
     ]
 
 
+def remarks_on_metric(results: Results) -> list[str]:
+    """Test sets on which BLEU says nothing."""
+    found = {name: results.metric(name) for name in results.test_sets if name in set(results.scores["test_set"])}
+    return [f"{name}: {one.reason}. All comparisons on it are in chrF." for name, one in found.items() if one.reason]
+
+
 def unit_words(found: Sequence[TestSet]) -> str:
     """What the bootstrap of the first test set resamples, in words."""
     if not found:
@@ -232,12 +252,14 @@ def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
 
 
 def teacher_facts(results: Results) -> list[dict[str, Any]]:
-    """BLEU of each teacher on its own training set and on dev."""
+    """The score of each teacher on its own training set and on dev, in the metric by which it was chosen."""
     rows = []
     for system in results.systems:
         facts = results.facts(f"{system.path}/manifest.json")
         if system.kind == "teacher" and "train_bleu" in facts:
-            rows.append({"label": system.label, "seed": system.seed, **facts})
+            metric: MetricName = facts.get("chosen_by", "bleu")
+            scores = {"train": facts[f"train_{metric}"], "dev": facts[f"dev_{metric}"]}
+            rows.append({"label": system.label, "seed": system.seed, "metric_name": LABELS[metric], **scores})
     return rows
 
 

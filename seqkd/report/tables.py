@@ -10,6 +10,7 @@ from seqkd.files import write_text
 from seqkd.language import bleu_name
 from seqkd.report.compare import Comparison, baselines, variants
 from seqkd.report.load import KEYS, SCORES, SPEEDS, Results, System
+from seqkd.scoring.primary_metric import MetricName
 from seqkd.scoring.significance import tokenization_of
 
 WHOLE = {"seed", "sentences", "parameters", "nonzero_parameters", "bytes", "truncated", "empty", "overlap", "repeats"}
@@ -21,7 +22,8 @@ class Row:
     """One variant on one test set: means over its seeds, and its comparisons.
 
     ``speed`` maps (decoding, batching) to the ratio to the teacher's beam search; ``spread`` is the standard deviation
-    over seeds (None for one seed); ``share`` is the part of its teacher's BLEU that it keeps, same decoding.
+    over seeds (None for one seed); ``share`` is the part of its teacher's score that it keeps, same decoding. Spread,
+    gain and share are in ``metric``.
     """
 
     system: System
@@ -33,6 +35,17 @@ class Row:
     is_baseline: bool
     share: float | None
     speed: dict[tuple[str, str], float]
+    metric: MetricName = "bleu"
+
+    @property
+    def metric_name(self) -> str:
+        """Of the metric that counts: ``BLEU``, ``char-BLEU`` or ``chrF``."""
+        return self.bleu_name if self.metric == "bleu" else "chrF"
+
+    @property
+    def other_name(self) -> str:
+        """Of the other metric."""
+        return "chrF" if self.metric == "bleu" else self.bleu_name
 
     @property
     def bleu_name(self) -> str:
@@ -75,7 +88,7 @@ def cell(value: Any, column: str) -> str:
 def main_rows(results: Results, comparisons: list[Comparison], test_set: str, decoding: str) -> list[Row]:
     """One row a variant that was scored on ``test_set``, in config order, pruned ones included.
 
-    ``decoding`` is the primary one, in which the share of the teacher's BLEU is taken.
+    ``decoding`` is the primary one, in which the share of the teacher's score is taken.
     """
     here = results.scores[results.scores["test_set"] == test_set]
     rows = [
@@ -92,24 +105,26 @@ def _row(
     parts = {str(decoding): part for decoding, part in frame.groupby("decoding", sort=False)}
     scores = {decoding: _means(part) for decoding, part in parts.items()}
     same_size = baselines(results.systems)
-    mine = [found for found in comparisons if _concerns(found, models[0], test_set)]
+    metric: MetricName = results.metric(test_set).name if test_set else "bleu"
+    mine = [found for found in comparisons if _concerns(found, models[0], test_set, metric)]
     gains = {found.decoding: found for found in mine if found.role in ("primary", "secondary", "pruning")}
     return Row(
         system=models[0],
         label=models[0].label,
         seeds=[model.seed for model in models],
         scores=scores,
-        spread={decoding: _spread(part["bleu"]) for decoding, part in parts.items()},
+        spread={decoding: _spread(part[metric]) for decoding, part in parts.items()},
         gain=gains,
         is_baseline=models[0].model in same_size and same_size[models[0].model] == models,
-        share=_share(results, models[0], scores, test_set, decoding),
+        share=_share(results, models[0], scores, (test_set, decoding, metric)),
         speed=_ratios(results.speed, [model.path for model in models]),
+        metric=metric,
     )
 
 
-def _concerns(found: Comparison, system: System, test_set: str) -> bool:
+def _concerns(found: Comparison, system: System, test_set: str, metric: MetricName) -> bool:
     same = (found.system, found.sparsity, found.retrained) == system.variant
-    return same and found.test_set == test_set and found.metric == "bleu"
+    return same and found.test_set == test_set and found.metric == metric
 
 
 def _means(frame: pd.DataFrame) -> dict[str, Any]:
@@ -123,16 +138,16 @@ def _spread(values: "pd.Series[float]") -> float | None:
 
 
 def _share(
-    results: Results, system: System, scores: dict[str, dict[str, Any]], test_set: str, decoding: str
+    results: Results, system: System, scores: dict[str, dict[str, Any]], scene: tuple[str, str, MetricName]
 ) -> float | None:
-    """BLEU as a share of its teacher's; of the first teacher's where it learned from none."""
-    frame = results.scores
+    """Its score as a share of its teacher's; of the first teacher's where it learned from none."""
+    frame, (test_set, decoding, metric) = results.scores, scene
     name = system.teacher or next((one.system for one in results.systems if one.kind == "teacher"), "")
     of_teacher = frame[(frame["system"] == name) & (frame["kind"] == "teacher") & (frame["test_set"] == test_set)]
-    bleu = of_teacher[of_teacher["decoding"] == decoding]["bleu"].mean()
-    if system.kind == "teacher" or decoding not in scores or pd.isna(bleu) or bleu <= 0:
+    whole = of_teacher[of_teacher["decoding"] == decoding][metric].mean()
+    if system.kind == "teacher" or decoding not in scores or pd.isna(whole) or whole <= 0:
         return None
-    return float(scores[decoding]["bleu"] / bleu)
+    return float(scores[decoding][metric] / whole)
 
 
 def _ratios(speed: pd.DataFrame, paths: list[str]) -> dict[tuple[str, str], float]:

@@ -75,10 +75,10 @@ def details(comparisons: list[Comparison], rows: list[Row], results: Results, co
 def _method(family: list[Comparison], confidence: float) -> str:
     named = family[0]
     tests = f"Holm’s correction over {spelled(len(family))} comparisons" if len(family) > 1 else "a single comparison"
+    score = f"{named.decoding} {named.metric_name} on {named.test_set}"
     return (
-        f"This is the comparison named in advance: {named.decoding} {named.metric_name} on {named.test_set}, "
-        f"each student against the same-size baseline, with {100 * confidence:g} % intervals of the paired "
-        f"bootstrap and {tests}."
+        f"This is the comparison named in advance: {score}, each student against the same-size baseline, with "
+        f"{100 * confidence:g} % intervals of the paired bootstrap and {tests}."
     )
 
 
@@ -100,7 +100,7 @@ def _uncompared(family: list[Comparison], rows: list[Row]) -> list[str]:
 
 def _controls(comparisons: list[Comparison], family: list[Comparison]) -> list[str]:
     """The fine-tuned students against the baseline that was trained on as long: secondary."""
-    scene = (family[0].test_set, family[0].decoding, "bleu")
+    scene = (family[0].test_set, family[0].decoding, family[0].metric)
     found = []
     for one in comparisons:
         if one.role == "control" and (one.test_set, one.decoding, one.metric) == scene:
@@ -129,7 +129,7 @@ def _compression(family: list[Comparison], rows: list[Row]) -> list[str]:
     if row is None or teacher is None or row.share is None:
         return []
     mine, large = (next(iter(one.scores.values()))["parameters"] for one in (row, teacher))
-    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher’s {row.bleu_name}"
+    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher’s {row.metric_name}"
     text = f"{kept} with {100 * mine / large:.0f} % of its parameters"
     faster = row.speed.get((family[0].decoding, "batched"))
     return [f"{text} and decodes {faster:.1f} times as fast as the teacher with beam." if faster else f"{text}."]

@@ -12,6 +12,8 @@ from typing import Literal
 from sacrebleu.metrics.bleu import BLEU
 
 MetricName = Literal["bleu", "chrf"]
+LABELS: dict[MetricName, str] = {"bleu": "BLEU", "chrf": "chrF"}
+OTHER: dict[MetricName, MetricName] = {"bleu": "chrf", "chrf": "bleu"}
 
 ORDER = 4
 FEWEST_4_GRAMS = 0.5

@@ -9,6 +9,7 @@ import example_results
 import pytest
 from page_reader import SETTINGS, Structure, page, rows, text
 from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 
 from seqkd.files import read_lines, write_json, write_lines
 from seqkd.report.make import make_report
@@ -160,3 +161,25 @@ def test_examples_follow_the_rule(built: tuple[Path, list[dict[str, Any]]]) -> N
     median = (middle[119] + middle[120]) / 2
     chosen = sorted(sorted(range(240), key=lambda index: (abs(scores[index] - median), index))[:3])
     assert [int(line) - 1 for line in re.findall(r"source, line (\d+)", page(results))] == chosen
+
+
+def test_text_without_4_grams_is_compared_in_chrf(copied: tuple[Path, list[dict[str, Any]]]) -> None:
+    """Every line cut to its first two words: BLEU is 0 however good a translation is."""
+    results, systems = copied
+    for file in [*results.glob("test_sets/ordinary/test.tgt"), *results.glob("scores/*/*/*/ordinary/*.txt")]:
+        write_lines(file, [" ".join(line.split()[:2]) for line in read_lines(file)])
+    references, chrf = read_lines(results / "test_sets/ordinary/test.tgt"), CHRF()
+    for file in results.glob("scores/*/*/*/ordinary/scores.json"):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        for one in found["measurements"]:
+            texts = read_lines(file.with_name(f"{one['decoding']}.txt"))
+            one |= {"bleu": 0.0, "chrf": chrf.corpus_score(texts, [references]).score}
+        write_json(file, found)
+    make_report(SETTINGS, example_results.config(), results, systems)
+    shown, compared = text(results), rows(results / "report/comparisons.csv")
+    primary = [row for row in compared if row["role"] == "primary"]
+    assert primary and {(row["test_set"], row["metric"]) for row in primary} == {("ordinary", "chrf")}
+    assert {row["metric"] for row in compared if row["test_set"] == "long"} == {"bleu"}
+    assert "ordinary: the 120 references hold 0 sequences of four tokens, so BLEU is undefined" in shown
+    assert "named in advance: greedy chrF on ordinary" in shown and "BLEU below" not in shown
+    assert "but scores.json says" not in shown

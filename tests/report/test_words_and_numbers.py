@@ -142,7 +142,7 @@ def test_a_test_set_that_is_too_small_is_called_so() -> None:
 
 def test_a_baseline_as_good_as_its_teacher_is_told_once() -> None:
     def fluent(system: System, bleu: float) -> quality.Fluency:
-        return quality.Fluency(system, bleu, 0.0, 0.0, 0.0, 0.0)
+        return quality.Fluency(system, bleu, "bleu", 0.0, 0.0, 0.0, 0.0)
 
     taught = [student(name, model="wide", teacher="base", loss={"kl": {"weight": 1.0}}) for name in ("kl", "js")]
     found = [
