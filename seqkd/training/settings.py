@@ -35,8 +35,8 @@ class TrainingSettings(Settings):
         4,
         ge=1,
         le=1000,
-        description="How often dev is measured (greedy search), evenly spread; the best of these models is kept, by BLEU, "
-        "or by chrF where the references hold fewer than one sequence of four tokens for two segments. "
+        description="How often dev is measured (greedy search), evenly spread; the best of these models is kept, by "
+        "BLEU, or by chrF where the references hold fewer than one sequence of four tokens for two segments. "
         "The same for every system, since picking the best of many noisy scores flatters.",
     )
     precision: Literal["float32", "bfloat16"] = Field(
