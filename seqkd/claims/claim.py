@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from seqkd.claims.cast import Missing, Models
 from seqkd.claims.evidence import Evidence
 from seqkd.claims.quantity import Quantity, above, all_of, within
 from seqkd.report.claims import CONFIRMED, NOT_SHOWN, NOT_TESTED
+from seqkd.report.numerals import signed, telling_digits
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,16 @@ class Part:
     @property
     def sentence(self) -> str:
         """With its interval, and every seed's number where there are several."""
-
-        def number(value: float) -> str:
-            return f"{value:+.{self.digits}f}".replace("-", "−")
-
         low, high = self.found.interval
-        told = f"{self.words}: {number(self.found.value)}"
-        if self.found.is_sure:
-            told += f" ({number(low)} to {number(high)}"
-            several = len(self.found.seeds) > 1
-            told += f"; seeds {', '.join(map(number, self.found.seeds))})" if several else ")"
-        return told + (f" [{self.verdict}]" if self.verdict else "")
+        digits = telling_digits([self.found.value, low, high], self.digits)
+        number = partial(signed, digits=digits)
+        told = [f"{number(low)} to {number(high)}"] if self.found.is_sure else []
+        if len(self.found.seeds) > 1:
+            told.append(f"seeds {', '.join(map(number, self.found.seeds))}")
+        if self.found.unpaired:
+            told.append("means of unequal seeds")
+        aside = f" ({'; '.join(told)})" if told else ""
+        return f"{self.words}: {number(self.found.value)}{aside}" + (f" [{self.verdict}]" if self.verdict else "")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a finished run measured, as quantities: BLEU and chrF resampled, other columns a number a seed."""
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +12,7 @@ from seqkd.report.held import Held
 from seqkd.report.load import Results
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring.primary_metric import MetricName
+from seqkd.scoring.significance import FEWEST, Sample
 
 DRAWS = 2000
 """Resamples of a rank correlation over systems."""
@@ -34,20 +36,28 @@ class Evidence:
         self._resampled: dict[tuple[str, MetricName], Resampled] = {}
 
     def bleu(self, models: Models, decoding: str = "greedy", metric: MetricName = "bleu") -> Quantity:
-        """A score of the models of one system, resampled by sentences.
+        """A score of the models of one system, resampled by sentences or documents.
 
         Raises:
             Missing: BLEU is undefined on the test set.
         """
         if metric == "bleu" and (reason := self.results.metric(self.test_set).reason):
             raise Missing(f"on {self.test_set} {reason}")
+        found = self._scored(decoding, metric)
+        rows = [found.rows[model.path] for model in models]
+        own = np.array([found.corpus[row] for row in rows])
+        return Quantity(own, found.scores[rows].mean(0), None, self.settings.confidence, seeds_of(models), found.text)
+
+    @property
+    def text(self) -> Sample:
+        """The test set, as it is resampled."""
+        return self._scored("greedy", "bleu").text
+
+    def _scored(self, decoding: str, metric: MetricName) -> Resampled:
         key = decoding, metric
         if key not in self._resampled:
             self._resampled[key] = Resampled(self.results, self.test_set, *key, self.settings)
-        found = self._resampled[key]
-        rows = [found.rows[model.path] for model in models]
-        own = np.array([found.corpus[row] for row in rows])
-        return Quantity(own, found.scores[rows].mean(0), None, self.settings.confidence, seeds_of(models))
+        return self._resampled[key]
 
     def column(self, models: Models, name: str, decoding: str = "greedy") -> Quantity:
         """A column of scores.csv.
@@ -59,19 +69,25 @@ class Evidence:
         values = np.array([float(frame[model.path]) for model in models])
         if np.isnan(values).any():
             raise Missing(f"{name} of {models[0].label} was not measured")
-        return Quantity(values, names=seeds_of(models))
+        return Quantity(values, None, None, self.settings.confidence, seeds_of(models))
 
     def speed(self, models: Models, batching: str) -> Quantity:
-        """Words a second, greedy, over the teacher's with a beam; the interval is from slowest to fastest repeat."""
+        """Words a second, greedy, over the teacher's with a beam, mean of the models that were timed.
+
+        The interval is from the slowest to the fastest repeat; with few repeats there is none.
+        """
         frame = self.results.speed
         mine = frame[frame["path"].isin([model.path for model in models])]
         mine = mine[(mine["decoding"] == "greedy") & (mine["batching"] == batching)]
         if mine.empty:
             raise Missing(f"the speed of {models[0].label} was not measured")
-        row = mine.iloc[0]
-        ratio, own = float(row["ratio_to_teacher"]), float(row["words_per_second"])
-        low, high = (float(row[f"words_per_second_{end}"]) / own for end in ("min", "max"))
-        return Quantity(np.array([ratio]), None, (ratio * low, ratio * high))
+        ratio = float(mine["ratio_to_teacher"].mean())
+        low, high = (
+            getattr(mine["ratio_to_teacher"] * mine[f"words_per_second_{end}"] / mine["words_per_second"], end)()
+            for end in ("min", "max")
+        )
+        enough = mine["repeats"].min() >= FEWEST["repeats"]
+        return Quantity(np.array([ratio]), None, (float(low), float(high)) if enough else (math.nan, math.nan))
 
     @cached_property
     def held(self) -> Held | None:
@@ -89,7 +105,8 @@ class Evidence:
             raise Missing("the truth of this corpus is not known")
         observed, drawn = self.held.every[name]
         rows = [self.held.rows[model.path] for model in models]
-        return Quantity(observed[rows], drawn[rows].mean(0), None, self.settings.confidence, seeds_of(models))
+        mean, confidence = drawn[rows].mean(0), self.settings.confidence
+        return Quantity(observed[rows], mean, None, confidence, seeds_of(models), self.held.text)
 
     def correlation(self, column: str, like_baseline: bool = False) -> Quantity:
         """Spearman's between a column and BLEU with a beam over the runs of all students of the first size.
@@ -106,12 +123,14 @@ class Evidence:
         systems = [[one.path for one in models] for models in self._alike(like_baseline)]
         pairs = [np.array([greedy[paths], beam[paths]], dtype=np.float64).T for paths in systems]
         pairs = [one for one in pairs if not np.isnan(one).any()]
-        if len(pairs) < 6:
-            raise Missing(f"fewer than six systems have {column}")
+        if len(pairs) < FEWEST["systems"]:
+            raise Missing(f"fewer than {FEWEST['systems']} systems have {column}")
         generator = np.random.default_rng(self.settings.bootstrap_seed)
         picks = generator.integers(len(pairs), size=(DRAWS, len(pairs)))
         drawn = np.array([spearman(np.concatenate([pairs[i] for i in some])) for some in picks])
-        return Quantity(np.array([spearman(np.concatenate(pairs))]), drawn, None, self.settings.confidence)
+        systems_drawn = Sample("systems", len(pairs), float(len(pairs)))
+        found = np.array([spearman(np.concatenate(pairs))])
+        return Quantity(found, drawn, None, self.settings.confidence, text=systems_drawn)
 
     def _alike(self, like_baseline: bool) -> list[Models]:
         """Students of the first size and the first teacher."""
@@ -125,8 +144,8 @@ class Evidence:
 
 
 def seeds_of(models: Models) -> tuple[int, ...]:
-    """Their seeds."""
-    return tuple(model.seed for model in models)
+    """Their seeds; none for a teacher that is alone, and from whom all learned."""
+    return () if models[0].kind == "teacher" and len(models) == 1 else tuple(model.seed for model in models)
 
 
 def spearman(pairs: Numbers) -> float:

@@ -1,18 +1,23 @@
 """A number with what it may have been by chance, and what it says of a statement.
 
 Differences of BLEU are resampled by test sentences, the same resamples for all models and searches, so sums and
-differences of such numbers are resampled too. What is known as one number a seed has the range of its seeds instead.
+differences of such numbers are resampled too. Three seeds or more add their own variance. What is known as one number a
+seed has that variance alone, and no interval with fewer seeds.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqkd.report.claims import CONFIRMED, CONTRADICTED, NOT_SHOWN
+from seqkd.scoring import significance, student_t
+from seqkd.scoring.significance import FEWEST, Sample, Spread
 
 Numbers = NDArray[np.float64]
 
@@ -22,11 +27,15 @@ class Quantity:
     """A number for each seed, their mean, and an interval.
 
     Attributes:
-        seeds: one number a seed, [S]; a single one goes with any number of others.
-        names: the seeds themselves, by which numbers are paired; 1, 2, .. if left out.
+        seeds: one number a seed, [S].
+        names: the seeds themselves, by which numbers are paired; a single number without one is given, as that of a
+            teacher from whom all learned, and goes with every seed.
         drawn: the mean over seeds on each resample, [R]; None where there are none.
+        text: what was resampled.
         ends: an interval that is known otherwise.
-        confidence: coverage of the interval from ``drawn``.
+        confidence: coverage of the interval.
+        unpaired: whether systems with other seeds each went into it, so that ``seeds`` has the mean alone.
+        apart: its variance by seeds then; None with fewer than three on a side.
     """
 
     seeds: Numbers
@@ -34,6 +43,9 @@ class Quantity:
     ends: tuple[float, float] | None = None
     confidence: float = 0.95
     names: tuple[int, ...] = ()
+    text: Sample | None = None
+    unpaired: bool = False
+    apart: Spread | None = None
 
     @property
     def value(self) -> float:
@@ -41,34 +53,52 @@ class Quantity:
         return float(self.seeds.mean())
 
     @property
+    def of_seeds(self) -> Spread | None:
+        """How far the mean may be off because of the seeds; None with fewer than three."""
+        if self.unpaired or len(self.seeds) < FEWEST["seeds"]:
+            return self.apart
+        return Spread(float(self.seeds.var(ddof=1)) / len(self.seeds), len(self.seeds) - 1)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it is a single number that has no seed."""
+        return len(self.seeds) == 1 and not self.names and not self.unpaired
+
+    @property
     def interval(self) -> tuple[float, float]:
-        """The interval of the resamples, the one that is known, or the range of the seeds."""
+        """By the resamples and the seeds, as far as there are enough of them, or the one that is known otherwise.
+
+        NaN at both ends where there are too few, or where a resample is infinite.
+        """
         if self.ends is not None:
             return self.ends
-        if self.drawn is None:
-            return float(self.seeds.min()), float(self.seeds.max())
-        tail = (1 - self.confidence) / 2
-        low, high = np.quantile(self.drawn, [tail, 1 - tail])
-        return float(low), float(high)
+        if self.drawn is not None and self.text is not None and np.isfinite(self.drawn).all():
+            found = significance.difference(self.value, self.drawn, self.text, self.confidence, self.of_seeds)
+            return found.low, found.high
+        if self.drawn is not None or self.of_seeds is None:
+            return math.nan, math.nan
+        reach = student_t.quantile(self.confidence, self.of_seeds.degrees) * math.sqrt(self.of_seeds.variance)
+        return self.value - reach, self.value + reach
 
     @property
     def is_sure(self) -> bool:
-        """Whether the interval stands for chance: one seed's number alone says nothing of it."""
-        return self.ends is not None or self.drawn is not None or len(self.seeds) > 1
+        """Whether there is an interval: one seed's number alone says nothing of chance."""
+        return not math.isnan(self.interval[0])
 
     def __add__(self, other: Quantity) -> Quantity:
         return self._with(other, 1.0)
 
     def __truediv__(self, other: Quantity) -> Quantity:
         (one, two), names = aligned([self, other])
-        return Quantity(one / two, names=names)
+        return Quantity(one / two, None, None, self.confidence, names, None, *apart([self, other], names)[:1])
 
     def __sub__(self, other: Quantity) -> Quantity:
         return self._with(other, -1.0)
 
     def __mul__(self, factor: float) -> Quantity:
         drawn = None if self.drawn is None else factor * self.drawn
-        return replace(self, seeds=factor * self.seeds, drawn=drawn, ends=None)
+        own = self.apart and Spread(factor**2 * self.apart.variance, self.apart.degrees)
+        return replace(self, seeds=factor * self.seeds, drawn=drawn, ends=None, apart=own)
 
     def __abs__(self) -> Quantity:
         return replace(self, seeds=abs(self.seeds), drawn=None if self.drawn is None else abs(self.drawn), ends=None)
@@ -76,18 +106,27 @@ class Quantity:
     def _with(self, other: Quantity, sign: float) -> Quantity:
         (one, two), names = aligned([self, other])
         drawn = None if self.drawn is None or other.drawn is None else self.drawn + sign * other.drawn
-        return Quantity(one + sign * two, drawn, None, self.confidence, names)
+        return Quantity(one + sign * two, drawn, None, self.confidence, names, self.text, *apart([self, other], names))
 
 
 def aligned(quantities: Sequence[Quantity]) -> tuple[list[Numbers], tuple[int, ...]]:
-    """Numbers seed with seed, [S] or [1] each, and which seeds: those that all have; without any, the means."""
+    """Numbers seed with seed, [S] or [1] each, and which seeds; where they are not the same, the means, and none."""
     each = [dict(zip(one.names or range(1, len(one.seeds) + 1), one.seeds, strict=True)) for one in quantities]
-    several = [one for one in each if len(one) > 1]
-    names = tuple(name for name in next(iter(several or each)) if all(name in one for one in several))
-    if not names:
+    varied = [one for one, quantity in zip(each, quantities, strict=True) if not quantity.is_given]
+    names = tuple(next(iter(varied), ()))
+    if any(one.unpaired for one in quantities) or any(set(one) != set(names) for one in varied):
         return [one.seeds.mean(keepdims=True) for one in quantities], ()
-    picked = [{name: one[name] for name in names} if len(one) > 1 else one for one in each]
-    return [np.array(list(one.values())) for one in picked], names
+    pairs = zip(each, quantities, strict=True)
+    return [one.seeds if one.is_given else np.array([numbers[name] for name in names]) for numbers, one in pairs], names
+
+
+def apart(quantities: Sequence[Quantity], names: tuple[int, ...]) -> tuple[bool, Spread | None]:
+    """Whether numbers aligned by these names are unpaired, and the variance of their sum by seeds then."""
+    varied = [one for one in quantities if not one.is_given]
+    parts = [part for one in varied if (part := one.of_seeds) is not None]
+    if names or not varied:
+        return False, None
+    return True, reduce(significance.added, parts) if len(parts) == len(varied) else None
 
 
 def largest(quantities: Sequence[Quantity]) -> Quantity:
@@ -96,7 +135,8 @@ def largest(quantities: Sequence[Quantity]) -> Quantity:
     seeds = np.stack(np.broadcast_arrays(*numbers)).max(0)
     drawn = [one.drawn for one in quantities]
     stacked = None if any(one is None for one in drawn) else np.stack([one for one in drawn if one is not None]).max(0)
-    return Quantity(seeds, stacked, None, quantities[0].confidence, names)
+    first = quantities[0]
+    return Quantity(seeds, stacked, None, first.confidence, names, first.text, *apart(quantities, names))
 
 
 def above(found: Quantity, least: float) -> str:

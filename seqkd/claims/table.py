@@ -20,10 +20,12 @@ PAPERS = {
     "f-DISTILL, Wen et al. 2023": f_distill.CLAIMS,
 }
 HEAD = """\
-Each statement of the papers, and what this run says of it. A difference of BLEU is resampled by test sentences; in
-brackets its interval, then each seed's own. *Confirmed* and *contradicted* ask for the whole interval and every seed on
-one side; what is known as one number a seed has the seeds' range instead. *Not shown* does not mean false. Figures were
-published for other text and models. No correction is made for the number of statements.
+Each statement of the papers, and what this run says of it. A difference of BLEU is resampled by test sentences, or by
+documents where they are known; in brackets its interval, then each seed's own. With three seeds or more the interval
+covers the choice of seeds too; with fewer a statement holds for these models and not for the methods. What is known as
+one number a seed has an interval from three seeds on. *Confirmed* and *contradicted* ask for the whole interval and
+every seed on one side. *Not shown* does not mean false. Figures were published for other text and models. No correction
+is made for the number of statements.
 """
 
 

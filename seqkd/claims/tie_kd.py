@@ -9,6 +9,7 @@ from seqkd.claims.cast import Missing, Models
 from seqkd.claims.claim import Claim, Part, as_good, given, more
 from seqkd.claims.evidence import Evidence
 from seqkd.claims.quantity import Quantity, above
+from seqkd.scoring import student_t
 
 SAME = 0.5
 """BLEU that counts as equal."""
@@ -45,12 +46,14 @@ def choices_are_references(run: Evidence) -> Iterator[Part]:
     """T3."""
     teacher = run.cast.teacher()[:1]
     share = run.column(teacher, "top1_agreement").value
-    error = 1.96 * 0.5 / math.sqrt(run.column(teacher, "sentences").value)
-    found = Quantity(np.array([share]), None, (share - error, share + error))
+    text, confidence = run.text, run.settings.confidence
+    error = 0.5 / math.sqrt(text.effective)
+    reach = error * student_t.quantile(confidence, text.effective - 1) if text.is_enough else math.nan
+    found = Quantity(np.array([share]), None, (share - reach, share + reach))
     words = (
         f"share of reference words that are the first choice of {teacher[0].label}, on test text (more than 0.5; the"
     )
-    yield Part(f"{words} interval takes a sentence for a word)", found, above(found, 0.5), 3)
+    yield Part(f"{words} interval takes one of the {text.unit} for a word)", found, above(found, 0.5), 3)
 
 
 def agreement_tells_bleu(run: Evidence) -> Iterator[Part]:

@@ -1,10 +1,10 @@
 """Statements about what an objective does to a distribution, tested where the true distribution is known.
 
 Each statement says that one kind of student has more (or less) of something than another of the same size. The
-difference is paired sentence by sentence and seed by seed. It confirms the statement if its interval lies wholly on the
-side that is claimed, contradicts it if wholly on the other, and else shows neither. A statement is confirmed or
-contradicted if every difference says so, in everything that is measured and for every pair of its kind here; without a
-pair it is not tested.
+difference is paired sentence by sentence, and seed by seed where the seeds are the same. It confirms the statement if
+its interval lies wholly on the side that is claimed, contradicts it if wholly on the other, and else shows neither. A
+statement is confirmed or contradicted if every difference says so, in everything that is measured and for every pair of
+its kind here; without a pair it is not tested.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from seqkd.report.compare import baselines, variants
 from seqkd.report.held import Held
 from seqkd.report.load import System
+from seqkd.report.numerals import percent, signed, telling_digits
 from seqkd.scoring.significance import Difference
 
 CONFIRMED, CONTRADICTED, NOT_SHOWN, NOT_TESTED = "confirmed", "contradicted", "not shown", "not tested"
@@ -140,7 +141,7 @@ def _statement(claim: Claim, held: Held) -> Statement:
 
 def verdict(found: Difference, sign: int) -> str:
     """What one difference says, by the side of zero on which the whole interval lies."""
-    if found.low <= 0 <= found.high:
+    if not found.is_known or found.low <= 0 <= found.high:
         return NOT_SHOWN
     return CONFIRMED if (found.low > 0) == (sign > 0) else CONTRADICTED
 
@@ -148,23 +149,21 @@ def verdict(found: Difference, sign: int) -> str:
 def _sentence(claim: Claim, held: Held, models: list[System], other: list[System], found: dict[str, Difference]) -> str:
     def both(name: str) -> str:
         one, two = (held.estimate(side, name).value for side in (models, other))
-        return f"{_percent(one)} against {_percent(two)}"
+        return f"{percent(one, 1)} against {percent(two, 1)}"
 
     interval = f"{100 * held.settings.confidence:g} % interval"
     told = [
-        f"{claim.measures[name]} {both(name)}, {_points(one.difference)} points ({interval} {_points(one.low)} to "
-        f"{_points(one.high)}, {verdict(one, claim.sign)})"
+        f"{claim.measures[name]} {both(name)}, {_points(one, interval)}, {verdict(one, claim.sign)})"
         for name, one in found.items()
     ]
     told += [f"{words} {both(name)}" for name, words in claim.aside.items()]
     if claim.in_truth:
-        told[-1] += f"; in truth it has {_percent(held.estimate(models, claim.in_truth).value)}"
+        told[-1] += f"; in truth it has {percent(held.estimate(models, claim.in_truth).value, 1)}"
     return f"{models[0].label} against {other[0].label}: {'; '.join(told)}."
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
+def _points(found: Difference, words: str) -> str:
+    """``+1.2 points (95 % interval +0.3 to +2.1``, left open."""
+    points = [100 * share for share in (found.difference, found.low, found.high)]
+    value, low, high = (signed(one, telling_digits(points)) for one in points)
+    return f"{value} points ({f'{words} {low} to {high}' if found.is_known else 'too few sentences for an interval'}"

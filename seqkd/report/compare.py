@@ -1,6 +1,12 @@
-"""Which systems are compared with which, and what the paired bootstrap says of each pair."""
+"""Which systems are compared with which, and what the paired bootstrap says of each pair.
 
-from collections.abc import Iterable
+A difference is that of the means over all seeds of both. Equal seeds are paired; others are compared without pairing.
+With three seeds or more on both sides the interval also covers the choice of seeds (``scope`` "methods"); with fewer
+it covers that of the test text alone, and a verdict speaks of these models.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,13 +19,11 @@ from seqkd.report.load import Results, System, labelled
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
 from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
-from seqkd.scoring.significance import Counts, Scores
+from seqkd.scoring.significance import Counts, Difference, Sample, Scores, Spread
 
 Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
+Scope = Literal["models", "methods"]
 Variant = tuple[str, float, bool | None]
-
-FEWEST_GROUPS = 20
-"""With fewer chapters or documents than this their bootstrap says little; sentences are resampled then."""
 
 SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 
@@ -28,8 +32,14 @@ SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 class Comparison:
     """System minus ``against`` on one test set; p-values corrected by Holm only where the role is primary.
 
-    ``agreement`` is the chance in per cent that humans prefer the system with the higher score (mt-thresholds);
-    ``tokenization`` is BLEU's.
+    Without enough text ``low``, ``high``, both p-values and ``agreement`` are NaN.
+
+    Attributes:
+        seeds: of the system; ``against_seeds`` those of the other. Equal ones are paired.
+        scope: whether the interval covers the choice of seeds too, or holds for these models alone.
+        resampled: ``sentences`` or ``documents``; ``units`` is how many.
+        agreement: chance in per cent that humans prefer the system with the higher score (mt-thresholds).
+        tokenization: BLEU's.
     """
 
     role: Role
@@ -41,6 +51,10 @@ class Comparison:
     retrained: bool | None
     against: str
     seeds: str
+    against_seeds: str
+    scope: Scope
+    resampled: str
+    units: int
     difference: float
     low: float
     high: float
@@ -60,10 +74,20 @@ class Comparison:
         """The compared system's name, as in ``System.label``."""
         return labelled(self.system, self.sparsity, self.retrained)
 
+    @property
+    def plain(self) -> Difference:
+        """The difference alone."""
+        return Difference(self.difference, self.low, self.high, self.p)
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether both sides have the same seeds."""
+        return self.seeds == self.against_seeds
+
 
 @dataclass(frozen=True)
 class Pairing:
-    """A comparison to be made: models of one variant against models of another, seed by seed."""
+    """A comparison to be made: models of one variant against models of another."""
 
     role: Role
     system: list[System]
@@ -78,7 +102,6 @@ class Resampled:
     ) -> None:
         sides = results.sides(test_set)
         self.sentences = len(sides["tgt"])
-        groups = units(sides["groups"])
         frame = results.scores
         frame = frame[(frame["test_set"] == test_set) & (frame["decoding"] == decoding)]
         self.rows = {path: row for row, path in enumerate(frame["path"])}
@@ -93,7 +116,9 @@ class Resampled:
             for path in self.rows
         ]
         self.corpus = [float(SCORERS[metric](system.sum(axis=0))) for system in counts]
-        self.scores = self._resample([significance.grouped(system, groups) for system in counts])
+        units = [significance.grouped(system, sides["groups"]) for system in counts]
+        self.text = significance.sample(sides["groups"], units[0][:, 1]) if units else Sample("sentences", 0, 0.0)
+        self.scores = self._resample(units)
 
     def _resample(self, counts: list[Counts]) -> Scores:
         return significance.resampled_scores(
@@ -101,18 +126,15 @@ class Resampled:
         )
 
     def compare(self, pairing: Pairing) -> Comparison | None:
-        """The mean difference over paired seeds, resampled; None where a side wasn't scored here."""
-        pairs = [
-            (self.rows[one.path], self.rows[other.path])
-            for one, other in paired(pairing.system, pairing.against)
-            if one.path in self.rows and other.path in self.rows
-        ]
-        if not pairs:
+        """The difference of the means over seeds, resampled; None where a side wasn't scored here."""
+        one, other = (
+            [model for model in side if model.path in self.rows] for side in (pairing.system, pairing.against)
+        )
+        if not one or not other:
             return None
-        observed = float(np.mean([self.corpus[one] - self.corpus[other] for one, other in pairs]))
-        drawn = np.mean([self.scores[one] - self.scores[other] for one, other in pairs], axis=0)
-        found = significance.difference(observed, drawn, self.settings.confidence)
-        system, against = pairing.system[0], pairing.against[0]
+        rows = {path: (self.corpus[row], self.scores[row]) for path, row in self.rows.items()}
+        found, of_seeds = difference(one, other, rows, self.text, self.settings.confidence)
+        system, against = one[0], other[0]
         return Comparison(
             role=pairing.role,
             test_set=self.test_set,
@@ -122,28 +144,53 @@ class Resampled:
             sparsity=system.sparsity,
             retrained=system.retrained,
             against=against.label,
-            seeds=" ".join(str(one.seed) for one, _ in paired(pairing.system, pairing.against)),
+            seeds=seeds_of(one),
+            against_seeds=seeds_of(other),
+            scope="methods" if of_seeds else "models",
+            resampled=self.text.unit,
+            units=self.text.count,
             difference=found.difference,
             low=found.low,
             high=found.high,
             p=found.p,
             adjusted_p=found.p,
             verdict=significance.verdict(found, found.p, self.settings.confidence),
-            agreement=accuracy(abs(found.difference), self.metric),
+            agreement=accuracy(abs(found.difference), self.metric) if found.is_known else math.nan,
             tokenization=self.tokenization,
         )
 
 
-def units(groups: list[str]) -> list[str]:
-    """What is resampled: the groups, or single sentences where there are too few groups to resample."""
-    return groups if len(set(groups)) >= FEWEST_GROUPS else [str(index) for index in range(len(groups))]
+def difference(
+    one: list[System],
+    other: list[System],
+    rows: Mapping[str, tuple[float, Scores]],
+    text: Sample,
+    confidence: float,
+) -> tuple[Difference, Spread | None]:
+    """Mean of one variant's seeds minus that of another's, and what seeds add to its variance, None with too few.
+
+    Args:
+        rows: for each model's path its score, and its scores on the resamples, [R].
+    """
+    matched = in_step(one, other)
+    sides = [[rows[model.path] for model in side] for side in (one, matched or other)]
+    mine, others = (np.array([score for score, _ in side]) for side in sides)
+    drawn, others_drawn = (np.mean([scores for _, scores in side], axis=0) for side in sides)
+    of_seeds = significance.spread(mine, others, paired=matched is not None)
+    value = float(mine.mean() - others.mean())
+    return significance.difference(value, drawn - others_drawn, text, confidence, of_seeds), of_seeds
 
 
-def paired(one: list[System], other: list[System]) -> list[tuple[System, System]]:
-    """Models of two variants seed with seed; where no seed is in both, in the order of their seeds."""
-    by_seed = {system.seed: system for system in other}
-    shared = [(system, by_seed[system.seed]) for system in one if system.seed in by_seed]
-    return shared or list(zip(one, other, strict=False))
+def in_step(one: list[System], other: list[System]) -> list[System] | None:
+    """``other`` in the order of the seeds of ``one``; None where the seeds are not the same."""
+    by_seed = {model.seed: model for model in other}
+    seeds = [model.seed for model in one]
+    return [by_seed[seed] for seed in seeds] if set(seeds) == set(by_seed) else None
+
+
+def seeds_of(models: list[System]) -> str:
+    """``1 2 3``."""
+    return " ".join(map(str, sorted(model.seed for model in models)))
 
 
 def variants(systems: Iterable[System]) -> dict[Variant, list[System]]:
@@ -241,13 +288,11 @@ def _in_other_metric(results: Results, resampled: Resampled) -> list[Comparison]
 
 def corrected_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:
     """The primary comparisons as one family under Holm's correction; the others as they are."""
-    family = [index for index, found in enumerate(comparisons) if found.role == "primary"]
+    family = [index for index, found in enumerate(comparisons) if found.role == "primary" and found.plain.is_known]
     corrected = list(comparisons)
     for index, adjusted in zip(family, significance.holm([comparisons[i].p for i in family]), strict=True):
-        found = comparisons[index]
-        plain = significance.Difference(found.difference, found.low, found.high, found.p)
-        word = significance.verdict(plain, adjusted, confidence)
-        corrected[index] = replace(found, adjusted_p=adjusted, verdict=word)
+        word = significance.verdict(comparisons[index].plain, adjusted, confidence)
+        corrected[index] = replace(comparisons[index], adjusted_p=adjusted, verdict=word)
     return corrected
 
 

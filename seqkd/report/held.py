@@ -4,6 +4,7 @@ Reads ``truth/{model path}/truth.json``, one number a sentence in each column (`
 interval of a mean over sentences also covers the noise of the samples drawn for each: they are drawn anew for each.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -13,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkd.errors import UserError
-from seqkd.report.compare import paired
+from seqkd.report import compare
 from seqkd.report.load import Results, System, read_json
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
-from seqkd.scoring.significance import Difference, Scores
+from seqkd.scoring.significance import Difference, Sample, Scores
 
 COLUMNS = (
     *("kl", "coverage", "inside", "excess", "model_entropy", "mode_mass", "greedy_mass", "greedy_finished"),
@@ -75,6 +76,12 @@ class Held:
         self.lines = {system.path: one["lines"] for system, one in zip(self.systems, found, strict=True)}
         self.rows = {path: row for row, path in enumerate(self.lines)}
 
+    @property
+    def text(self) -> Sample:
+        """The sentences that are resampled; they are of one weight."""
+        count = len(next(iter(self.lines.values()), {"line": []})["line"])
+        return Sample("sentences", count, float(count))
+
     @cached_property
     def tables(self) -> list[NDArray[np.float64]]:
         """A table a model, (sentences, columns + 1): the last column counts the sentences."""
@@ -98,17 +105,13 @@ class Held:
         """A statistic's mean over the seeds of a variant."""
         observed, drawn = self.every[name]
         rows = [self.rows[model.path] for model in models]
-        tail = (1 - self.settings.confidence) / 2
-        low, high = np.quantile(drawn[rows].mean(axis=0), [tail, 1 - tail], method="nearest")
-        return Estimate(float(observed[rows].mean()), float(low), float(high))
+        return estimate(float(observed[rows].mean()), drawn[rows].mean(axis=0), self.text, self.settings.confidence)
 
     def difference(self, models: list[System], against: list[System], name: str) -> Difference:
-        """A statistic's difference between two variants, seed with seed, sentence with sentence."""
+        """A statistic's difference between two variants, on the same sentences, equal seeds paired."""
         observed, drawn = self.every[name]
-        pairs = [(self.rows[one.path], self.rows[other.path]) for one, other in paired(models, against)]
-        value = float(np.mean([observed[one] - observed[other] for one, other in pairs]))
-        resampled = np.mean([drawn[one] - drawn[other] for one, other in pairs], axis=0)
-        return significance.difference(value, resampled, self.settings.confidence)
+        rows = {path: (float(observed[row]), drawn[row]) for path, row in self.rows.items()}
+        return compare.difference(models, against, rows, self.text, self.settings.confidence)[0]
 
     def median_rank(self, models: Sequence[System]) -> float:
         """Median true rank of the greedy outputs, those outside the language behind all others (infinite)."""
@@ -121,6 +124,15 @@ class Held:
         inside = np.concatenate([one["inside"] for one in lines])
         canonical = np.concatenate([[share or 0.0 for share in one["canonical"]] for one in lines])
         return float(inside @ canonical / inside.sum()) if inside.any() else None
+
+
+def estimate(value: float, drawn: Scores, text: Sample, confidence: float) -> Estimate:
+    """A value with the percentile interval of its resamples, NaN at both ends where there is too little text."""
+    if not text.is_enough:
+        return Estimate(value, math.nan, math.nan)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail], method="nearest")
+    return Estimate(value, float(low), float(high))
 
 
 def _table(lines: dict[str, list[Any]]) -> NDArray[np.float64]:

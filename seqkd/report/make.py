@@ -15,16 +15,17 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from seqkd.files import write_text
-from seqkd.report import drawing, plots, quality, sections, tables, words
+from seqkd.report import drawing, limits, plots, quality, sections, tables, words
 from seqkd.report.about import about_bleu, about_corpus
 from seqkd.report.brevity import length_penalties, remarks_on_brevity
-from seqkd.report.compare import FEWEST_GROUPS, Comparison, compare_all, primary_decoding
+from seqkd.report.compare import Comparison, compare_all, primary_decoding
 from seqkd.report.drawing import Pen
 from seqkd.report.load import Results, load
 from seqkd.report.page import render
 from seqkd.report.settings import ReportSettings
 from seqkd.report.tables import Row
 from seqkd.report.truth import TruthSection, truth_section, truth_table
+from seqkd.scoring.significance import FEWEST
 
 Drawing = Callable[[bool], Figure]
 
@@ -159,6 +160,10 @@ def _context(
         "won": any(one.verdict == "better" for one in primary),
         "details": words.details(comparisons, first, found, settings.confidence),
         "warnings": [
+            *limits.remarks_on_size(test_sets),
+            *limits.remarks_on_baselines(found.systems),
+            *words.unpaired(comparisons),
+            *limits.remarks_on_overlap(test_sets),
             *other_script,
             *sections.remarks_on_metric(found),
             *remarks,
@@ -166,19 +171,18 @@ def _context(
             *remarks_on_brevity(found),
             *quality.remarks_on_gap(fluency),
             *quality.remarks_on_overfitting(found),
-            *sections.remarks_on_size(test_sets),
         ],
         "bleu": bleu,
         "bleu_name": first[0].bleu_name if first else "BLEU",
         "primary": decoding,
         "family_size": len(primary),
         "percent_confidence": f"{100 * settings.confidence:g} %",
-        "error_rate": f"{1 - settings.confidence:.3g}",
+        "error_rate": round(1 - settings.confidence, 9),
         "resamples": settings.resamples,
         "bootstrap_seed": settings.bootstrap_seed,
-        "fewest_groups": FEWEST_GROUPS,
-        "unit_words": sections.unit_words(test_sets),
         "penalties": length_penalties(found),
+        "fewest": FEWEST,
+        "unit_words": words.units(primary[0]) if primary and primary[0].plain.is_known else "",
         "main": sections.main_table(first, names),
         "agreement": sections.agreement_table(comparisons),
         "secondary": sections.secondary_table(comparisons, (next(iter(rows), ""), decoding, sections.metric_of(first))),

@@ -1,8 +1,6 @@
 """From plain context to HTML: the template, its number formats, and the small interval bars."""
 
-import math
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +8,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from seqkd.report.compare import Comparison
+from seqkd.report.numerals import NOTHING, missing, number, p_value, percent, ratio, signed, telling_digits
+from seqkd.scoring.significance import NOT_SHOWN
 
 HERE = Path(__file__).parent
 TEMPLATE, STYLE = "page.html.jinja", "page.css"
-NOTHING = "–"
 BAR = 120
 """Width of an interval bar in its own units."""
 
@@ -23,37 +22,17 @@ def render(context: dict[str, Any]) -> str:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    signed = partial(number, sign=True)
-    environment.filters.update(number=number, signed=signed, count=count, percent=percent, size=size)
-    environment.filters.update(duration=duration, short=short, fact=fact, agreement=agreement)
+    environment.filters.update(number=number, signed=signed, count=count, percent=percent, size=size, ratio=ratio)
+    environment.filters.update(duration=duration, short=short, fact=fact, agreement=agreement, p_value=p_value)
+    environment.filters.update(digits=digits, places_of_share=places_of_share)
     environment.globals["bar"] = interval_bar
     style = Markup((HERE / STYLE).read_text(encoding="utf-8"))
     return environment.get_template(TEMPLATE).render(style=style, **context)
 
 
-def missing(value: Any) -> bool:
-    """None, NaN and the like: shown as a dash."""
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def number(value: Any, digits: int = 1, sign: bool = False) -> str:
-    """A number with fixed decimals, a true minus sign and thin spaces between thousands; a dash where there is none."""
-    if missing(value):
-        return NOTHING
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    shown = round(float(value), digits) or 0.0
-    return f"{shown:{'+' if sign and shown else ''},.{digits}f}".replace("-", "−").replace(",", "\u202f")
-
-
 def count(value: Any) -> str:
     """A whole number with thin spaces between thousands."""
     return number(value, 0)
-
-
-def percent(value: Any, digits: int = 0) -> str:
-    """A share as per cent."""
-    return NOTHING if missing(value) else f"{number(100 * value, digits)}\u202f%"
 
 
 def size(value: Any) -> str:
@@ -84,8 +63,20 @@ def fact(value: Any) -> str:
     return count(value) if isinstance(value, int) else number(value, 2)
 
 
+def digits(found: Comparison, least: int = 1) -> int:
+    """Decimals for a difference and its interval, so that none of the three loses its sign."""
+    return telling_digits((found.difference, found.low, found.high), least)
+
+
+def places_of_share(share: float) -> int:
+    """Decimals that a share from the config needs as per cent: 0 for 0.9, 1 for 0.995."""
+    return len(f"{100 * share:g}".partition(".")[2])
+
+
 def agreement(found: Comparison) -> str:
-    """Chance that humans agree; the fitted curve goes below a coin toss near zero, where it means one."""
+    """Chance that humans agree with a difference that is shown; near zero the fitted curve goes below a coin toss."""
+    if found.verdict == NOT_SHOWN:
+        return NOTHING
     return "a coin toss" if found.agreement <= 50 else f"{found.agreement:.0f}\u202f%"
 
 
@@ -96,7 +87,7 @@ def short(text: str, length: int = 12) -> str:
 
 def scale(comparisons: Iterable[Comparison | None]) -> tuple[float, float]:
     """Ends of the axis that all bars of one table share; zero is always on it."""
-    found = [comparison for comparison in comparisons if comparison]
+    found = [comparison for comparison in comparisons if comparison and comparison.plain.is_known]
     low = min([0.0, *(comparison.low for comparison in found)])
     high = max([0.0, *(comparison.high for comparison in found)])
     margin = 0.04 * (high - low) or 1.0
@@ -104,8 +95,10 @@ def scale(comparisons: Iterable[Comparison | None]) -> tuple[float, float]:
 
 
 def interval_bar(found: Comparison, ends: tuple[float, float]) -> Markup:
-    """The interval as a line, the difference as a dot, zero as a tick, on the table's common axis."""
+    """The interval as a line, the difference as a dot, zero as a tick, on the table's axis; empty without one."""
     low, high = ends
+    if not found.plain.is_known:
+        return Markup("")
 
     def place(value: float) -> str:
         return f"{BAR * (value - low) / (high - low):.1f}"

@@ -9,6 +9,7 @@ from sacrebleu.metrics.bleu import BLEU
 
 from seqkd.report.compare import baselines
 from seqkd.report.load import Results, System
+from seqkd.report.numerals import number, percent, telling_digits
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
 from seqkd.scoring.primary_metric import LABELS, MetricName
@@ -89,11 +90,12 @@ def _share(row: dict[str, Any], column: str) -> float:
 
 def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[str]:
     """What a reader must be told before reading the outputs; empty where all is well."""
-    weak = [f"{_name(one)} {one.score:.1f}" for one in found if one.is_weak_teacher(settings.fluent_bleu)]
-    loops = [f"{_name(one)} {100 * one.loops:.0f} %" for one in found if one.loops > one.reference_loops + LOOPS]
-    cut = [f"{_name(one)} {100 * one.truncated:.1f} %" for one in found if one.truncated > CUT]
-    empty = [f"{_name(one)} {100 * one.empty:.1f} %" for one in found if one.empty > CUT]
-    of_references = f"{100 * found[0].reference_loops:.0f} %" if found else ""
+    below = settings.fluent_bleu
+    weak = [f"{_name(one)} {_apart(one.score, below)}" for one in found if one.is_weak_teacher(below)]
+    loops = [f"{_name(one)} {percent(one.loops)}" for one in found if one.loops > one.reference_loops + LOOPS]
+    cut = [f"{_name(one)} {percent(one.truncated, 1)}" for one in found if one.truncated > CUT]
+    empty = [f"{_name(one)} {percent(one.empty, 1)}" for one in found if one.empty > CUT]
+    of_references = percent(found[0].reference_loops) if found else ""
     remarks = [
         (
             weak,
@@ -107,6 +109,11 @@ def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[s
         (empty, "Empty outputs"),
     ]
     return [f"{words}: {', '.join(names)}." for names, words in remarks if names]
+
+
+def _apart(value: float, bound: float) -> str:
+    """A number with as many decimals as keep it from being rounded to a bound that it is not."""
+    return number(value, telling_digits([value - bound]))
 
 
 def _name(one: Fluency) -> str:

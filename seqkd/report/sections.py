@@ -7,14 +7,17 @@ from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from seqkd.report.compare import Comparison, units
+from seqkd.report.compare import Comparison
 from seqkd.report.load import Results, System
 from seqkd.report.page import scale
 from seqkd.report.quality import Fluency
 from seqkd.report.tables import Row
+from seqkd.scoring import significance
 from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
+from seqkd.scoring.significance import Sample
 
 PACKAGES = [
     "seqkd",
@@ -29,17 +32,13 @@ PACKAGES = [
 ]
 
 
-FEW_SENTENCES = 100
-
-
 @dataclass(frozen=True)
 class TestSet:
-    """Size of a test set, what its bootstrap resamples, and its overlap with the training text."""
+    """A test set as its bootstrap sees it, and its overlap with the training text."""
 
     name: str
     sentences: int
-    groups: int
-    resampled: str
+    text: Sample
     overlap: int
 
 
@@ -175,10 +174,12 @@ def speed_rows(results: Results) -> list[dict[str, Any]]:
         slowest=("words_per_second_min", "min"),
         fastest=("words_per_second_max", "max"),
         ratio=("ratio_to_teacher", "mean"),
+        repeats=("repeats", "min"),
         load=("load_average", "mean"),
         memory=("peak_memory_bytes", "max"),
     )
     rows: dict[tuple[str, str], dict[str, Any]] = {}
+    summed.loc[summed["repeats"] < 2, ["slowest", "fastest"]] = None
     for one in summed.reset_index().to_dict("records"):
         row = rows.setdefault((one["label"], one["decoding"]), {"label": one["label"], "decoding": one["decoding"]})
         row |= {one["batching"]: one, "load": one["load"], "memory": one["memory"]}
@@ -194,6 +195,7 @@ def machine(results: Results) -> dict[str, Any]:
         "processors": sorted({str(name) for name in speed["processor"].dropna()}),
         "threads": sorted({int(count) for count in speed["threads"].dropna()}),
         "loads": (speed["load_average"].min(), speed["load_average"].max()),
+        "repeats": sorted({int(count) for count in speed["repeats"].dropna()}),
     }
 
 
@@ -202,37 +204,19 @@ def test_sets(results: Results) -> list[TestSet]:
     overlap = results.scores.groupby("test_set")["overlap"].max()
     found = []
     for name in results.test_sets:
-        groups = results.sides(name)["groups"]
-        by_sentence = len(set(units(groups))) == len(groups)
+        sides = results.sides(name)
+        words = np.array([[len(line.split())] for line in sides["tgt"]], dtype=np.int64).reshape(-1, 1)
+        text = significance.sample(sides["groups"], significance.grouped(words, sides["groups"])[:, 0])
         known = overlap.get(name)
         known = 0 if known is None or pd.isna(known) else int(known)
-        found.append(TestSet(name, len(groups), len(set(groups)), "sentences" if by_sentence else "groups", known))
+        found.append(TestSet(name, len(sides["tgt"]), text, known))
     return found
-
-
-def remarks_on_size(found: Sequence[TestSet]) -> list[str]:
-    """A primary test set that is too small for its intervals to mean much."""
-    return [
-        f"{one.name} has {one.sentences} sentences: too few for intervals and verdicts to mean much."
-        for one in found[:1]
-        if one.sentences < FEW_SENTENCES
-    ]
 
 
 def remarks_on_metric(results: Results) -> list[str]:
     """Test sets on which BLEU says nothing."""
     found = {name: results.metric(name) for name in results.test_sets if name in set(results.scores["test_set"])}
     return [f"{name}: {one.reason}. All comparisons on it are in chrF." for name, one in found.items() if one.reason]
-
-
-def unit_words(found: Sequence[TestSet]) -> str:
-    """What the bootstrap of the first test set resamples, in words."""
-    if not found:
-        return "sentences"
-    first = found[0]
-    if first.resampled == "sentences":
-        return f"its {first.sentences} sentences"
-    return f"its {first.groups} groups (chapters or documents) of {first.sentences} sentences"
 
 
 def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from seqkd.report.claims import Statement, statements
 from seqkd.report.compare import variants
-from seqkd.report.held import STATISTICS, Estimate, Held
+from seqkd.report.held import STATISTICS, Estimate, Held, estimate
 from seqkd.report.load import Results, lines, read_json
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
@@ -97,18 +97,18 @@ def _of_the_truth(held: Held) -> HeldRow:
 
 
 def _ceiling(results: Results, name: str, settings: ReportSettings) -> Ceiling:
-    folder = results.folder / "ceilings" / name
-    found, references = read_json(folder / "ceilings.json"), results.sides(name)["tgt"]
+    folder, sides = results.folder / "ceilings" / name, results.sides(name)
+    found, references = read_json(folder / "ceilings.json"), sides["tgt"]
     metric = significance.bleu_metric(found["bleu_signature"])
     counts = [
         significance.sentence_counts(metric, lines(folder / f"{text}.txt"), references) for text in ("mode", "sample")
     ]
     drawn = significance.resampled_scores(counts, significance.bleu_scores, settings.resamples, settings.bootstrap_seed)
-    intervals = [
-        significance.difference(found[f"bleu_of_{text}"], scores, settings.confidence)
-        for text, scores in zip(("mode", "sample"), drawn, strict=True)
-    ]
-    mode, sample = (Estimate(one.difference, one.low, one.high) for one in intervals)
+    text = significance.sample(sides["groups"], counts[0][:, 1])
+    mode, sample = (
+        estimate(found[f"bleu_of_{name}"], scores, text, settings.confidence)
+        for name, scores in zip(("mode", "sample"), drawn, strict=True)
+    )
     return Ceiling(name, mode, sample, found["entropy"], found["translations"], found["mode_prob"])
 
 

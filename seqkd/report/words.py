@@ -1,15 +1,14 @@
 """The verdict in plain words, made from the comparisons: which way won, by how much, and is it more than noise."""
 
+from functools import partial
+
 from seqkd.report.compare import Comparison, controls
 from seqkd.report.load import Results
+from seqkd.report.numerals import percent, ratio, signed, telling_digits
 from seqkd.report.tables import Row
+from seqkd.scoring.significance import FEWEST
 
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign, a true minus sign included; no sign where it rounds to zero."""
-    return f"{value:+.{digits}f}".replace("-", "−") if round(value, digits) else f"{0:.{digits}f}"
 
 
 def spelled(count: int) -> str:
@@ -18,8 +17,15 @@ def spelled(count: int) -> str:
 
 
 def interval(found: Comparison) -> str:
-    """``+1.2 BLEU (+0.3 to +2.1)``."""
-    return f"{signed(found.difference)} {found.metric_name} ({signed(found.low)} to {signed(found.high)})"
+    """``+1.2 BLEU (+0.3 to +2.1)``, with as many decimals as no sign is lost by; without interval the first part."""
+    shown = partial(signed, digits=telling_digits((found.difference, found.low, found.high)))
+    told = f"{shown(found.difference)} {found.metric_name}"
+    return f"{told} ({shown(found.low)} to {shown(found.high)})" if found.plain.is_known else told
+
+
+def named(found: Comparison) -> str:
+    """``seq-kd (+1.2)``."""
+    return f"{found.system} ({signed(found.difference, telling_digits([found.difference]))})"
 
 
 def primary(comparisons: list[Comparison]) -> list[Comparison]:
@@ -34,6 +40,11 @@ def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
         return _without_comparison(rows)
     best = family[0]
     won = [found for found in family if found.verdict == "better"]
+    if not any(found.plain.is_known for found in family):
+        return (
+            f"No verdict: {best.test_set} has too little text for one. The highest student is {best.system}, at "
+            f"{interval(best)} over {best.against}, which may be chance."
+        )
     if not won:
         return (
             f"No student is shown to be better than the same-size baseline. The highest is {best.system}, at "
@@ -41,7 +52,7 @@ def headline(comparisons: list[Comparison], rows: list[Row]) -> str:
         )
     control = {models[0].system for models in controls([row.system for row in rows]).values()}
     aside = ", though it is a longer-trained baseline and no distillation" if won[0].system in control else ""
-    others = [f"{found.system} ({signed(found.difference)})" for found in won[1:]]
+    others = [named(found) for found in won[1:]]
     tail = f" Better than the baseline too: {', '.join(others)}." if others else ""
     return f"{won[0].system} won: {interval(won[0])} over {won[0].against}, more than noise{aside}.{tail}"
 
@@ -61,41 +72,41 @@ def details(comparisons: list[Comparison], rows: list[Row], results: Results, co
     family = primary(comparisons)
     if not family:
         return []
-    return [
+    told = [
         _method(family, confidence),
         *_by_verdict(family),
-        *_uncompared(family, rows),
         *_controls(comparisons, family),
         *_runners_up(comparisons),
         *_compression(family, rows),
-        _scope(rows, results),
+        _scope(family, results),
     ]
+    return [sentence for sentence in told if sentence]
 
 
 def _method(family: list[Comparison], confidence: float) -> str:
-    named = family[0]
+    first = family[0]
     tests = f"Holm’s correction over {spelled(len(family))} comparisons" if len(family) > 1 else "a single comparison"
-    score = f"{named.decoding} {named.metric_name} on {named.test_set}"
+    how = f", with {100 * confidence:g} % intervals of the paired bootstrap over {units(first)} and {tests}"
     return (
-        f"This is the comparison named in advance: {score}, each student against the same-size baseline, with "
-        f"{100 * confidence:g} % intervals of the paired bootstrap and {tests}."
+        f"This is the comparison named in advance: {first.decoding} {first.metric_name} on {first.test_set}, each "
+        f"student against the same-size baseline{how if first.plain.is_known else ''}."
     )
 
 
+def units(found: Comparison) -> str:
+    """``its 1500 sentences``, ``its 30 documents``."""
+    return f"its {found.units} {found.resampled if found.units != 1 else found.resampled.removesuffix('s')}"
+
+
 def _by_verdict(family: list[Comparison]) -> list[str]:
-    found = []
-    for word, phrase in (("worse", "Worse than the baseline"), ("not shown", "Not shown to differ from the baseline")):
-        names = [f"{one.system} ({signed(one.difference)})" for one in family if one.verdict == word]
-        if names:
-            found.append(f"{phrase}: {', '.join(names)}.")
-    return found
-
-
-def _uncompared(family: list[Comparison], rows: list[Row]) -> list[str]:
-    compared = {found.system for found in family}
-    left = [row for row in rows if row.system.kind == "student" and not row.is_baseline]
-    names = [row.label for row in left if row.system.system not in compared]
-    return [f"Without a baseline of their size, so without a gain: {', '.join(names)}."] if names else []
+    phrases = {
+        "Worse than the baseline": [one for one in family if one.verdict == "worse"],
+        "Not shown to differ from the baseline": [
+            one for one in family if one.verdict == "not shown" and one.plain.is_known
+        ],
+        "Without a verdict, since there is no interval": [one for one in family if not one.plain.is_known],
+    }
+    return [f"{phrase}: {', '.join(map(named, those))}." for phrase, those in phrases.items() if those]
 
 
 def _controls(comparisons: list[Comparison], family: list[Comparison]) -> list[str]:
@@ -129,10 +140,12 @@ def _compression(family: list[Comparison], rows: list[Row]) -> list[str]:
     if row is None or teacher is None or row.share is None:
         return []
     mine, large = (next(iter(one.scores.values()))["parameters"] for one in (row, teacher))
-    kept = f"{row.label} keeps {100 * row.share:.0f} % of the teacher’s {row.metric_name}"
-    text = f"{kept} with {100 * mine / large:.0f} % of its parameters"
+    text = (
+        f"{row.label} keeps {percent(row.share)} of the teacher’s {row.metric_name} with {percent(mine / large)} of "
+        "its parameters"
+    )
     faster = row.speed.get((family[0].decoding, "batched"))
-    return [f"{text} and decodes {faster:.1f} times as fast as the teacher with beam." if faster else f"{text}."]
+    return [f"{text} and decodes {ratio(faster)} times as fast as the teacher with beam." if faster else f"{text}."]
 
 
 def _winner(family: list[Comparison]) -> Comparison:
@@ -143,15 +156,35 @@ def _variant(found: Comparison) -> tuple[str, float, bool | None]:
     return found.system, found.sparsity, found.retrained
 
 
-def _scope(rows: list[Row], results: Results) -> str:
-    """What the verdict holds for: these models, unless several seeds and teachers say more."""
-    seeds = min((len(row.seeds) for row in rows if row.system.kind == "student"), default=0)
+def _scope(family: list[Comparison], results: Results) -> str:
+    """What the verdicts hold for: these models, unless there are seeds enough to say more."""
     teachers = len({system.path for system in results.systems if system.kind == "teacher"})
-    given = "this teacher" if teachers == 1 else f"these {spelled(teachers)} teacher models"
-    given = f"{given} and " if teachers else ""
-    if seeds <= 1:
-        return f"Given {given}one seed: a verdict on these models, not on the methods."
+    given = ["this teacher" if teachers == 1 else f"these {spelled(teachers)} teacher models"] if teachers else []
+    counts = {len(seeds.split()) for found in family for seeds in (found.seeds, found.against_seeds)}
+    given += [f"{spelled(count)} seed{'s' if count > 1 else ''}" for count in counts if len(counts) == 1]
+    start = f"Given {' and '.join(given)}: " if given else ""
+    models = [found for found in family if found.scope == "models"]
+    if not any(found.plain.is_known for found in family):
+        return f"{start}differences are means over seeds." if counts != {1} else ""
+    if not models:
+        return (
+            f"{start}differences are means over seeds, and the intervals cover both the choice of the test text and "
+            "that of the seeds. The verdicts are on the methods as they are set here, on text like this."
+        )
+    if counts == {1}:
+        return f"{start}a verdict on these models, not on the methods."
+    whom = "" if models == family else f"of {', '.join(found.system for found in models)} "
     return (
-        f"Given {given}{spelled(seeds)} seeds: differences are means over seeds, paired seed with seed; the "
-        "intervals cover the choice of test sentences, the spread in the table the choice of seed."
+        f"{start}differences are means over seeds. With fewer than {spelled(FEWEST['seeds'])} seeds on a side the "
+        f"intervals {whom}cover the choice of the test text alone: a verdict on these models, not on the methods."
     )
+
+
+def unpaired(comparisons: list[Comparison]) -> list[str]:
+    """Which primary comparisons are of unequal seeds."""
+    return [
+        f"{found.system} has other seeds ({found.seeds}) than {found.against} ({found.against_seeds}): the difference "
+        "is that of the means over all seeds of each, without pairing."
+        for found in primary(comparisons)
+        if not found.is_paired
+    ]

@@ -1,22 +1,26 @@
 """The verdict's sentences, number formats, recipes and small rules, without a results folder."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from seqkd.report import compare, page, quality, sections, words
+from seqkd.report import compare, limits, page, quality, sections, words
 from seqkd.report.about import about_corpus
 from seqkd.report.compare import Comparison
 from seqkd.report.load import Results, System
+from seqkd.report.settings import ReportSettings
 from seqkd.report.tables import Row, cell
+from seqkd.scoring.significance import Sample
 
 
 def compared(system: str, difference: float, verdict: str) -> Comparison:
     return Comparison(
-        "primary", "test", "greedy", "bleu", system, 0.0, None, "baseline", "1", difference, difference - 1,
-        difference + 1, 0.01, 0.02, verdict, 70.0,
+        "primary", "test", "greedy", "bleu", system, 0.0, None, "baseline", "1", "1", "models", "sentences", 500,
+        difference, difference - 1, difference + 1, 0.01, 0.02, verdict, 70.0,
     )  # fmt: skip
 
 
@@ -49,11 +53,12 @@ def test_a_winning_control_is_no_victory_of_a_method() -> None:
 
 
 def test_details_name_the_worse_and_those_without_baseline() -> None:
-    rows = [row(student("baseline"), True), row(student("a")), row(student("big", model="big"))]
+    rows = [row(student("baseline"), True), row(student("a")), row(student("big", model="big", targets="seq-kd"))]
     results = Results(Path(), [one.system for one in rows], *[pd.DataFrame()] * 2, {}, {}, pd.DataFrame())
     found = " ".join(words.details([compared("a", -2.0, "worse")], rows, results, 0.95))
     assert "Worse than the baseline: a (−2.0)." in found
-    assert "Without a baseline of their size, so without a gain: big." in found
+    (remark,) = limits.remarks_on_baselines(results.systems)
+    assert remark.startswith("No baseline of their size, so no gain and no verdict: big.")
     assert "One seed" not in found and "Given one seed: a verdict on these models, not on the methods." in found
 
 
@@ -84,17 +89,23 @@ def test_without_a_baseline_a_teacher_of_the_same_size_serves_as_secondary() -> 
     assert (found.role, found.against) == ("secondary", [teacher])
 
 
-def test_seeds_are_paired_by_number_else_in_order() -> None:
-    one, other = [student("a", seed=seed) for seed in (1, 2)], [student("b", seed=seed) for seed in (2, 3)]
-    assert compare.paired(one, other) == [(one[1], other[0])]
-    apart = [student("b", seed=seed) for seed in (7, 8)]
-    assert compare.paired(one, apart) == [(one[0], apart[0]), (one[1], apart[1])]
+def test_seeds_are_paired_by_number_where_they_are_the_same() -> None:
+    one, other = [student("a", seed=seed) for seed in (1, 2)], [student("b", seed=seed) for seed in (2, 1)]
+    assert compare.in_step(one, other) == [other[1], other[0]]
+    assert compare.in_step(one, [student("b", seed=seed) for seed in (2, 3)]) is None
+    assert compare.in_step(one, other[:1]) is None
 
 
-def test_few_groups_give_way_to_sentences() -> None:
-    assert compare.units(["a"] * 50) == [str(index) for index in range(50)]
-    chapters = [f"chapter {index // 3}" for index in range(60)]
-    assert compare.units(chapters) == chapters
+@pytest.mark.parametrize(("seeds", "others", "scope"), [(3, 3, "methods"), (2, 2, "models"), (3, 4, "methods")])
+def test_a_difference_is_that_of_the_means_over_all_seeds(seeds: int, others: int, scope: str) -> None:
+    one = [student("a", seed=seed, path=f"a/{seed}") for seed in range(seeds)]
+    other = [student("b", seed=seed, path=f"b/{seed}") for seed in range(others)]
+    noise = np.random.default_rng(1).normal(size=400)
+    rows = {model.path: (float(score), score + noise) for score, model in enumerate([*one, *other])}
+    found, of_seeds = compare.difference(one, other, rows, Sample("sentences", 500, 500.0, 500), 0.95)
+    means = [np.mean([rows[model.path][0] for model in side]) for side in (one, other)]
+    assert found.difference == pytest.approx(means[0] - means[1])
+    assert ("methods" if of_seeds else "models") == scope
 
 
 def test_a_recipe_is_short() -> None:
@@ -128,16 +139,65 @@ def test_times_and_sizes_are_readable() -> None:
 
 
 def test_a_difference_that_rounds_to_zero_has_no_sign() -> None:
-    assert [words.signed(value) for value in (0.04, -0.04, 0.06)] == ["0.0", "0.0", "+0.1"]
+    assert [page.signed(value) for value in (0.04, -0.04, 0.06)] == ["0.0", "0.0", "+0.1"]
     assert page.number(-0.04, sign=True) == "0.0" and page.number(0.06, sign=True) == "+0.1"
 
 
-def test_a_test_set_that_is_too_small_is_called_so() -> None:
-    found = [sections.TestSet("test", size, size, "sentences", 0) for size in (40, 400)]
-    assert sections.remarks_on_size(found) == [
-        "test has 40 sentences: too few for intervals and verdicts to mean much."
-    ]
-    assert sections.remarks_on_size(found[1:]) == []
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (Sample("sentences", 1, 1.0, 1), "1 sentence, at least 30 are needed"),
+        (Sample("sentences", 29, 29.0, 29), "29 sentences, at least 30 are needed"),
+        (Sample("sentences", 30, 25.0, 30), ""),
+        (
+            Sample("documents", 4, 4.0, 800),
+            "4 documents, at least 5 are needed, since sentences of one document depend",
+        ),
+        (Sample("documents", 5, 4.5, 800), ""),
+        (Sample("documents", 9, 1.3, 800), "one of its 9 documents is most of the text"),
+    ],
+)
+def test_a_test_set_that_is_too_small_is_called_so(text: Sample, told: str) -> None:
+    remarks = limits.remarks_on_size([sections.TestSet("test", text.sentences or 0, text, 0)])
+    assert len(remarks) == bool(told) and "".join(remarks).startswith(f"test: {told}" if told else "")
+
+
+def test_overlap_with_training_is_told_before_the_tables() -> None:
+    text = Sample("sentences", 200, 150.0, 200)
+    sets = [sections.TestSet(name, 200, text, known) for name, known in (("a", 4), ("b", 5))]
+    assert [remark[:6] for remark in limits.remarks_on_overlap(sets)] == ["b: 2\u202f%"]
+
+
+def test_without_an_interval_nothing_is_won() -> None:
+    none = replace(compared("a", 6.5, "not shown"), low=math.nan, high=math.nan, p=math.nan, adjusted_p=math.nan)
+    assert words.headline([none], []) == (
+        "No verdict: test has too little text for one. The highest student is a, at +6.5 BLEU over baseline, which may "
+        "be chance."
+    )
+    assert compare.corrected_by_holm([none], 0.95) == [none]
+    assert page.interval_bar(none, (0.0, 1.0)) == "" and page.agreement(none) == "–"
+
+
+def test_rounding_makes_no_other_statement() -> None:
+    small = replace(compared("a", 0.04, "better"), low=0.013, high=0.068)
+    assert words.interval(small) == "+0.04 BLEU (+0.01 to +0.07)" and page.digits(small) == 2
+    assert words.headline([small], []).startswith("a won: +0.04 BLEU (+0.01 to +0.07)")
+    assert [page.percent(share) for share in (0.9996, 1.0, 1.004, 0.004, 0.0)] == [
+        ">99 %", "100 %", ">100 %", "<1 %", "0 %"
+    ]  # fmt: skip
+    assert page.percent(0.9996, 1) == ">99.9 %"
+    assert [page.p_value(p, 0.05) for p in (1e-12, 0.00099, 0.0123, 0.04999, 0.05, math.nan)] == [
+        "<0.001", "<0.001", "0.0123", "<0.05", "0.0500", "–"
+    ]  # fmt: skip
+    assert [page.ratio(value) for value in (0.04, 1.04, 2.04)] == ["0.04", "1.04", "2.0"]
+    weak = quality.Fluency(student("base", kind="teacher"), 19.97, 0.0, 0.0, 0.0, 0.0)
+    assert quality.remarks_on_fluency([weak], ReportSettings())[0].endswith("teacher BLEU below 20: base 19.97.")
+
+
+def test_unequal_seeds_are_told_before_the_tables() -> None:
+    (told,) = words.unpaired([replace(compared("a", 1.0, "better"), seeds="3", against_seeds="1 2")])
+    assert told.startswith("a has other seeds (3) than baseline (1 2): the difference is that of the means over all")
+    assert words.unpaired([compared("a", 1.0, "better")]) == []
 
 
 def test_a_baseline_as_good_as_its_teacher_is_told_once() -> None:
@@ -177,8 +237,9 @@ def test_bars_share_an_axis_with_zero_on_it() -> None:
 
 
 def test_agreement_below_one_half_is_a_coin_toss() -> None:
-    assert page.agreement(replace(compared("a", 0.0, "not shown"), agreement=44.2)) == "a coin toss"
-    assert page.agreement(compared("a", 1.0, "not shown")) == "70\u202f%"
+    assert page.agreement(replace(compared("a", 0.0, "better"), agreement=44.2)) == "a coin toss"
+    assert page.agreement(compared("a", 1.0, "better")) == "70\u202f%"
+    assert page.agreement(compared("a", 1.0, "not shown")) == "–"
 
 
 def test_the_corpus_speaks_for_itself_where_its_manifest_does_not() -> None:

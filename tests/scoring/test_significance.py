@@ -1,12 +1,17 @@
 """The bootstrap against explicit resampled lists, Holm by pencil, coverage by simulation."""
 
+import random
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.significance import PairedTest
 
-from seqkd.scoring import significance
-from seqkd.scoring.significance import Difference
+from seqkd.scoring import significance, student_t
+from seqkd.scoring.significance import Difference, Sample, Spread
+
+MANY = Sample("sentences", 120, 120.0, 120)
 
 REFERENCES = [
     "the red fox sleeps under the old bridge",
@@ -67,7 +72,7 @@ def test_chunks_do_not_change_the_resamples(monkeypatch: pytest.MonkeyPatch) -> 
 def test_identical_systems_are_not_shown_to_differ() -> None:
     counts = significance.sentence_counts(BLEU(), CLOSE, REFERENCES)
     scores = significance.resampled_scores([counts, counts], significance.bleu_scores, 10_000, seed=1)
-    found = significance.difference(0.0, scores[0] - scores[1], 0.95)
+    found = significance.difference(0.0, scores[0] - scores[1], MANY, 0.95)
     assert found == Difference(0.0, 0.0, 0.0, 1.0)
     assert significance.verdict(found, found.p, 0.95) == "not shown"
 
@@ -77,9 +82,9 @@ def test_a_clear_difference_has_the_smallest_p_and_a_sign() -> None:
     counts = [significance.sentence_counts(BLEU(), system * 20, references) for system in (CLOSE, FAR)]
     scores = significance.resampled_scores(counts, significance.bleu_scores, 10_000, seed=1)
     observed = [float(significance.bleu_scores(system.sum(axis=0))) for system in counts]
-    better = significance.difference(observed[0] - observed[1], scores[0] - scores[1], 0.95)
-    worse = significance.difference(observed[1] - observed[0], scores[1] - scores[0], 0.95)
-    assert better.p == worse.p == 1 / 10_001
+    better = significance.difference(observed[0] - observed[1], scores[0] - scores[1], MANY, 0.95)
+    worse = significance.difference(observed[1] - observed[0], scores[1] - scores[0], MANY, 0.95)
+    assert better.p == pytest.approx(worse.p) and better.p < 1e-6
     assert 0 < better.low < better.difference < better.high
     assert significance.verdict(better, better.p, 0.95) == "better"
     assert significance.verdict(worse, worse.p, 0.95) == "worse"
@@ -88,10 +93,95 @@ def test_a_clear_difference_has_the_smallest_p_and_a_sign() -> None:
 
 
 def test_p_value_and_interval_by_pencil() -> None:
-    resampled = np.array([1.0, 2.0, 3.0, 4.0, 5.0])  # shifted: -2 -1 0 1 2
-    found = significance.difference(1.5, resampled, 0.5)
-    assert found.p == pytest.approx((1 + 2) / (1 + 5))
-    assert (found.low, found.high) == (2.0, 4.0)
+    """Five documents: variance 2.5 x 5 / 4, so an error of 1.7678; t with 4 degrees of freedom at 95 % is 2.7764."""
+    text = Sample("documents", 5, 5.0, 500)
+    found = significance.difference(1.5, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), text, 0.95)
+    assert (found.low, found.high) == pytest.approx((1.5 - 4.9082, 1.5 + 4.9082), abs=1e-3)
+    u = 0.84853 / (4 + 0.84853**2) ** 0.5  # t with 4 degrees of freedom has a closed form
+    assert found.p == pytest.approx(1 - u * (3 - u**2) / 2, abs=1e-5)
+
+
+def test_seeds_add_their_variance_by_pencil() -> None:
+    """Paired differences 1, 2, 6: variance 7, of the mean 7 / 3; with 3.125 of the text 5.4583.
+
+    Satterthwaite: 5.4583^2 / (3.125^2 / 4 + 2.3333^2 / 2) = 5.7723 degrees of freedom, t = 2.4700.
+    """
+    one, other = np.array([3.0, 5.0, 8.0]), np.array([2.0, 3.0, 2.0])
+    of_seeds = significance.spread(one, other, paired=True)
+    assert of_seeds == Spread(pytest.approx(7 / 3), 2)
+    text = Sample("documents", 5, 5.0, 500)
+    found = significance.difference(3.0, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), text, 0.95, of_seeds)
+    assert found.high - 3.0 == pytest.approx(2.4700 * 5.4583**0.5, abs=2e-3)
+    welch = significance.spread(one, np.array([2.0, 3.0, 2.0, 5.0]), paired=False)
+    first, second = 19 / 9, 2 / 4  # variances 6.3333 and 2
+    assert welch == Spread(
+        pytest.approx(first + second), pytest.approx((first + second) ** 2 / (first**2 / 2 + second**2 / 3))
+    )
+    assert significance.spread(one[:2], other[:2], paired=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        Sample("sentences", 1, 1.0, 1),
+        Sample("sentences", 29, 29.0, 29),
+        Sample("documents", 4, 4.0, 4000),
+        Sample("documents", 10, 10.0, 20),
+        Sample("documents", 10, 1.5, 4000),
+    ],
+)
+def test_too_little_text_has_no_interval_and_no_p(text: Sample) -> None:
+    found = significance.difference(6.5, np.linspace(6.0, 7.0, 100), text, 0.95)
+    assert found.difference == 6.5 and not found.is_known and np.isnan([found.low, found.high, found.p]).all()
+    assert significance.verdict(found, found.p, 0.95) == "not shown"
+
+
+def test_units_that_are_all_the_same_have_no_interval() -> None:
+    """One line fifty times: no resample differs from another, which is no certainty."""
+    counts = [significance.sentence_counts(BLEU(), side[:1] * 50, REFERENCES[:1] * 50) for side in (CLOSE, FAR)]
+    one, other = significance.resampled_scores(counts, significance.bleu_scores, 200, seed=1)
+    found = significance.difference(float((one - other)[0]), one - other, Sample("sentences", 50, 50.0, 50), 0.95)
+    assert not found.is_known
+
+
+def test_units_of_unequal_length_count_for_fewer() -> None:
+    text = significance.sample(["a", "a", "b", "c"], np.array([20, 10, 10]))
+    assert text == Sample("documents", 3, pytest.approx(1600 / 600), 4)
+    assert significance.sample(["1", "2"], np.array([3, 3])) == Sample("sentences", 2, 2.0, 2)
+
+
+@pytest.mark.parametrize("differences", [0.35, 0.5])
+def test_p_values_are_those_of_sacrebleus_approximate_randomisation(differences: float) -> None:
+    """Not those of its paired bootstrap, which counts one tail."""
+    generator = random.Random(4)
+    references = [" ".join(generator.choices("abcdefghij", k=12)) for _ in range(300)]
+    sides = [
+        [" ".join(word if generator.random() > noise else "z" for word in line.split()) for line in references]
+        for noise in (0.3, 0.3 + differences / 25)
+    ]
+    counts = [significance.sentence_counts(BLEU(), side, references) for side in sides]
+    one, other = significance.resampled_scores(counts, significance.bleu_scores, 10_000, seed=1)
+    observed = [float(significance.bleu_scores(side.sum(axis=0))) for side in counts]
+    text = significance.sample([str(line) for line in range(300)], counts[0][:, 1])
+    ours = significance.difference(observed[0] - observed[1], one - other, text, 0.95).p
+
+    def theirs(kind: str) -> float:
+        named = [("a", sides[1]), ("b", sides[0])]
+        test = PairedTest(named, {"BLEU": BLEU()}, [references], test_type=kind, n_samples=2000)
+        return float(test()[1]["BLEU"][1].p_value)
+
+    assert 0.001 < ours < 0.5
+    assert theirs("ar") == pytest.approx(ours, abs=0.03)
+    assert theirs("bs") == pytest.approx(ours / 2, abs=0.03) and theirs("bs") < 0.7 * ours
+
+
+def test_t_against_tables() -> None:
+    for degrees, point in ((1, 12.706), (2, 4.3027), (4, 2.7764), (10, 2.2281), (29, 2.0452), (1e6, 1.95997)):
+        assert student_t.quantile(0.95, degrees) == pytest.approx(point, rel=1e-4)
+        assert student_t.two_sided(point, degrees) == pytest.approx(0.05, rel=1e-3)
+    assert student_t.quantile(0.99, 5) == pytest.approx(4.0321, rel=1e-4)
+    assert student_t.two_sided(0.0, 3) == 1.0 and student_t.two_sided(40.0, 1000) < 1e-200
+    assert student_t.two_sided(-1.0, 1) == pytest.approx(0.5)
 
 
 def test_holm_by_pencil() -> None:
@@ -122,9 +212,9 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
         systems = [np.stack([values[:, 0] + 0.4, np.ones(60)], axis=1), np.stack([values[:, 1], np.ones(60)], axis=1)]
         scores = significance.resampled_scores(systems, mean_score, 400, seed=trial)
         observed = systems[0][:, 0].mean() - systems[1][:, 0].mean()
-        found = significance.difference(observed, scores[0] - scores[1], 0.95)
+        found = significance.difference(observed, scores[0] - scores[1], MANY, 0.95)
         covered += found.low <= 0.4 <= found.high
-        null = significance.difference(observed - 0.4, scores[0] - scores[1], 0.95)
+        null = significance.difference(observed - 0.4, scores[0] - scores[1], MANY, 0.95)
         rejected += null.p < 0.05
     assert 0.91 <= covered / 300 <= 0.98
     assert 0.02 <= rejected / 300 <= 0.09
