@@ -247,7 +247,7 @@ TEXTS = [
     _tokenized("too little text for the vocabulary", r"tokenizer\.vocabulary: 4000; the training text gives at most", 4000, ["eins zwei"], ["one two"]),
     _tokenized(
         "more characters than the vocabulary",
-        r"tokenizer\.vocabulary: 16; the training text has characters for \d+ pieces at least",
+        r"tokenizer\.vocabulary: 16; the characters of the training text need \d+ subwords",
         16,
         ["".join(map(chr, range(0x400, 0x450)))],
         ["x"],
