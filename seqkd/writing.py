@@ -1,7 +1,7 @@
-"""Scripts that put no spaces between words, and the script that a text is written in.
+"""Scripts without spaces between words, and detection of a text's script.
 
-The list follows Unicode's line breaking (UAX #14, classes ID and SA: text whose words only a dictionary finds), with
-Tibetan, Balinese and Javanese, which mark syllables or phrases alone.
+The list follows Unicode's line breaking (UAX #14, classes ID and SA: words can only be found with a dictionary), plus
+Tibetan, Balinese and Javanese, which separate only syllables or phrases.
 """
 
 import re
@@ -10,8 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Script:
-    """A script as people call it, its ISO 15924 codes, its characters as part of a regular expression's class, and how
-    many of them count as a word."""
+    """A script.
+
+    Attributes:
+        name: common English name.
+        codes: ISO 15924 codes.
+        characters: its characters, as ranges inside a regular expression's ``[...]``.
+        per_word: characters that count as one word.
+    """
 
     name: str
     codes: tuple[str, ...]
@@ -19,7 +25,7 @@ class Script:
     per_word: int
 
     def count(self, text: str) -> int:
-        """How many characters of the script are in ``text``."""
+        """Number of characters of this script in ``text``."""
         return len(re.findall(f"[{self.characters}]", text))
 
 
@@ -31,7 +37,7 @@ HAN = Script(
     2,
 )
 JAPANESE = Script("Japanese", ("Jpan", "Hrkt", "Hira", "Kana"), "\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f", 2)
-"""Kana alone; the Han characters between them are counted as Han."""
+"""Only kana; Han characters in Japanese text are counted as Han."""
 UNSPACED = (
     HAN,
     JAPANESE,
@@ -50,20 +56,22 @@ UNSPACED = (
 )
 """Scripts without spaces between words."""
 KOREAN = Script("Korean", ("Kore", "Hang", "Jamo"), "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff", 2)
-"""Has spaces, between words with their particles and endings; none of ``UNSPACED``."""
+"""Has spaces between words (with their particles and endings), so it is not in ``UNSPACED``."""
 
 BY_CODE = {code: script for script in (*UNSPACED, KOREAN) for code in script.codes}
 """ISO 15924 code to script."""
-KANA_SHARE = 0.1
-"""Of Han characters and kana together, from which a text is Japanese: Chinese has next to none, Japanese a half."""
+JAPANESE_MIN_KANA = 0.1
+"""A text is Japanese if kana exceed this fraction of its Han characters and kana: about 0 in Chinese, 0.5 in
+Japanese."""
 
 
 def script_of(text: str) -> Script | None:
-    """The one of these scripts in which most letters of a text are; None where most are in another script."""
+    """The script, of ``UNSPACED`` and Korean, of most letters of a text; None if most are in another script."""
     counts = {script: script.count(text) for script in (*UNSPACED, KOREAN)}
-    both = counts[HAN] + counts[JAPANESE]
-    japanese = counts[JAPANESE] > KANA_SHARE * both
-    counts |= {HAN: 0 if japanese else both, JAPANESE: both if japanese else 0}
-    most = max(counts, key=lambda script: counts[script])
-    others = len(re.findall(r"[^\W\d_]", re.sub(f"[{''.join(script.characters for script in counts)}]", "", text)))
-    return most if 2 * counts[most] > others + sum(counts.values()) else None
+    han_and_kana = counts[HAN] + counts[JAPANESE]
+    japanese = counts[JAPANESE] > JAPANESE_MIN_KANA * han_and_kana
+    counts |= {HAN: 0 if japanese else han_and_kana, JAPANESE: han_and_kana if japanese else 0}
+    script = max(counts, key=lambda script: counts[script])
+    remainder = re.sub(f"[{''.join(script.characters for script in counts)}]", "", text)
+    letters = sum(counts.values()) + len(re.findall(r"[^\W\d_]", remainder))
+    return script if 2 * counts[script] > letters else None

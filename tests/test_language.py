@@ -1,4 +1,4 @@
-"""Language codes: what is accepted, which tokenization follows, and whether a text is written as its code says."""
+"""Language codes: which are accepted, the tokenization that follows, and whether a text's script fits its code."""
 
 import re
 
@@ -52,29 +52,29 @@ def test_tokenization_follows_from_every_form_of_a_code(code: str, expected: str
         ("iw", "he"),
     ],
 )
-def test_equal_codes_are_one(code: str, tag: str) -> None:
+def test_equivalent_codes_give_the_same_tag(code: str, tag: str) -> None:
     assert standard_code(code) == tag == standard_code(tag)
 
 
 @pytest.mark.parametrize(
     "code", ["", "d", "English", "de-", "de--AT", "<b>", "de\n", "日本", "xx" * 20, "zh-Hans-Hant"]
 )
-def test_what_is_no_code_is_refused_with_examples(code: str) -> None:
+def test_an_invalid_code_is_refused_with_examples(code: str) -> None:
     with pytest.raises(
         ValueError, match="must be a language code such as de, pt-BR, nob, zho_Hans or zh-Hant-TW, found"
     ):
         standard_code(code)
 
 
-def test_a_misspelt_script_is_refused_with_the_right_one() -> None:
-    with pytest.raises(ValueError, match=r"found 'th-Tahi', of which script.* write th, or .* th-Thai-TH"):
+def test_a_misspelt_script_is_refused_with_a_suggestion() -> None:
+    with pytest.raises(ValueError, match=r"found 'th-Tahi', whose script.* write th, or .* th-Thai-TH"):
         standard_code("th-Tahi")
 
 
-def test_reasons_say_what_is_special() -> None:
+def test_reasons_of_each_tokenization() -> None:
     assert "th is written in Thai script, without spaces" in tokenization("th").reason
     assert "sacrebleu[ja]' and score.bleu_tokenize: ja-mecab" in tokenization("ja").reason
-    assert "xx is no registered language; taken to have spaces" in tokenization("xx").reason
+    assert "xx is not a registered language; assumed to have spaces" in tokenization("xx").reason
     assert "did you mean ja?" in tokenization("jp").reason
     assert tokenization("th", "char").reason == "as score.bleu_tokenize says"
     assert "though th is written without spaces" in tokenization("th", "13a").reason
@@ -82,22 +82,22 @@ def test_reasons_say_what_is_special() -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), TEXTS.items())
-def test_the_script_of_a_text_is_that_of_most_letters(name: str, text: str) -> None:
+def test_the_script_of_a_text_is_that_of_most_of_its_letters(name: str, text: str) -> None:
     script = script_of(text)
     assert (script.name if script else "") == name
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "wanted"),
+    ("code", "text", "message"),
     [
-        ("de", "Thai", r"Thai\. Correct the language \(th\?\).* or say score\.bleu_tokenize: char\."),
+        ("de", "Thai", r"Thai\. Correct the language \(th\?\).* or set score\.bleu_tokenize: char\."),
         ("xx", "Han", r"Han\. Correct the language \(zh\?\).* score\.bleu_tokenize: zh\."),
         ("zh", "Japanese", r"Japanese\. Correct the language \(ja\?\)"),
         ("th", "", "with spaces between words. Correct the language, or src and tgt if they are swapped"),
     ],
 )
-def test_a_text_in_another_script_is_told_with_the_next_step(code: str, text: str, wanted: str) -> None:
-    assert re.search(wanted, mismatch(code, "auto", TEXTS[text]))
+def test_a_text_in_another_script_is_reported_with_the_next_step(code: str, text: str, message: str) -> None:
+    assert re.search(message, mismatch(code, "auto", TEXTS[text]))
     assert mismatch(code, "13a", TEXTS[text]) == ""
 
 
@@ -105,22 +105,22 @@ def test_a_text_in_another_script_is_told_with_the_next_step(code: str, text: st
     ("code", "text"),
     [("yue", "Han"), ("ja", "Japanese"), ("th", "Thai"), ("dz", "Tibetan"), ("ko", "Korean"), ("de", "")],
 )
-def test_a_text_as_its_code_says_is_no_cause_for_remarks(code: str, text: str) -> None:
+def test_a_text_in_the_script_of_its_code_gives_no_message(code: str, text: str) -> None:
     assert mismatch(code, "auto", TEXTS[text]) == mismatch(code, "auto", " \n") == ""
 
 
-def test_codes_of_scripts_are_registered() -> None:
+def test_script_codes_are_registered() -> None:
     assert all(standard_code(f"en-{code}") == f"en-{code}" for code in BY_CODE)
 
 
-def test_tokenizations_that_need_more_are_refused_with_what_to_do(monkeypatch, tmp_path) -> None:
+def test_tokenizations_with_missing_dependencies_are_refused_with_the_next_step(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(bleu, "find_spec", lambda name: None)
     monkeypatch.setattr("sacrebleu.utils.SACREBLEU_DIR", str(tmp_path))
-    for name, wanted in (
+    for name, message in (
         ("ja-mecab", "needs more packages; pip install 'sacrebleu[ja]', or write char"),
         ("flores200", f"needs a model that sacrebleu downloads to {tmp_path}/models/flores200"),
     ):
-        with pytest.raises(UserError, match=re.escape(f"score.bleu_tokenize: found '{name}', which {wanted}")):
+        with pytest.raises(UserError, match=re.escape(f"score.bleu_tokenize: found '{name}', which {message}")):
             load(changed("score/bleu_tokenize", name))
     (tmp_path / "models").mkdir()
     (tmp_path / "models/flores200sacrebleuspm").touch()

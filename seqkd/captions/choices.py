@@ -1,7 +1,7 @@
-"""Texts with choices in them: all of them with their probabilities, or one that is drawn.
+"""Texts with alternatives: enumerated with their probabilities, or sampled.
 
-A text is a string, a ``Series`` of texts side by side, or a ``Choice`` among texts. Given the style, choices are
-independent, so a text's probability is a product; it is kept for all styles at once.
+A text is a string, a ``Series`` of texts, or a ``Choice`` among texts. Given the style, choices are independent, so a
+text's probability is a product; it is computed for all styles at once.
 """
 
 import math
@@ -19,14 +19,14 @@ from seqkd.captions.styles import STYLES, Option, Vector, vectors
 
 @dataclass(frozen=True)
 class Series:
-    """Parts in order; empty ones leave no blank."""
+    """Texts joined by blanks."""
 
     parts: tuple["Text", ...]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several texts; each has its probability in each style."""
+    """One of several texts, with p(text | style) of each."""
 
     texts: tuple["Text", ...]
     weights: tuple[Vector, ...]
@@ -36,8 +36,8 @@ Text = str | Series | Choice
 
 
 def series(*parts: Text) -> Text:
-    """Parts in order, as flat as can be."""
-    flat = [one for part in parts for one in (part.parts if isinstance(part, Series) else (part,)) if one != ""]
+    """The texts in order, flattened and without empty ones."""
+    flat = [item for part in parts for item in (part.parts if isinstance(part, Series) else (part,)) if item != ""]
     return flat[0] if len(flat) == 1 else Series(tuple(flat))
 
 
@@ -49,52 +49,52 @@ def choice(texts: Sequence[tuple[Text, str]]) -> Text:
 
 
 @cache
-def said(options: tuple[Option, ...]) -> Text:
+def option_choice(options: tuple[Option, ...]) -> Text:
     """A choice among plain options."""
-    return choice([(one.text, one.tags) for one in options])
+    return choice([(option.text, option.tags) for option in options])
 
 
 def weighted(*texts: tuple[Text, Vector]) -> Text:
-    """A choice with weights for each style, made to sum to 1; texts that no style chooses are left out."""
+    """A choice with weights per style, normalised to sum to 1; texts with weight 0 in all styles are dropped."""
     kept = [(text, weight) for text, weight in texts if any(weight)]
     sums = [sum(weight[z] for _, weight in kept) for z in range(len(STYLES))]
     weights = (tuple(value / total for value, total in zip(weight, sums, strict=True)) for _, weight in kept)
     return kept[0][0] if len(kept) == 1 else Choice(tuple(text for text, _ in kept), tuple(weights))
 
 
-def bound(text: Text) -> int:
-    """How many strings there are at most."""
+def max_strings(text: Text) -> int:
+    """Upper bound on the number of strings."""
     if isinstance(text, str):
         return 1
     if isinstance(text, Series):
-        return math.prod(map(bound, text.parts))
-    return sum(map(bound, text.texts))
+        return math.prod(map(max_strings, text.parts))
+    return sum(map(max_strings, text.texts))
 
 
-def spelled_out(text: Text) -> tuple[list[str], NDArray[np.float64]]:
-    """All strings that some style says (some perhaps twice), n, and p(string | style) of each, (n, styles)."""
+def enumerate_strings(text: Text) -> tuple[list[str], NDArray[np.float64]]:
+    """All n strings with non-zero probability (perhaps with duplicates), and p(string | style), shape [n, styles]."""
     if isinstance(text, str):
         return [text], np.ones((1, len(STYLES)))
     if isinstance(text, Series):
         strings, weights = [""], np.ones((1, len(STYLES)))
         for part in text.parts:
-            more, factors = spelled_out(part)
-            strings = [f"{one} {other}" for one in strings for other in more]
+            suffixes, factors = enumerate_strings(part)
+            strings = [f"{prefix} {suffix}" for prefix in strings for suffix in suffixes]
             weights = (weights[:, None] * factors[None]).reshape(-1, len(STYLES))
-            possible = weights.max(axis=1) > 0  # American and British words do not meet
+            possible = weights.max(axis=1) > 0  # American and British words do not mix
             if not possible.all():
                 strings, weights = list(compress(strings, possible.tolist())), weights[possible]
         return strings, weights
-    found = [spelled_out(one) for one in text.texts]
-    scaled = [weights * np.array(factor) for (_, weights), factor in zip(found, text.weights, strict=True)]
-    return [string for strings, _ in found for string in strings], np.concatenate(scaled)
+    enumerated = [enumerate_strings(alternative) for alternative in text.texts]
+    scaled = [weights * np.array(factor) for (_, weights), factor in zip(enumerated, text.weights, strict=True)]
+    return [string for strings, _ in enumerated for string in strings], np.concatenate(scaled)
 
 
-def drawn(text: Text, style: int, rng: Random) -> str:
-    """One string, drawn in a style."""
+def sample_string(text: Text, style: int, rng: Random) -> str:
+    """A string sampled in a style."""
     if isinstance(text, str):
         return text
     if isinstance(text, Series):
-        return " ".join(drawn(part, style, rng) for part in text.parts)
+        return " ".join(sample_string(part, style, rng) for part in text.parts)
     weights = [weight[style] for weight in text.weights]
-    return drawn(rng.choices(text.texts, weights)[0], style, rng)
+    return sample_string(rng.choices(text.texts, weights)[0], style, rng)

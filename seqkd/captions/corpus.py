@@ -1,17 +1,16 @@
-"""Captions as training, dev and test set. Loaded by name, see ``seqkd.corpus.jobs``."""
+"""Captions as training, dev and test set. Imported by name, see ``seqkd.corpus.jobs``."""
 
 from collections.abc import Iterator
 from itertools import islice
 from random import Random
 from typing import NamedTuple
 
-from seqkd.captions.meaning import Caption
 from seqkd.captions.sampling import meanings
 from seqkd.captions.source import source_of
 from seqkd.captions.truth import Truth
 
 Line = tuple[str, str, str]
-"""Source, one drawn translation, and as group the meaning as JSON."""
+"""Source, a sampled translation, and the meaning as JSON (the line's group)."""
 
 
 class Sets(NamedTuple):
@@ -23,16 +22,16 @@ class Sets(NamedTuple):
 
 
 def split_lines(seed: int, test: int, dev: int, train: int) -> Sets:
-    """Sets of these sizes. No two lines share a source; no target of one set is in another.
+    """Sets of these sizes. No two lines share a source, and no two sets share a target.
 
-    The test set comes first and depends on seed and size alone.
+    The test set comes first, so it depends only on the seed and its size.
     """
-    made = _lines(seed)
-    tests = list(islice(made, test))
-    taken = {target for _, target, _ in tests}
-    devs = list(islice((line for line in made if line[1] not in taken), dev))
-    taken |= {target for _, target, _ in devs}
-    return Sets(tests, devs, list(islice((line for line in made if line[1] not in taken), train)))
+    lines = _lines(seed)
+    test_lines = list(islice(lines, test))
+    held_out = {target for _, target, _ in test_lines}
+    dev_lines = list(islice((line for line in lines if line[1] not in held_out), dev))
+    held_out |= {target for _, target, _ in dev_lines}
+    return Sets(test_lines, dev_lines, list(islice((line for line in lines if line[1] not in held_out), train)))
 
 
 def lines_of_test_set(seed: int, test: int) -> list[Line]:
@@ -41,11 +40,7 @@ def lines_of_test_set(seed: int, test: int) -> list[Line]:
 
 
 def _lines(seed: int) -> Iterator[Line]:
-    """A line for each meaning, each meaning once."""
+    """One line for each meaning."""
     rng = Random(f"targets {seed}")
     for caption in meanings(seed):
-        yield _line(caption, rng)
-
-
-def _line(caption: Caption, rng: Random) -> Line:
-    return source_of(caption), Truth(caption).sample(rng), caption.to_json()
+        yield source_of(caption), Truth(caption).sample(rng), caption.to_json()

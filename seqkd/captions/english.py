@@ -1,9 +1,9 @@
-"""English inflection and noun phrases, with their choices."""
+"""English inflection and noun phrases, with their alternatives."""
 
 import re
 from functools import lru_cache
 
-from seqkd.captions.choices import Text, choice, said, series
+from seqkd.captions.choices import Text, choice, option_choice, series
 from seqkd.captions.lexicon import NOUNS, EnglishNoun, adjective_for
 from seqkd.captions.meaning import Thing
 from seqkd.captions.styles import Option
@@ -19,12 +19,12 @@ COUNTS = {
     "mass": (Option(""),),
 }
 TWO_SUBJECTS = (Option("two"), Option("a couple of", "r"))
-"""Not of objects too: *a couple of women watching a couple of pigeons*."""
+"""Only for subjects, to avoid *a couple of women watching a couple of pigeons*."""
 DOUBLED = {"sit", "run", "swim", "jog", "chat", "hug", "pet", "chop", "cut", "put", "mop", "set", "get", "sip", "stir",
            "knit", "wrap", "drag", "nap", "shut", "unwrap"}  # fmt: skip
 IRREGULAR_ING = {"lie": "lying", "ski": "skiing", "picnic": "picnicking"}
 IRREGULAR_S = {"have": "has"}
-SOUNDED_LIKE_A_CONSONANT = r"(?:uni|uk|eu|one\b|use)"
+CONSONANT_SOUND = r"(?:uni|uk|eu|one\b|use)"
 
 
 def ing(verb: str) -> str:
@@ -54,26 +54,26 @@ def third(verb: str) -> str:
 
 
 def punctuated(words: str) -> str:
-    """As a sentence: *an* for *a* where it is due, a capital, commas and full stop."""
+    """The words as a sentence: *an* before a vowel, a capital, commas and full stop."""
     text = re.sub(r"(?: ?,)+(?= |$)", ",", " ".join(words.split())).rstrip(",")
-    text = re.sub(rf"\b([Aa]) (?=[aeiou])(?!{SOUNDED_LIKE_A_CONSONANT})", r"\1n ", text)
+    text = re.sub(rf"\b([Aa]) (?=[aeiou])(?!{CONSONANT_SOUND})", r"\1n ", text)
     return text[0].upper() + text[1:] + "."
 
 
 @lru_cache(2000)
 def noun_phrase(thing: Thing, *, subject: bool = False) -> Text:
-    """Counting word, adjectives and noun, without what follows it."""
+    """Counting word, adjectives and noun, without clothes and relative clause."""
     if thing.number == "group":
         return series("a group of", noun_phrase(Thing(thing.noun, "bare", thing.adjectives)))
     forms = NOUNS[thing.noun].english
-    return choice([(_with(thing, form, subject=subject), form.tags) for form in forms])
+    return choice([(_phrase(thing, form, subject=subject), form.tags) for form in forms])
 
 
-def _with(thing: Thing, form: EnglishNoun, *, subject: bool) -> Text:
+def _phrase(thing: Thing, form: EnglishNoun, *, subject: bool) -> Text:
     noun = NOUNS[thing.noun]
-    adjectives = [said(adjective_for(noun, one).english) for one in thing.adjectives]
+    adjectives = [option_choice(adjective_for(noun, adjective).english) for adjective in thing.adjectives]
     word = form.singular if thing.number in ("one", "mass") or form.kind == "mass" else form.plural
-    counted = said(TWO_SUBJECTS) if subject and thing.number == "two" else _counted(thing, form)
+    counted = option_choice(TWO_SUBJECTS) if subject and thing.number == "two" else _counted(thing, form)
     return series(counted, *adjectives, word)
 
 
@@ -81,12 +81,12 @@ def _counted(thing: Thing, form: EnglishNoun) -> Text:
     if form.kind in ("mass", "plural"):
         return ""
     if thing.number == "one":
-        paired = form.kind == "pair" and "eyes" not in NOUNS[thing.noun].tags  # a man with glasses has one pair of them
+        paired = form.kind == "pair" and "eyes" not in NOUNS[thing.noun].tags  # glasses need no *a pair of*
         return choice([("", ""), ("a pair of", "lr")]) if paired else "a" if form.kind == "count" else ""
     pairs = "pairs of" if form.kind == "pair" and thing.number != "bare" else ""
-    return series(said(COUNTS[thing.number]), pairs)
+    return series(option_choice(COUNTS[thing.number]), pairs)
 
 
 def is_person(thing: Thing) -> bool:
-    """Whether *who* stands for it."""
+    """Whether its relative pronoun is *who*."""
     return not NOUNS[thing.noun].tags & {"animal", "vehicle"}

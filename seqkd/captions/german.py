@@ -1,4 +1,4 @@
-"""German inflection: articles, adjective endings, nouns and what they make together. Cases are 1, 3 and 4."""
+"""German inflection: articles, adjective endings, nouns and phrases. Cases: 1 nominative, 3 dative, 4 accusative."""
 
 from seqkd.captions.lexicon import MANNERS, NOUNS, PLACES, VERBS, Noun
 from seqkd.captions.meaning import Clause, Event, Thing
@@ -17,7 +17,7 @@ PRONOUN = {"m": "er", "f": "sie", "n": "es", "p": "sie"}
 
 
 def inflected(adjective: str, article: str, gender: str, case: int) -> str:
-    """The adjective after ``ein``, ``der`` or no article (``""``); gender ``p`` is the plural."""
+    """The inflected adjective after ``ein``, ``der`` or no article (``""``); gender ``p`` is the plural."""
     if adjective in UNCHANGED:
         return adjective
     if article == "" or (article == "ein" and (case == 1 or gender != "m") and case != 3):
@@ -29,7 +29,7 @@ def inflected(adjective: str, article: str, gender: str, case: int) -> str:
 
 
 def gender_of(thing: Thing) -> str:
-    """m, f or n as the verb and pronouns see it; p for the plural. A group is feminine."""
+    """Grammatical gender for verbs and pronouns: m, f or n; p for the plural. A group is feminine."""
     if thing.number == "group":
         return "f"
     noun = NOUNS[thing.noun]
@@ -46,20 +46,20 @@ def _inflected_noun(noun: Noun, plural: bool, case: int) -> str:
 
 
 def noun_phrase(thing: Thing, case: int) -> str:
-    """*einen alten Mann in einem roten Hemd*; commas of a relative clause included."""
+    """*einen alten Mann in einem roten Hemd*; with the commas of a relative clause."""
     if thing.number == "group":
-        return f"{A[case]['f']} Gruppe von {noun_phrase(_members(thing), 3)}"
+        return f"{A[case]['f']} Gruppe von {noun_phrase(Thing(thing.noun, 'bare', thing.adjectives), 3)}"
     noun, gender = NOUNS[thing.noun], gender_of(thing)
     gender = "p" if noun.gender == "p" else gender
     article = "ein" if thing.number == "one" else ""
     word = A[case][gender] if article else _counted(thing.number, case)
-    adjectives = [inflected(one, article, gender, case) for one in thing.adjectives]
-    core = [word, *adjectives, _inflected_noun(noun, thing.number not in ("one", "mass") and bool(noun.plural), case)]
-    return " ".join([one for one in core if one] + _afterwards(thing, gender))
+    adjectives = [inflected(adjective, article, gender, case) for adjective in thing.adjectives]
+    plural = thing.number not in ("one", "mass") and bool(noun.plural)
+    return _join(word, *adjectives, _inflected_noun(noun, plural, case), *_modifiers(thing, gender))
 
 
-def _members(thing: Thing) -> Thing:
-    return Thing(thing.noun, "bare", thing.adjectives)
+def _join(*words: str) -> str:
+    return " ".join(word for word in words if word)
 
 
 def _counted(number: str, case: int) -> str:
@@ -67,16 +67,17 @@ def _counted(number: str, case: int) -> str:
     return word + "n" if case == 3 and number in ("some", "several", "many") else word
 
 
-def _afterwards(thing: Thing, gender: str) -> list[str]:
-    found = []
+def _modifiers(thing: Thing, gender: str) -> list[str]:
+    """Clothes and relative clause."""
+    modifiers = []
     if thing.wears and thing.how == "who":
         verb = "tragen" if gender == "p" else "trägt"
-        found.append(f", {THE[1][gender]} {noun_phrase(thing.wears, 4)} {verb},")
+        modifiers.append(f", {THE[1][gender]} {noun_phrase(thing.wears, 4)} {verb},")
     elif thing.wears:
-        found.append(f"{ {'in': 'in', 'with': 'mit'}[thing.how] } {noun_phrase(thing.wears, 3)}")
+        modifiers.append(f"{ {'in': 'in', 'with': 'mit'}[thing.how] } {noun_phrase(thing.wears, 3)}")
     if thing.does:
-        found.append(f", {THE[1][gender]} {verb_last(thing.does, gender == 'p')},")
-    return found
+        modifiers.append(f", {THE[1][gender]} {verb_last(thing.does, gender == 'p')},")
+    return modifiers
 
 
 def place_phrase(event: Event) -> str:
@@ -87,7 +88,7 @@ def place_phrase(event: Event) -> str:
     article = {"ein": A, "der": THE}[place.article][place.case][place.gender]
     start = f"{place.preposition} {article}"
     adjective = inflected(event.place_is, place.article, place.gender, place.case) if event.place_is else ""
-    return " ".join(one for one in (CONTRACTED.get(start, start), adjective, place.noun, place.tail) if one)
+    return _join(CONTRACTED.get(start, start), adjective, place.noun, place.tail)
 
 
 def object_phrase(event: Event) -> str:
@@ -99,31 +100,30 @@ def object_phrase(event: Event) -> str:
 
 
 def middle(event: Event, manner: str, *, place: bool = True) -> list[str]:
-    """What stands between the verb's two places, in order, without *sich*."""
+    """The phrases between finite verb and prefix, in order, without *sich*."""
     verb = VERBS[event.verb]
-    where, what = place_phrase(event) if place else "", object_phrase(event)
-    if "D" in verb.marks or not (what or verb.words):
-        parts = [manner, what, where, verb.words]
+    where, object_ = place_phrase(event) if place else "", object_phrase(event)
+    if "D" in verb.marks or not (object_ or verb.words):
+        phrases = [manner, object_, where, verb.words]
     elif verb.case == 3 and verb.words and not verb.preposition:
-        parts = [where, what, manner, verb.words]
+        phrases = [where, object_, manner, verb.words]
     else:
-        parts = [where, manner, what, verb.words]
-    return [one for one in parts if one]
+        phrases = [where, manner, object_, verb.words]
+    return [phrase for phrase in phrases if phrase]
 
 
 def finite(event: Event, plural: bool) -> str:
-    """The verb's form with its subject."""
+    """The verb form that agrees with the subject."""
     verb = VERBS[event.verb]
     return verb.infinitive if plural else verb.third
 
 
 def verb_last(event: Event, plural: bool, subject: str = "") -> str:
-    """The words of a subordinate clause: *sich ein Mann auf einer Bank ausruht*."""
+    """A subordinate clause without its conjunction: *sich ein Mann auf einer Bank ausruht*."""
     verb = VERBS[event.verb]
     manner = MANNERS[event.manner].german if event.manner else ""
     prefix = verb.prefix.replace("_", " ")
-    parts = ["sich" if verb.reflexive else "", subject, *middle(event, manner), prefix + finite(event, plural)]
-    return " ".join(one for one in parts if one)
+    return _join("sich" if verb.reflexive else "", subject, *middle(event, manner), prefix + finite(event, plural))
 
 
 def is_plural(clause: Clause) -> bool:

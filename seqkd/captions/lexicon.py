@@ -1,4 +1,4 @@
-"""The lexicon: the lines of ``seqkd.captions.tables`` as objects, by name."""
+"""The lexicon: the rows of ``seqkd.captions.tables`` as objects, by name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from seqkd.captions.tables import adjectives, habits, nouns, places, verbs
 
 Tags = frozenset[str]
 GROUPS = {"people": {"adult", "youth", "child"}, "folk": {"adult", "youth"}, "kids": {"child", "youth"}}
-"""Short for several tags of those who do something."""
+"""Abbreviations for several tags of a verb's subjects."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class EnglishNoun:
 
 @dataclass(frozen=True)
 class Noun:
-    """A German noun (``tail`` as in *Tasse Kaffee*), its English ones, and what it is."""
+    """A German noun (``tail``: *Kaffee* in *Tasse Kaffee*), its English nouns, and its tags."""
 
     lemma: str
     tail: str
@@ -36,7 +36,7 @@ class Noun:
 
 @dataclass(frozen=True)
 class Adjective:
-    """An adjective; a noun takes it if it is in ``fits`` by name or by tag."""
+    """An adjective, which fits a noun whose name or one of whose tags is in ``fits``."""
 
     kind: str
     fits: Tags
@@ -45,7 +45,7 @@ class Adjective:
 
 @dataclass(frozen=True)
 class Place:
-    """A place or direction: ``adjectives`` from German to English, English phrases with ``_`` for the adjective."""
+    """A place or direction: ``adjectives`` maps German to English; English phrases have ``_`` for the adjective."""
 
     preposition: str
     article: str
@@ -60,7 +60,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb; ``case`` 0 is without object; ``marks`` are explained in ``tables.verbs``."""
+    """A verb; ``case`` 0 means no object; ``marks`` are explained in ``tables.verbs``."""
 
     infinitive: str
     third: str
@@ -81,7 +81,7 @@ class Verb:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A fixed German phrase with English ones."""
+    """A fixed German phrase with its English phrases."""
 
     german: str
     english: tuple[Option, ...]
@@ -89,7 +89,7 @@ class Phrase:
 
 
 def plural_of(noun: str) -> str:
-    """The regular plural of an English noun, of the first word before *of*."""
+    """The regular plural of an English noun; in a phrase with *of*, of the part before it."""
     head, *rest = noun.split(" of ", 1)
     if head.endswith(("s", "x", "ch", "sh")):
         head += "es"
@@ -122,32 +122,32 @@ def _english_noun(option: Option) -> EnglishNoun:
 
 
 def _nouns() -> dict[str, Noun]:
-    found = {}
+    entries = {}
     for table in (nouns.PEOPLE, nouns.ANIMALS, nouns.CLOTHES, nouns.EDIBLES, nouns.THINGS):
         for german, english, tags in _rows(table, 3):
             name, gender, plural, *weak = german.split()
             lemma, *tail = name.split("_")
             forms = tuple(map(_english_noun, options(english)))
-            is_what = _tags(tags) | {name}
-            found[name] = Noun(lemma, " ".join(tail), gender, plural.strip("-"), bool(weak), forms, is_what)
-    return found
+            all_tags = _tags(tags) | {name}
+            entries[name] = Noun(lemma, " ".join(tail), gender, plural.strip("-"), bool(weak), forms, all_tags)
+    return entries
 
 
 def _adjectives() -> dict[str, list[Adjective]]:
-    found: dict[str, list[Adjective]] = {}
+    entries: dict[str, list[Adjective]] = {}
     for german, kind, fits, english in _rows(adjectives.ADJECTIVES, 4):
-        found.setdefault(german, []).append(Adjective(kind, _tags(fits), options(english)))
-    return found
+        entries.setdefault(german, []).append(Adjective(kind, _tags(fits), options(english)))
+    return entries
 
 
 def _places() -> dict[str, Place]:
-    found = {}
-    for name, german, tags, is_what, english in _rows(places.PLACES, 5):
+    entries = {}
+    for name, german, tags, looks, english in _rows(places.PLACES, 5):
         phrase, _, tail = german.partition("+")
         preposition, article, noun, gender, case = phrase.split()
-        pairs = (one.split("=") for one in is_what.split() if one != "-")
-        adjectives_of = {german: options(english.replace("/", ",")) for german, english in pairs}
-        found[name] = Place(
+        pairs = (pair.split("=") for pair in looks.split() if pair != "-")
+        translations = {german: options(english.replace("/", ",")) for german, english in pairs}
+        entries[name] = Place(
             preposition,
             article,
             noun,
@@ -155,10 +155,10 @@ def _places() -> dict[str, Place]:
             int(case),
             tail.strip(),
             _tags(tags) | {name},
-            adjectives_of,
+            translations,
             options(english),
         )
-    return found
+    return entries
 
 
 def _government(frame: str) -> tuple[str, int]:
@@ -168,37 +168,37 @@ def _government(frame: str) -> tuple[str, int]:
 
 
 def _verbs() -> dict[str, Verb]:
-    found = {}
+    entries = {}
     for name, german, subjects, objects, where, english, manners, marks in _rows(verbs.VERBS, 8):
         phrase, _, words = german.partition("+")
-        infinitive, third, *more = phrase.split()
-        frame, _, taken = objects.partition(":")
+        infinitive, third, prefix, *reflexive = phrase.split()
+        frame, _, object_tags = objects.partition(":")
         preposition, case = _government(frame.strip("*-"))
-        found[name] = Verb(
+        entries[name] = Verb(
             infinitive=infinitive,
             third=third,
-            prefix=more[0].strip("-"),
-            reflexive=len(more) > 1,
+            prefix=prefix.strip("-"),
+            reflexive=bool(reflexive),
             words=words.strip(),
             subjects=frozenset().union(*(GROUPS.get(tag, {tag}) for tag in _tags(subjects))),
             preposition=preposition,
             case=case,
             several="*" in frame,
-            objects=_tags(taken),
+            objects=_tags(object_tags),
             place_needed=where.startswith("!"),
             places=tuple(where.strip("!-").split()),
             english=options(english),
-            manners=tuple(manners.strip("-").split()),  # in order: what is drawn must not depend on hashing
+            manners=tuple(manners.strip("-").split()),  # in order: samples must not depend on string hashing
             marks=_tags(marks),
         )
-    return found
+    return entries
 
 
 def _phrases(table: str, columns: int) -> dict[str, Phrase]:
-    found = {}
+    entries = {}
     for name, german, *tags, english in _rows(table, columns):
-        found[name] = Phrase(german, options(english), _tags(" ".join(tags)))
-    return found
+        entries[name] = Phrase(german, options(english), _tags(" ".join(tags)))
+    return entries
 
 
 NOUNS = _nouns()
@@ -211,12 +211,12 @@ REASONS = _phrases(places.REASONS, 3)
 
 
 def _same_verbs() -> dict[str, str]:
-    firsts: dict[tuple[object, ...], str] = {}
-    found = {}
+    names: dict[tuple[object, ...], str] = {}
+    same = {}
     for name, verb in VERBS.items():
         german = (verb.infinitive, verb.prefix, verb.reflexive, verb.words, verb.preposition, verb.case)
-        found[name] = firsts.setdefault((german, verb.english, "D" in verb.marks), name)
-    return found
+        same[name] = names.setdefault((german, verb.english, "D" in verb.marks), name)
+    return same
 
 
 HABITS = {name: frozenset(words.split()) for name, words in _rows(habits.HABITS, 2)}
@@ -225,17 +225,16 @@ WARDROBES = [(frozenset(who.split()), frozenset(clothes.split())) for who, cloth
 STRANGERS = [(frozenset(who.split()), frozenset(where.split())) for who, where in _rows(habits.STRANGERS, 2)]
 REASONABLE = [(name, verb, _tags(objects)) for name, verb, objects in _rows(habits.REASONABLE, 3)]
 SAME_VERB = _same_verbs()
-"""Verb to the first that is said like it in both languages."""
+"""Verb -> the first verb with the same words in both languages."""
 
 
 def adjective_for(noun: Noun, german: str) -> Adjective:
-    """The adjective in the sense that it has beside the noun.
+    """The sense of the adjective that fits the noun.
 
     Raises:
-        KeyError: it does not go with the noun.
+        KeyError: it does not fit the noun.
     """
-    fitting = (one for one in ADJECTIVES[german] if one.fits & noun.tags)
-    found = next(fitting, None)
-    if found is None:
+    sense = next((sense for sense in ADJECTIVES[german] if sense.fits & noun.tags), None)
+    if sense is None:
         raise KeyError(f"{german} {noun.lemma}")
-    return found
+    return sense

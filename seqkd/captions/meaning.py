@@ -1,11 +1,11 @@
-"""What a caption says, in neither language. Names are those of the lexicon (``seqkd.captions.tables``)."""
+"""The meaning of a caption, independent of language. Names are those of the lexicon (``seqkd.captions.tables``)."""
 
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 NUMBERS = ("one", "two", "three", "four", "some", "several", "many", "group", "bare", "mass")
-"""How many: ``bare`` is the plural without a word before it, ``mass`` what is not counted."""
+"""Quantity: ``bare`` is the plural without a counting word, ``mass`` an uncountable noun."""
 ONE = frozenset({"one", "mass"})
 
 
@@ -18,8 +18,8 @@ class Thing:
         number: one of ``NUMBERS``.
         adjectives: in order.
         wears: a piece of clothing or bag (a singular or ``bare`` thing).
-        how: how it is said: ``in``, ``with`` or ``who`` (a relative clause).
-        does: what else it is doing, in a relative clause.
+        how: how ``wears`` is expressed: ``in``, ``with`` or ``who`` (a relative clause).
+        does: what it is doing, in a relative clause.
     """
 
     noun: str
@@ -32,7 +32,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Event:
-    """What is done: a verb of the lexicon, to what, how, where (and what kind of place)."""
+    """An action: a verb of the lexicon, its object, manner, place, and the place's adjective."""
 
     verb: str
     thing: Thing | None = None
@@ -43,7 +43,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Clause:
-    """Who (one, or two joined by *and*) does what, and at the same time perhaps something else."""
+    """Who (one subject, or two joined by *and*) does what, and perhaps a second thing at the same time."""
 
     who: tuple[Thing, ...]
     does: Event
@@ -52,14 +52,14 @@ class Clause:
 
 @dataclass(frozen=True)
 class Caption:
-    """A meaning: hashable, and the same as JSON.
+    """A meaning: hashable, and convertible to JSON and back.
 
     Attributes:
         main: the main clause.
-        first: what the German sentence begins with: ``who``, ``place`` or ``when``.
+        first: the phrase that begins the German sentence: ``who``, ``place`` or ``when``.
         when: time or weather, a name of the lexicon, or "".
         meanwhile: the clause after *während*.
-        reason: what stands after *weil*, a name of the lexicon, or "".
+        reason: the clause after *weil*, a name of the lexicon, or "".
     """
 
     main: Clause
@@ -77,7 +77,7 @@ class Caption:
         """The meaning that ``to_json`` wrote.
 
         Raises:
-            ValueError: the line is no meaning.
+            ValueError: the line is not a meaning.
         """
         return _CAPTION.validate_json(line)
 

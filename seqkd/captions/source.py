@@ -17,22 +17,22 @@ from seqkd.captions.meaning import Caption, Clause, Event
 
 
 def source_of(caption: Caption) -> str:
-    """Its one German sentence; no two meanings share one.
+    """The German sentence of a meaning; no two meanings share one.
 
     Raises:
         KeyError: a name is not in the lexicon.
     """
-    return punctuated(f"{_main(caption)} {_after(caption)}")
+    return punctuated(f"{_main_clause(caption)} {_subordinate_clauses(caption)}")
 
 
 def punctuated(words: str) -> str:
-    """As a sentence: a capital, commas and full stop in their places."""
+    """The words as a sentence, with a capital, commas and full stop."""
     text = " ".join(words.split())
     text = re.sub(r"(?: ?,)+(?= |$)", ",", text).rstrip(",")
     return text[0].upper() + text[1:] + "."
 
 
-def _main(caption: Caption) -> str:
+def _main_clause(caption: Caption) -> str:
     clause, when = caption.main, WHEN[caption.when].german if caption.when else ""
     who, does = subject(clause), clause.does
     reflexive = "sich" if VERBS[does.verb].reflexive else ""
@@ -45,28 +45,28 @@ def _main(caption: Caption) -> str:
         parts.append(when)
     parts += [*middle(does, manner, place=caption.first != "place"), VERBS[does.verb].prefix.strip("_")]
     if clause.also:
-        parts += ["und", _joined(clause.also, is_plural(clause))]
+        parts += ["und", _second_predicate(clause.also, is_plural(clause))]
     return " ".join(parts)
 
 
-def _joined(event: Event, plural: bool) -> str:
+def _second_predicate(event: Event, plural: bool) -> str:
     verb = VERBS[event.verb]
     manner = MANNERS[event.manner].german if event.manner else ""
     parts = [finite(event, plural), "sich" if verb.reflexive else "", *middle(event, manner), verb.prefix.strip("_")]
     return " ".join(parts)
 
 
-def _after(caption: Caption) -> str:
-    found = ""
+def _subordinate_clauses(caption: Caption) -> str:
+    clauses = ""
     if caption.meanwhile:
         clause = caption.meanwhile
-        found += f", während {verb_last(clause.does, is_plural(clause), subject(clause))}"
+        clauses += f", während {verb_last(clause.does, is_plural(clause), subject(clause))}"
     if caption.reason:
         gender = "p" if is_plural(caption.main) else gender_of(caption.main.who[0])
         ist, hat = ("sind", "haben") if gender == "p" else ("ist", "hat")
         reason = REASONS[caption.reason].german.format(er=PRONOUN[gender], ist=ist, hat=hat)
-        found += f", {reason}"
-    return found
+        clauses += f", {reason}"
+    return clauses
 
 
 def subject(clause: Clause) -> str:

@@ -1,4 +1,4 @@
-"""The hidden styles of a translation, and how likely each of a slot's options is in each."""
+"""The hidden styles of a translation, and the probability of each option of a slot in each style."""
 
 import math
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ TAGS: dict[str, Vector] = {
     "r": (0.45, 0.45, 0.2, 0.6),  # rare
 }
 DECAY: Vector = (0.1, 0.1, 1.2, 0.1)
-"""How much less likely an option is than the one before it: the terse style says nearly always the same."""
+"""Decay of log-probability from one option to the next: the terse style nearly always takes the first."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One way to say something, and its tags: each multiplies the weights by its row of ``TAGS``."""
+    """A text and its tags; each tag multiplies the weights by its row of ``TAGS``."""
 
     text: str
     tags: str = ""
@@ -32,19 +32,19 @@ class Option:
 
 def options(entry: str) -> tuple[Option, ...]:
     """``text@tags, text, ...`` as options."""
-    return tuple(Option(*(part.strip() for part in one.partition("@")[::2])) for one in entry.split(","))
+    return tuple(Option(*(field.strip() for field in option.partition("@")[::2])) for option in entry.split(","))
 
 
 @cache
 def vectors(tags: tuple[str, ...]) -> list[Vector]:
-    """For options with these tags, in order: p(option | style), for each style.
+    """p(option | style) for options with these tags, in order: a vector over styles for each option.
 
     Raises:
-        ValueError: some style has no option.
+        ValueError: a style has no option.
     """
     rows = [
-        [math.exp(-DECAY[z] * i) * math.prod(TAGS[tag][z] for tag in one) for z in range(len(STYLES))]
-        for i, one in enumerate(tags)
+        [math.exp(-DECAY[z] * i) * math.prod(TAGS[tag][z] for tag in option) for z in range(len(STYLES))]
+        for i, option in enumerate(tags)
     ]
     sums = [sum(column) for column in zip(*rows, strict=True)]
     if not all(sums):

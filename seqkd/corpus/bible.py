@@ -1,7 +1,7 @@
-"""Bible verses: two texts of one versification read from SQLite, verified by checksum, tidied, split by chapter.
+"""Bible verses: two texts read from SQLite, verified by checksum, tidied, and split by chapter.
 
-Both texts number their verses alike, so (book, chapter, verse) aligns them. A text is verified by the SHA-256
-over its lines "book\\tchapter\\tverse\\ttext\\n", which outlives a release of the package it comes in.
+Both texts number their verses alike, so (book, chapter, verse) aligns them. A text is verified by the SHA-256 of its
+lines "book\\tchapter\\tverse\\ttext\\n", which stays valid across releases of the package.
 """
 
 import hashlib
@@ -19,15 +19,15 @@ from seqkd.corpus.text import normalise
 from seqkd.errors import UserError
 
 Row = tuple[int, int, int, str]
-LONGEST, STEPS = 2**20, 10**8
-"""Bytes of a value, and steps of SQLite's machine, at most: a hostile file could hold a view that never ends."""
+MAX_VALUE_BYTES, STEPS = 2**20, 10**8
+"""Limits on a value and on SQLite's virtual machine instructions: a hostile file could hold an endless view."""
 MISALIGNED = {"19.13"}
-"""Chapters (Psalm 13) whose verses are numbered differently in the texts."""
+"""Chapters (Psalm 13) whose verses the texts number differently."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text of the database: its key there, its checksum, its title, and what its verses need besides ``tidy``."""
+    """A text of the database: its key there, checksum, title, and the clean-up that only this text needs."""
 
     key: str
     sha256: str
@@ -40,8 +40,8 @@ def _elberfelder(verse: str) -> str:
 
 
 def _world_english(verse: str) -> str:
-    """Back-quotes are apostrophes; at the end of a psalm's last verse hang number and title of the next psalm, in
-    Psalm 119 the name of the next Hebrew letter."""
+    """Turn back-quotes into apostrophes. Drop what follows the last verse of a psalm: number and title of the next
+    psalm, or, in Psalm 119, the name of the next Hebrew letter."""
     verse = re.sub(r"(?:\s*BOOK [IV]+)?\s*Psalm \d+\b.*$", "", verse.replace("`", "'"))
     return re.sub(r"(?<=[.!?])(?: [A-Z]{3,})+$", "", verse)
 
@@ -76,58 +76,58 @@ TEXTS: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Split:
-    """The sets in the Bible's order (a line's group is "book.chapter"), and what each filter took before the split."""
+    """The sets in the Bible's order (a line's group is "book.chapter"), and the verses each filter dropped before."""
 
     train: list[Line]
     dev: list[Line]
     test: list[Line]
-    taken: Counter[str]
+    dropped: Counter[str]
 
 
 def split_verses(settings: BibleSettings, database: Path) -> Split:
-    """Read, tidy, filter by length and split: chapters in the order of a hash fill the test set, then dev.
+    """Read, tidy, filter by length and split: chapters in hash order fill the test set, then dev.
 
     Raises:
-        UserError: the database is broken, a text is not the one expected, or too few verses are left.
+        UserError: the database is broken, a text has another checksum, or too few verses are left.
     """
-    taken: Counter[str] = Counter()
-    verses = _kept(settings, _aligned(settings, database), taken)
+    dropped: Counter[str] = Counter()
+    verses = _filtered(settings, _aligned(settings, database), dropped)
     sizes = Counter(group for _, _, group in verses)
     chapters = sorted(sizes, key=lambda group: hashlib.sha256(group.encode()).digest())
-    test = _filled(chapters, sizes, settings.test_verses)
-    dev = _filled([group for group in chapters if group not in test], sizes, settings.dev_verses)
+    test = _take_chapters(chapters, sizes, settings.test_verses)
+    dev = _take_chapters([group for group in chapters if group not in test], sizes, settings.dev_verses)
     split = Split(
         train=[verse for verse in verses if verse[2] not in test | dev],
         dev=[verse for verse in verses if verse[2] in dev],
         test=[verse for verse in verses if verse[2] in test],
-        taken=taken,
+        dropped=dropped,
     )
     if not split.train or len(split.dev) < settings.dev_verses or len(split.test) < settings.test_verses:
-        told = ", ".join(f"{name} took {number}" for name, number in taken.items())
+        counts = ", ".join(f"{name} dropped {count}" for name, count in dropped.items())
         raise UserError(
-            f"corpus: {len(verses)} verses are left ({told}), too few for {settings.test_verses} "
+            f"corpus: {len(verses)} verses are left ({counts}), too few for {settings.test_verses} "
             f"test and {settings.dev_verses} dev verses and a training set; raise corpus.cleaning.max_words."
         )
     return split
 
 
-def _filled(chapters: list[str], sizes: Counter[str], verses: int) -> set[str]:
-    """Whole chapters from the front until they hold that many verses."""
-    chosen: set[str] = set()
-    for group in chapters:
-        if sum(sizes[one] for one in chosen) >= verses:
+def _take_chapters(chapters: list[str], sizes: Counter[str], verses: int) -> set[str]:
+    """The first chapters that together hold at least so many verses."""
+    selected: set[str] = set()
+    for chapter in chapters:
+        if sum(map(sizes.__getitem__, selected)) >= verses:
             break
-        chosen.add(group)
-    return chosen
+        selected.add(chapter)
+    return selected
 
 
-def _kept(settings: BibleSettings, verses: list[Line], taken: Counter[str]) -> list[Line]:
+def _filtered(settings: BibleSettings, verses: list[Line], dropped: Counter[str]) -> list[Line]:
     kept = []
     for verse in verses:
         src, tgt, group = verse
         fault = "misaligned" if group in MISALIGNED else length_fault(src, tgt, settings.cleaning)
         if fault:
-            taken[fault] += 1
+            dropped[fault] += 1
         else:
             kept.append(verse)
     return kept
@@ -136,14 +136,14 @@ def _kept(settings: BibleSettings, verses: list[Line], taken: Counter[str]) -> l
 def _aligned(settings: BibleSettings, database: Path) -> list[Line]:
     src, tgt = (_read_text(database, name) for name in (settings.source_text, settings.target_text))
     return [
-        (tidy(settings.source_text, one), tidy(settings.target_text, other), f"{book}.{chapter}")
-        for (book, chapter, _, one), (_, _, _, other) in zip(src, tgt, strict=True)
+        (tidy(settings.source_text, src_verse), tidy(settings.target_text, tgt_verse), f"{book}.{chapter}")
+        for (book, chapter, _, src_verse), (_, _, _, tgt_verse) in zip(src, tgt, strict=True)
     ]
 
 
 def tidy(name: str, verse: str) -> str:
-    """A verse without the marks of its edition: "(22:6)", brackets around supplied words, asterisks and number
-    signs, soft hyphens, dashes at the end; normalised."""
+    """A normalised verse without the marks of its edition: "(22:6)", brackets around supplied words, asterisks and
+    number signs, soft hyphens, dashes at the end."""
     verse = normalise(TEXTS[name].tidy(verse).replace("\u00ad", ""))
     verse = re.sub(r"\(\d+[:.]\d+\)", "", verse)
     verse = re.sub(r"-?\[(.*?)\]", r"\1", verse) if name == "world-english" else verse
@@ -155,33 +155,33 @@ def _read_text(database: Path, name: str) -> list[Row]:
     """The verses of a text in order, verified.
 
     Raises:
-        UserError: broken file, missing table or text, or another text than the pinned one.
+        UserError: broken file, missing table or text, or a checksum other than the pinned one.
     """
     text = TEXTS[name]
     try:
         rows = _query(database, text.key)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise UserError(
-            f"{database}: no readable database of Bible texts ({error}). Delete it and run again; it is fetched anew."
+            f"{database}: not a readable database of Bible texts ({error}). Delete it and run again to download it."
         ) from None
-    found = hashlib.sha256("".join(f"{b}\t{c}\t{v}\t{verse}\n" for b, c, v, verse in rows).encode()).hexdigest()
-    if found != text.sha256:
+    checksum = hashlib.sha256("".join(f"{b}\t{c}\t{v}\t{verse}\n" for b, c, v, verse in rows).encode()).hexdigest()
+    if checksum != text.sha256:
         raise UserError(
-            f"{database}: the text {name} has SHA-256 {found} over {len(rows)} verses, expected {text.sha256}. "
-            "This release of the package holds another text; choose another source_text or target_text in corpus, "
-            "or use a corpus of your own (source: files)."
+            f"{database}: the text {name} has SHA-256 {checksum} over {len(rows)} verses, expected {text.sha256}. "
+            "This release of the package holds a different text; choose another source_text or target_text in corpus, "
+            "or use your own corpus (source: files)."
         )
     return rows
 
 
 def _query(database: Path, key: str) -> list[Row]:
-    """Read-only and immutable: no lock, no journal, nothing of the file is run."""
+    """Query read-only and immutable: no lock, no journal, and no code from the file runs."""
     uri = f"file:{quote(str(database.resolve()))}?mode=ro&immutable=1"
     connection = sqlite3.connect(uri, uri=True)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
-        connection.set_progress_handler(lambda: True, STEPS)  # calls it off
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        connection.set_progress_handler(lambda: True, STEPS)  # interrupts the query
         rows = connection.execute(
             "SELECT bNumber, cNumber, vNumber, vText FROM bible WHERE bbName = ? "
             "ORDER BY bNumber, cNumber, vNumber LIMIT 100000",

@@ -1,10 +1,10 @@
-"""Cleaning of the training set: why a pair is dropped, and how often."""
+"""Cleaning of the training set: which pairs are dropped, and counts by reason."""
 
 from collections import Counter
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from seqkd.corpus.marks import Marks
+from seqkd.corpus.marks import Uint64Set
 from seqkd.corpus.settings import CleaningSettings
 from seqkd.corpus.text import words
 
@@ -18,14 +18,14 @@ FILTERS = (
     "in_test_sets",
     "duplicate",
 )
-"""Names of the filters in the order in which they see a pair (the first, known by hand, for the Bible alone)."""
+"""Names of the filters, in the order in which they are applied; ``misaligned`` is a hand-made list for the Bible."""
 
 Line = tuple[str, str, str]
 """Source, target, group."""
 
 
 def length_fault(src: str, tgt: str, settings: CleaningSettings) -> str:
-    """The name of the filter that drops the pair for its lengths, or "" if none does."""
+    """Name of the length filter that drops the pair, or "" if none does."""
     if not src or not tgt:
         return "empty"
     if max(len(src), len(tgt)) > settings.max_chars:
@@ -37,12 +37,12 @@ def length_fault(src: str, tgt: str, settings: CleaningSettings) -> str:
 
 
 def fingerprint(*texts: str) -> int:
-    """Eight bytes that stand for a text or a pair (a clash among ten million: 3 in a million)."""
+    """64-bit hash of a text or a pair (probability of a collision among ten million: 3e-6)."""
     return int.from_bytes(blake2b("\n".join(texts).encode(), digest_size=8).digest(), "big")
 
 
-class Sides:
-    """The sentences of some pairs, side by side, kept as eight bytes each."""
+class SentenceIndex:
+    """The source and the target sentences of some pairs, stored as 64-bit hashes."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.src: set[int] = set()
@@ -51,35 +51,39 @@ class Sides:
             self.src.add(fingerprint(src))
             self.tgt.add(fingerprint(tgt))
 
-    def hold(self, src: str, tgt: str) -> bool:
-        """Whether the source is one of the sources or the target one of the targets."""
+    def contains_either(self, src: str, tgt: str) -> bool:
+        """Whether ``src`` is among the sources or ``tgt`` among the targets."""
         return fingerprint(src) in self.src or fingerprint(tgt) in self.tgt
 
 
 class TrainFilter:
-    """Decides pair by pair what stays in the training set, and counts in ``taken`` what each of ``FILTERS`` took, in
-    ``copies`` those that stay with source and target alike."""
+    """Decides pair by pair what stays in the training set.
 
-    def __init__(self, settings: CleaningSettings, dev: Sides, tests: Sides) -> None:
+    Attributes:
+        dropped: pairs dropped by each of ``FILTERS``.
+        copies: kept pairs whose target equals the source.
+    """
+
+    def __init__(self, settings: CleaningSettings, dev: SentenceIndex, tests: SentenceIndex) -> None:
         self.settings, self.dev, self.tests = settings, dev, tests
-        self.taken: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
         self.copies = 0
-        self._seen = Marks()
+        self._pairs = Uint64Set()
 
     def keeps(self, src: str, tgt: str) -> bool:
         """Whether the (normalised) pair stays."""
         fault = length_fault(src, tgt, self.settings) or self._fault(src, tgt)
         if fault:
-            self.taken[fault] += 1
+            self.dropped[fault] += 1
         elif src == tgt:
             self.copies += 1
         return not fault
 
     def _fault(self, src: str, tgt: str) -> str:
-        if self.dev.hold(src, tgt):
+        if self.dev.contains_either(src, tgt):
             return "in_dev"
-        if self.tests.hold(src, tgt):
+        if self.tests.contains_either(src, tgt):
             return "in_test_sets"
         if not self.settings.deduplicate:
             return ""
-        return "" if self._seen.add(fingerprint(src, tgt)) else "duplicate"
+        return "" if self._pairs.add(fingerprint(src, tgt)) else "duplicate"

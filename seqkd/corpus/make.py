@@ -1,9 +1,9 @@
 """The corpus stage: training and dev set, and each test set.
 
-``make_corpus`` and ``make_test_set`` take what ``seqkd.corpus.slices`` gives for them (plain dicts), the paths of
-the downloads by download name, and the folder to fill with ``train.*``/``dev.*`` or ``test.*``: ``.src`` and
-``.tgt`` (one sentence a line, UTF-8, NFC, single blanks), ``.groups`` (the chapter or document of each line, the
-meaning of a caption, or the line's number in the file it comes from).
+``make_corpus`` and ``make_test_set`` take their slice of the settings (``seqkd.corpus.slices``), the paths of the
+downloads by download name, and the output folder. They write ``train.*`` and ``dev.*``, or ``test.*``: ``.src`` and
+``.tgt`` (one sentence a line, UTF-8, NFC, single blanks) and ``.groups`` (the chapter or document of each line, the
+meaning of a caption, or the line's number in its input file).
 """
 
 import logging
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.corpus.bible import split_verses
-from seqkd.corpus.clean import FILTERS, Line, Sides, TrainFilter
+from seqkd.corpus.clean import FILTERS, Line, SentenceIndex, TrainFilter
 from seqkd.corpus.jobs import BIBLE_DOWNLOAD, CAPTIONS_MODULE, CorpusSlice, FilesCorpus, TestSetSlice
 from seqkd.corpus.read import aligned
 from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CleaningSettings, LocalFile, PairSettings, WebFile
@@ -25,8 +25,8 @@ from seqkd.errors import UserError
 from seqkd.files import sha256, written
 
 Facts = dict[str, Any]
-LONGEST = 10_000
-"""Characters of a dev or test line at most: it is translated as it is, in memory that grows with its square."""
+MAX_LINE_CHARS = 10_000
+"""Limit for dev and test lines: they are translated whole, in memory that grows with the square of their length."""
 
 log = logging.getLogger(__name__)
 
@@ -37,56 +37,56 @@ def make_corpus(settings: dict[str, Any], files: dict[str, Path], folder: Path) 
     Args:
         settings: ``seqkd.corpus.slices.corpus_slice`` of the settings.
         files: download name -> path, for each of ``corpus_downloads``.
-        folder: the folder to fill.
+        folder: output folder.
 
     Returns:
-        Facts: ``train`` and ``dev``, each with ``pairs``, ``groups`` (stretches of one group) and the averages
+        Facts: ``train`` and ``dev``, each with ``pairs``, ``groups`` (runs of lines of the same group) and the averages
         ``src_words``, ``tgt_words``, ``src_chars``, ``tgt_chars``; ``taken``: filter -> pairs it dropped (for the
-        Bible also those that would have gone to dev or test); ``dev_in_test_sets``: dev pairs of which a side is in
-        a purged test set; ``input``: oddity of the files -> how often.
+        Bible also pairs that would have gone to dev or test); ``dev_in_test_sets``: dev pairs of which a side is in
+        a purged test set; ``input``: irregularity of the files -> count.
 
     Raises:
-        UserError: a file is missing, damaged, misaligned or no UTF-8, a dev line is empty, or nothing is left to
-            train on.
+        UserError: a file is missing, damaged, misaligned or not UTF-8, a dev line is empty, or no training pairs are
+            left.
     """
-    wanted = CorpusSlice.validate_python(settings)
-    if isinstance(wanted, BibleSettings):
-        return _write_corpus(_from_bible(wanted, files[BIBLE_DOWNLOAD]), folder)
-    if isinstance(wanted, CaptionsSettings):
-        return _write_corpus(_from_captions(wanted), folder)
-    return _write_corpus(_from_files(wanted, files), folder)
+    job = CorpusSlice.validate_python(settings)
+    if isinstance(job, BibleSettings):
+        return _write_corpus(_from_bible(job, files[BIBLE_DOWNLOAD]), folder)
+    if isinstance(job, CaptionsSettings):
+        return _write_corpus(_from_captions(job), folder)
+    return _write_corpus(_from_files(job, files), folder)
 
 
 def make_test_set(settings: dict[str, Any], name: str, files: dict[str, Path], folder: Path) -> Facts:
-    """Write ``test.*``: every line of the files, in order, normalised, none dropped.
+    """Write ``test.*``: all lines of the files, in order and normalised.
 
     Args:
         settings: ``seqkd.corpus.slices.test_set_slice`` of the settings and the name.
         name: the test set's name, for the log.
         files: download name -> path, for each of ``test_set_downloads``.
-        folder: the folder to fill.
+        folder: output folder.
 
     Returns:
-        Facts: as one of ``make_corpus``'s sets, with ``input``.
+        Facts: as for a set of ``make_corpus``, with ``input``.
 
     Raises:
         UserError: as in ``make_corpus``.
     """
-    wanted = TestSetSlice.validate_python(settings)
+    job = TestSetSlice.validate_python(settings)
     counts: Counter[str] = Counter()
-    if isinstance(wanted, BibleSettings):
-        facts = _write(folder, "test", split_verses(wanted, files[BIBLE_DOWNLOAD]).test)
-    elif isinstance(wanted, CaptionsSettings):
-        facts = _write(folder, "test", import_module(CAPTIONS_MODULE).lines_of_test_set(wanted.seed, wanted.test_pairs))
+    if isinstance(job, BibleSettings):
+        facts = _write(folder, "test", split_verses(job, files[BIBLE_DOWNLOAD]).test)
+    elif isinstance(job, CaptionsSettings):
+        facts = _write(folder, "test", import_module(CAPTIONS_MODULE).lines_of_test_set(job.seed, job.test_pairs))
     else:
-        facts = _write(folder, "test", _whole(_paths(wanted.test, files), counts))
+        facts = _write(folder, "test", _checked_lines(_paths(job.test, files), counts))
     log.info("Test set %s: %d pairs.", name, facts["pairs"])
     return facts | {"input": dict(counts)}
 
 
 @dataclass(frozen=True)
 class _Corpus:
-    """Dev lines, training lines before cleaning (a stream), and the filter that cleans them."""
+    """Dev lines, a stream of training lines before cleaning, and the filter that cleans them."""
 
     dev: list[Line]
     train: Iterable[Line]
@@ -95,88 +95,89 @@ class _Corpus:
 
 
 def _from_bible(settings: BibleSettings, database: Path) -> _Corpus:
-    """The split is our own, so every set has passed the length filters; counts are of all verses."""
+    """The length filters come before the split, so they apply to every set and count all verses."""
     split = split_verses(settings, database)
-    keep = TrainFilter(settings.cleaning, dev=_sides(split.dev), tests=_sides(split.test))
-    keep.taken.update(split.taken)
-    return _Corpus(split.dev, split.train, keep, Counter())
+    train_filter = TrainFilter(settings.cleaning, dev=_index(split.dev), tests=_index(split.test))
+    train_filter.dropped.update(split.dropped)
+    return _Corpus(split.dev, split.train, train_filter, Counter())
 
 
 def _from_captions(settings: CaptionsSettings) -> _Corpus:
-    """Made so that the sets share nothing: the filter finds nothing to do, and would tell if it did."""
+    """The sets share no sentence by construction, so the filter should drop nothing; its counts would show it."""
     sets = import_module(CAPTIONS_MODULE).split_lines(
         settings.seed, settings.test_pairs, settings.dev_pairs, settings.train_pairs
     )
-    keep = TrainFilter(CleaningSettings(), dev=_sides(sets.dev), tests=_sides(sets.test))
-    return _Corpus(sets.dev, sets.train, keep, Counter())
+    train_filter = TrainFilter(CleaningSettings(), dev=_index(sets.dev), tests=_index(sets.test))
+    return _Corpus(sets.dev, sets.train, train_filter, Counter())
 
 
 def _from_files(settings: FilesCorpus, files: dict[str, Path]) -> _Corpus:
     counts: Counter[str] = Counter()
-    dev = list(_whole(_paths(settings.dev, files), counts))
-    tests = (line for pair in settings.purge for line in _whole(_paths(pair, files), Counter()))
-    keep = TrainFilter(settings.cleaning, dev=_sides(dev), tests=_sides(tests))
-    return _Corpus(dev, _lines(_paths(settings.train, files), counts), keep, counts)
+    dev = list(_checked_lines(_paths(settings.dev, files), counts))
+    tests = (line for pair in settings.purge for line in _checked_lines(_paths(pair, files), Counter()))
+    train_filter = TrainFilter(settings.cleaning, dev=_index(dev), tests=_index(tests))
+    return _Corpus(dev, _lines(_paths(settings.train, files), counts), train_filter, counts)
 
 
-def _sides(lines: Iterable[Line]) -> Sides:
-    return Sides((src, tgt) for src, tgt, _ in lines)
+def _index(lines: Iterable[Line]) -> SentenceIndex:
+    return SentenceIndex((src, tgt) for src, tgt, _ in lines)
 
 
 def _write_corpus(corpus: _Corpus, folder: Path) -> Facts:
-    keep = corpus.filter
-    overlap = sum(keep.tests.hold(src, tgt) for src, tgt, _ in corpus.dev)
+    train_filter = corpus.filter
+    overlap = sum(train_filter.tests.contains_either(src, tgt) for src, tgt, _ in corpus.dev)
     dev = _write(folder, "dev", corpus.dev)
-    train = _write(folder, "train", (line for line in corpus.train if keep.keeps(line[0], line[1])))
-    taken = {name: keep.taken[name] for name in FILTERS if keep.taken[name]}
-    told = ", ".join(f"{name} took {number}" for name, number in taken.items()) or "no filter took any"
-    if keep.copies:
-        log.warning("Training set: in %d pairs the target is a copy of its source.", keep.copies)
-    log.info("Training set: %d pairs (%s). Dev set: %d pairs.", train["pairs"], told, dev["pairs"])
+    train = _write(folder, "train", (line for line in corpus.train if train_filter.keeps(line[0], line[1])))
+    dropped = {name: train_filter.dropped[name] for name in FILTERS if train_filter.dropped[name]}
+    summary = ", ".join(f"{name} dropped {count}" for name, count in dropped.items()) or "no pairs dropped"
+    if train_filter.copies:
+        log.warning("Training set: in %d pairs the target is a copy of its source.", train_filter.copies)
+    log.info("Training set: %d pairs (%s). Dev set: %d pairs.", train["pairs"], summary, dev["pairs"])
     if not train["pairs"]:
         raise UserError(
-            f"corpus.train: no pair is left after cleaning ({told}). Loosen corpus.cleaning or give more text."
+            f"corpus.train: no pair is left after cleaning ({summary}). Loosen corpus.cleaning or give more text."
         )
-    if keep.copies == train["pairs"]:
+    if train_filter.copies == train["pairs"]:
         raise UserError(
-            f"corpus.train: in all {keep.copies} pairs the target is a copy of its source. Name the translations."
+            f"corpus.train: in all {train_filter.copies} pairs the target is a copy of its source. "
+            "Give the translations as corpus.train.tgt."
         )
-    facts = {"train": train, "dev": dev, "taken": taken, "dev_in_test_sets": overlap}
+    facts = {"train": train, "dev": dev, "taken": dropped, "dev_in_test_sets": overlap}
     return facts | {"input": dict(corpus.input)}
 
 
 def _paths(pair: PairSettings, files: dict[str, Path]) -> list[Path]:
-    """Two paths, or three with groups; local files are checked against their checksum where they have one."""
-    return [_path(one, files) for one in (pair.src, pair.tgt, pair.groups) if one is not None]
+    """Two paths, or three with groups; verifies local files that have a checksum."""
+    return [_path(file, files) for file in (pair.src, pair.tgt, pair.groups) if file is not None]
 
 
-def _path(location: LocalFile | WebFile, files: dict[str, Path]) -> Path:
-    if isinstance(location, WebFile):
-        return files[location.name]
-    path = Path(location.path)
-    if location.sha256 and path.is_file() and (found := sha256(path)) != location.sha256:
-        raise UserError(f"{path}: its SHA-256 is {found}, the config says {location.sha256}. Correct one of them.")
+def _path(file: LocalFile | WebFile, files: dict[str, Path]) -> Path:
+    if isinstance(file, WebFile):
+        return files[file.name]
+    path = Path(file.path)
+    if file.sha256 and path.is_file() and (actual := sha256(path)) != file.sha256:
+        raise UserError(f"{path}: its SHA-256 is {actual}, the config says {file.sha256}. Correct one of them.")
     return path
 
 
 def _lines(paths: Sequence[Path], counts: Counter[str]) -> Iterator[Line]:
-    """Source, target and group of every line; without a file of groups each line's number is its group."""
+    """Source, target and group of every line; without a groups file, the group is the line's number."""
     for number, (src, tgt, *group) in enumerate(aligned(paths, counts), 1):
         if number % 1_000_000 == 0:
             log.info("%s: %d lines read.", paths[0], number)
         yield src, tgt, group[0] if group else str(number)
 
 
-def _whole(paths: Sequence[Path], counts: Counter[str]) -> Iterator[Line]:
-    """As ``_lines``, for sets of which no line may be dropped: an empty side is an error."""
+def _checked_lines(paths: Sequence[Path], counts: Counter[str]) -> Iterator[Line]:
+    """``_lines`` of a dev or test set, of which no line may be dropped: empty or overlong lines are errors."""
     for number, line in enumerate(_lines(paths, counts), 1):
         for path, text in zip((*paths, *paths[-1:]), line, strict=False):
             if not text:
-                raise UserError(f"{path}:{number}: empty line in a dev or test set. Remove it there from every file.")
-            if len(text) > LONGEST:
+                raise UserError(f"{path}:{number}: empty line in a dev or test set. Remove this line from every file.")
+            if len(text) > MAX_LINE_CHARS:
                 raise UserError(
-                    f"{path}:{number}: {len(text)} characters in a line of a dev or test set, where none is dropped; "
-                    f"at most {LONGEST}. Cut it into sentences, in every file alike."
+                    f"{path}:{number}: {len(text)} characters in a line of a dev or test set, at most "
+                    f"{MAX_LINE_CHARS} are allowed. Split it into sentences, in the same way in every file."
                 )
         yield line
 

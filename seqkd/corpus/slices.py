@@ -1,20 +1,20 @@
-"""What each corpus job reads of the settings, as plain dicts for its parameters.
+"""The settings that each corpus job reads, as plain dicts for its parameters.
 
-``make_corpus`` and ``make_test_set`` take these dicts instead of the settings, so a job cannot read a key that
-its parameters do not hold:
+``make_corpus`` and ``make_test_set`` take these dicts instead of the settings, so a job cannot read a key that is not
+among its parameters:
 
 ``corpus_slice(settings)``
-    what ``make_corpus`` reads. Of the test sets only the files of those with ``purge: true`` are in it, without
-    their names: a test set added with ``purge: false``, or renamed, leaves it as it is. Language codes, title and
-    description of ``files`` are not in it either.
+    what ``make_corpus`` reads. Of the test sets it has only the files of those with ``purge: true``, without names, so
+    a renamed test set, or a new one with ``purge: false``, does not change it. Nor does it have the language codes,
+    title and description of ``files``.
 ``test_set_slice(settings, name)``
     what ``make_test_set`` reads for one test set.
 ``corpus_downloads(settings)``, ``test_set_downloads(settings, name)``
     names of the downloads (keys of ``seqkd.corpus.download.downloads``) that each of the two needs.
 ``corpus_local_files(settings)``, ``test_set_local_files(settings, name)``, ``local_files(settings)``
-    the user's own files that each of the two reads, and all of them: their content belongs into a fingerprint.
+    the user's files that each of the two reads, and all of them: their content is part of a fingerprint.
 ``target_files(settings)``
-    those of them that hold references, whose script is compared with the target language.
+    the user's files with references, whose script is compared with the target language.
 """
 
 import json
@@ -52,17 +52,17 @@ def _pair(settings: FilesSettings, name: str) -> PairSettings:
 
 
 def _purged(settings: FilesSettings) -> list[PairSettings]:
-    """The files of the test sets that training must not hold, in an order that their names do not change."""
-    pairs = [PairSettings(src=one.src, tgt=one.tgt, groups=None) for one in settings.test_sets.values() if one.purge]
+    """The files of the test sets that are removed from training, in an order that does not depend on their names."""
+    pairs = [PairSettings(src=test.src, tgt=test.tgt) for test in settings.test_sets.values() if test.purge]
     return sorted(pairs, key=lambda pair: json.dumps(pair.canonical()))
 
 
 def target_files(settings: CorpusSettings) -> list[Path]:
-    """The user's own files that hold the references of the dev and the test sets."""
+    """The user's files with the references of the dev set and the test sets."""
     if not isinstance(settings, FilesSettings):
         return []
-    sides = [pair.tgt for pair in (settings.dev, *settings.test_sets.values())]
-    return [Path(one.path) for one in sides if isinstance(one, LocalFile)]
+    targets = [pair.tgt for pair in (settings.dev, *settings.test_sets.values())]
+    return [Path(file.path) for file in targets if isinstance(file, LocalFile)]
 
 
 def _corpus_pairs(settings: FilesSettings) -> list[PairSettings]:
@@ -70,23 +70,23 @@ def _corpus_pairs(settings: FilesSettings) -> list[PairSettings]:
 
 
 def _locations(pairs: list[PairSettings]) -> list[LocalFile | WebFile]:
-    return [one for pair in pairs for one in (pair.src, pair.tgt, pair.groups) if one is not None]
+    return [file for pair in pairs for file in (pair.src, pair.tgt, pair.groups) if file is not None]
 
 
 def _downloads(pairs: list[PairSettings]) -> list[str]:
-    return list(dict.fromkeys(one.name for one in _locations(pairs) if isinstance(one, WebFile)))
+    return list(dict.fromkeys(file.name for file in _locations(pairs) if isinstance(file, WebFile)))
 
 
 def _local(pairs: list[PairSettings]) -> list[Path]:
-    return list(dict.fromkeys(Path(one.path) for one in _locations(pairs) if isinstance(one, LocalFile)))
+    return list(dict.fromkeys(Path(file.path) for file in _locations(pairs) if isinstance(file, LocalFile)))
 
 
 def web_files(settings: CorpusSettings) -> dict[str, WebFile]:
-    """Every file that has to be downloaded, by its download name."""
+    """Every file to download, by its download name."""
     if not isinstance(settings, FilesSettings):
         return {}
     pairs: list[PairSettings] = [settings.train, settings.dev, *settings.test_sets.values()]
-    return {one.name: one for one in _locations(pairs) if isinstance(one, WebFile)}
+    return {file.name: file for file in _locations(pairs) if isinstance(file, WebFile)}
 
 
 def corpus_downloads(settings: CorpusSettings) -> list[str]:
@@ -104,16 +104,16 @@ def test_set_downloads(settings: CorpusSettings, name: str) -> list[str]:
 
 
 def corpus_local_files(settings: CorpusSettings) -> list[Path]:
-    """The user's own files that ``make_corpus`` reads, as written in the config."""
+    """The user's files that ``make_corpus`` reads, as written in the config."""
     return _local(_corpus_pairs(settings)) if isinstance(settings, FilesSettings) else []
 
 
 def test_set_local_files(settings: CorpusSettings, name: str) -> list[Path]:
-    """The user's own files that ``make_test_set`` reads for the test set ``name``."""
+    """The user's files that ``make_test_set`` reads for the test set ``name``."""
     return _local([_pair(settings, name)]) if isinstance(settings, FilesSettings) else []
 
 
 def local_files(settings: CorpusSettings) -> list[Path]:
-    """Every file of the user's that the corpus or a test set reads, each once."""
-    of_tests = [path for name in test_sets(settings) for path in test_set_local_files(settings, name)]
-    return list(dict.fromkeys([*corpus_local_files(settings), *of_tests]))
+    """All files of the user that the corpus or a test set reads, without duplicates."""
+    test_files = [path for name in test_sets(settings) for path in test_set_local_files(settings, name)]
+    return list(dict.fromkeys([*corpus_local_files(settings), *test_files]))

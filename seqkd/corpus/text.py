@@ -11,33 +11,32 @@ ODD = re.compile("[" + "".join(re.escape(chr(code)) for code in _BREAKS if code 
 """A control character, a Unicode line or paragraph separator, or a byte order mark inside the text."""
 
 _MARKS = "\u3000-\u303f\uff00-\uffef"
-"""Punctuation and wide letters that are set among Han characters."""
-_UNSPACED = [
-    (
-        size,
-        re.compile(
-            f"[{_MARKS if size == 2 else ''}{''.join(one.characters for one in UNSPACED if one.per_word == size)}]"
-        ),
-    )
-    for size in sorted({one.per_word for one in UNSPACED})
-]
+"""CJK punctuation and full-width letters."""
+
+
+def _characters(per_word: int) -> re.Pattern[str]:
+    ranges = "".join(script.characters for script in UNSPACED if script.per_word == per_word)
+    return re.compile(f"[{_MARKS if per_word == 2 else ''}{ranges}]")
+
+
+_UNSPACED = [(per_word, _characters(per_word)) for per_word in sorted({script.per_word for script in UNSPACED})]
 
 
 def normalise(line: str) -> str:
-    """The line in Unicode NFC, control characters as blanks, white space as single blanks, none at the ends."""
+    """The line in Unicode NFC, with control characters and white space as single blanks, and none at the ends."""
     line = unicodedata.normalize("NFC", line)
-    if not line.isprintable():  # which spares most lines the slow translation
+    if not line.isprintable():  # most lines skip the slow translation
         line = line.translate(_TO_SPACE)
     return " ".join(line.split())
 
 
 def words(line: str) -> int:
-    """Length in words, wherever words are counted. In scripts without spaces it is an estimate: two characters of Han,
-    kana or Yi, or four of another such script, are a word."""
+    """Number of words. In scripts without spaces it is an estimate: two characters of Han, kana or Yi, or four of
+    another such script, count as a word."""
     if line.isascii():
         return len(line.split())
     estimated = 0
     for per_word, characters in _UNSPACED:
-        line, found = characters.subn(" ", line)
-        estimated += -(-found // per_word)
+        line, count = characters.subn(" ", line)
+        estimated += -(-count // per_word)
     return len(line.split()) + estimated

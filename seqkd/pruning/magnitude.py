@@ -1,6 +1,6 @@
-"""Class-blind magnitude pruning (See et al. 2016; Kim & Rush 2016, section 4): a model's smallest weights go.
+"""Class-blind magnitude pruning (See et al. 2016; Kim & Rush 2016, section 4): the smallest weights become zero.
 
-All parameters compete together, embeddings, biases and norms included; tied matrices count once.
+All parameters are ranked together, embeddings, biases and norms included; tied matrices count once.
 """
 
 from pathlib import Path
@@ -13,13 +13,13 @@ from seqkd.models.interface import TranslationModel
 
 
 def prune_model(*, sparsity: float, model: Path, folder: Path) -> dict[str, Any]:
-    """Write the model in ``model`` with its smallest weights set to zero to ``folder``.
+    """Prune the model in ``model`` and write it to ``folder``.
 
     Args:
-        sparsity: share of all weights that is removed, 0 to 1.
+        sparsity: fraction of all weights that is removed, 0 to 1.
 
     Returns:
-        Counts of all and of non-zero weights, and each tensor's sparsity.
+        Facts: ``parameters``, ``nonzero_parameters`` and ``sparsity_of_tensors`` (tensor name -> fraction of zeros).
     """
     network = store.load(model)
     prune(network, sparsity)
@@ -29,19 +29,19 @@ def prune_model(*, sparsity: float, model: Path, folder: Path) -> dict[str, Any]
 
 
 def prune(network: TranslationModel, sparsity: float) -> None:
-    """Set the floor(sparsity * P) smallest of all P weights to zero, in place; exactly so many, ties by position."""
+    """Set exactly the floor(sparsity * P) smallest of all P weights to zero, in place; ties by position."""
     with torch.no_grad():
         parameters = list(network.parameters())
-        sizes = torch.cat([p.abs().flatten() for p in parameters])
-        gone = torch.zeros(len(sizes), dtype=torch.bool)
-        gone[sizes.argsort(stable=True)[: int(sparsity * len(sizes))]] = True
-        for parameter, part in zip(parameters, gone.split([p.numel() for p in parameters]), strict=True):
-            parameter.masked_fill_(part.view_as(parameter), 0.0)
+        magnitudes = torch.cat([p.abs().flatten() for p in parameters])
+        pruned = torch.zeros(len(magnitudes), dtype=torch.bool)
+        pruned[magnitudes.argsort(stable=True)[: int(sparsity * len(magnitudes))]] = True
+        for parameter, mask in zip(parameters, pruned.split([p.numel() for p in parameters]), strict=True):
+            parameter.masked_fill_(mask.view_as(parameter), 0.0)
 
 
 def sparsities(network: TranslationModel) -> dict[str, Any]:
-    """Counts of weights, and the share of zeros in each tensor."""
+    """Parameter counts, and the fraction of zeros in each tensor."""
     zeros = {name: int((p == 0).sum()) for name, p in network.named_parameters()}
     total = sum(p.numel() for p in network.parameters())
-    each = {name: round(zeros[name] / p.numel(), 6) for name, p in network.named_parameters()}
-    return {"parameters": total, "nonzero_parameters": total - sum(zeros.values()), "sparsity_of_tensors": each}
+    fractions = {name: round(zeros[name] / p.numel(), 6) for name, p in network.named_parameters()}
+    return {"parameters": total, "nonzero_parameters": total - sum(zeros.values()), "sparsity_of_tensors": fractions}

@@ -1,4 +1,4 @@
-"""Which students are pruned, how far, and how they are retrained: the ``prune:`` section."""
+"""Which models are pruned and to which sparsities: the ``prune:`` section."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ from seqkd.settings import Name, Settings
 
 
 class PruneSettings(Settings):
-    """The ``prune:`` section: class-blind magnitude pruning after See et al. 2016, as Kim & Rush 2016 use it."""
+    """Class-blind magnitude pruning (See et al. 2016), as in Kim & Rush 2016."""
 
-    students: list[Name] = Field([], description="Students (or teachers) that are pruned.")
+    students: list[Name] = Field([], description="Students (or teachers) to prune.")
     sparsities: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
-        [0.5, 0.6, 0.7, 0.8, 0.9], description="Shares of all weights that are removed."
+        [0.5, 0.6, 0.7, 0.8, 0.9], description="Fractions of all weights that are removed."
     )

@@ -1,1 +1,1 @@
-"""Sentencepiece vocabularies and encoded text."""
+"""SentencePiece tokenizers and encoded text."""

@@ -1,4 +1,4 @@
-"""The tokenizer stage: SentencePiece models learned from the training set, and the ids of train and dev."""
+"""The tokenizer stage: SentencePiece models trained on the training set, and the subword ids of train and dev."""
 
 import logging
 import re
@@ -19,9 +19,10 @@ from seqkd.lines import lines
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import SIDES, Side, Tokenizer
 
-LONGEST = 1 << 20
-"""Bytes of a line at most that SentencePiece learns from; its own default (4192) leaves long lines out in silence."""
+MAX_LINE_BYTES = 1 << 20
+"""Longest line that SentencePiece trains on; its default (4192 bytes) silently drops longer ones."""
 BATCH = 10000
+"""Lines encoded at once."""
 
 log = logging.getLogger(__name__)
 
@@ -29,35 +30,34 @@ log = logging.getLogger(__name__)
 def make_tokenizer(
     settings: TokenizerSettings, corpus: Path, folder: Path, given: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Learn the models from ``corpus/train.*``, or take the ``given`` ones; write them with the ids of train and dev.
+    """Train the models on ``corpus/train.*``, or copy the ``given`` ones; write them and the ids of train and dev.
 
     Writes ``{src,tgt}.model`` (identical files if shared) and ``{train,dev}/{src,tgt}.{ids,offsets}.npy``.
 
     Args:
-        given: models of another run, path: SHA-256.
+        given: pretrained models, path -> SHA-256.
 
     Returns:
-        Facts: ``shared``; ``vocabulary`` {side: pieces}; ``train`` and ``dev`` {side: ``sentences``,
-        ``pieces_per_sentence``, ``pieces_per_word``, ``characters_per_piece``, ``unknown`` (pieces)}.
+        Facts: ``shared``; ``vocabulary`` {side: subwords}; ``train`` and ``dev`` {side: ``sentences``,
+        ``pieces_per_sentence``, ``pieces_per_word``, ``characters_per_piece``, ``unknown`` (subwords)}.
 
     Raises:
-        UserError: the text is too small for ``tokenizer.vocabulary``, or has more characters than that; a given model
-            has changed.
+        UserError: the text is too small for ``tokenizer.vocabulary``, or has more distinct characters than that; a
+            given model has changed.
     """
     for path, checksum in (given or {}).items():
         copied(Path(path), checksum, folder)
     if not given:
-        _learn_both(settings, corpus, folder)
+        _train_models(settings, corpus, folder)
     return _write_ids(Tokenizer(folder), corpus, folder)
 
 
-def _learn_both(settings: TokenizerSettings, corpus: Path, folder: Path) -> None:
-    texts = {side: _Sample(corpus / f"train.{side}", settings.sentences) for side in SIDES}
+def _train_models(settings: TokenizerSettings, corpus: Path, folder: Path) -> None:
+    samples = {side: _Sample(corpus / f"train.{side}", settings.sentences) for side in SIDES}
     if settings.shared:
-        model = _learn(settings, chain(*texts.values()))
-        models = dict.fromkeys(SIDES, model)
+        models = dict.fromkeys(SIDES, _train_model(settings, chain(*samples.values())))
     else:
-        models = {side: _learn(settings, iter(text)) for side, text in texts.items()}
+        models = {side: _train_model(settings, sample) for side, sample in samples.items()}
     for side, model in models.items():
         _save(model, folder / f"{side}.model")
 
@@ -68,19 +68,19 @@ def _write_ids(tokenizer: Tokenizer, corpus: Path, folder: Path) -> dict[str, An
         "shared": tokenizer.shared,
         "vocabulary": {name: side.size for name, side in sides.items()},
     }
-    for part in ("train", "dev"):
-        facts[part] = {}
+    for split in ("train", "dev"):
+        facts[split] = {}
         for name, side in sides.items():
             counts = _Counts()
-            write_ids(folder / part, name, counts.counted(side, corpus / f"{part}.{name}"))
-            facts[part][name] = counts.facts()
-            log.info("%s.%s: %s", part, name, facts[part][name])
+            write_ids(folder / split, name, counts.encode(side, corpus / f"{split}.{name}"))
+            facts[split][name] = counts.facts()
+            log.info("%s.%s: %s", split, name, facts[split][name])
     return facts
 
 
 @dataclass(frozen=True)
 class _Sample:
-    """At most ``limit`` lines of a file, spread evenly over it."""
+    """At most ``limit`` lines of a file, evenly spaced."""
 
     path: Path
     limit: int
@@ -88,18 +88,19 @@ class _Sample:
     def __iter__(self) -> Iterator[str]:
         total = sum(1 for _ in lines(self.path))
         limit = min(self.limit, total)
-        for number, line in enumerate(lines(self.path)):
-            if (number + 1) * limit // total > number * limit // total:
+        for i, line in enumerate(lines(self.path)):
+            if (i + 1) * limit // total > i * limit // total:
                 yield line
 
 
-def _learn(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
-    """A SentencePiece model; one thread, since sums over threads depend on their number.
+def _train_model(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
+    """A serialised SentencePiece model.
 
-    Normalisation is the corpus stage's, so SentencePiece has none of its own ("identity").
+    One thread, since sums over threads depend on their number. The corpus stage has normalised the text, so
+    SentencePiece does not ("identity").
     """
     model = BytesIO()
-    log.info("Learning %d %s pieces.", settings.vocabulary, settings.type)
+    log.info("Training a %s tokenizer with %d subwords.", settings.type, settings.vocabulary)
     try:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(sample),
@@ -109,7 +110,7 @@ def _learn(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
             character_coverage=settings.character_coverage,
             byte_fallback=settings.byte_fallback,
             normalization_rule_name="identity",
-            max_sentence_length=LONGEST,
+            max_sentence_length=MAX_LINE_BYTES,
             shuffle_input_sentence=False,
             num_threads=1,
             pad_id=PAD,
@@ -119,45 +120,43 @@ def _learn(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
             minloglevel=2,
         )
     except RuntimeError as error:
-        raise _explained(settings.vocabulary, str(error)) from None
+        raise _user_error(settings.vocabulary, str(error)) from None
     return model.getvalue()
 
 
-def _explained(vocabulary: int, message: str) -> UserError:
-    """SentencePiece's message as one about the key in the config."""
-    if found := re.search(r"too high .*<= (\d+)", message):
-        limit = f"the training text gives at most {found[1]} pieces. Lower it to that or less, or use more text"
-    elif found := re.search(r"smaller than required_chars\. \d+ vs (\d+)", message):
-        limit = (
-            f"the training text has characters for {found[1]} pieces at least. Raise it, or lower character_coverage"
-        )
+def _user_error(vocabulary: int, message: str) -> UserError:
+    """SentencePiece's error message in terms of the config key."""
+    if match := re.search(r"too high .*<= (\d+)", message):
+        reason = f"the training text gives at most {match[1]} subwords. Lower it to that or less, or use more text"
+    elif match := re.search(r"smaller than required_chars\. \d+ vs (\d+)", message):
+        reason = f"the characters of the training text need {match[1]} subwords. Raise it, or lower character_coverage"
     else:
-        limit = f"SentencePiece cannot learn from the training text ({message})"
-    return UserError(f"tokenizer.vocabulary: {vocabulary}; {limit}.")
+        reason = f"SentencePiece cannot be trained on the training text ({message})"
+    return UserError(f"tokenizer.vocabulary: {vocabulary}; {reason}.")
 
 
 def _save(model: bytes, path: Path) -> None:
-    with written(path) as beside:
-        beside.write_bytes(model)
+    with written(path) as tmp_path:
+        tmp_path.write_bytes(model)
 
 
 @dataclass
 class _Counts:
-    """Sums over the lines of one side of a set."""
+    """Sums over the lines of one side of a split."""
 
     sentences: int = 0
-    pieces: int = 0
+    subwords: int = 0
     words: int = 0
     characters: int = 0
     unknown: int = 0
 
-    def counted(self, side: Side, path: Path) -> Iterator[list[int]]:
-        """The ids of each line of the file, added up on the way."""
-        rest = lines(path)
-        while batch := list(islice(rest, BATCH)):
+    def encode(self, side: Side, path: Path) -> Iterator[list[int]]:
+        """The ids of each line of the file; counts them."""
+        remaining = lines(path)
+        while batch := list(islice(remaining, BATCH)):
             for line, ids in zip(batch, side.encode(batch), strict=True):
                 self.sentences += 1
-                self.pieces += len(ids)
+                self.subwords += len(ids)
                 self.words += words(line)
                 self.characters += len(line)
                 self.unknown += ids.count(UNK)
@@ -166,8 +165,8 @@ class _Counts:
     def facts(self) -> dict[str, Any]:
         return {
             "sentences": self.sentences,
-            "pieces_per_sentence": round(self.pieces / max(1, self.sentences), 2),
-            "pieces_per_word": round(self.pieces / max(1, self.words), 3),
-            "characters_per_piece": round(self.characters / max(1, self.pieces), 3),
+            "pieces_per_sentence": round(self.subwords / max(1, self.sentences), 2),
+            "pieces_per_word": round(self.subwords / max(1, self.words), 3),
+            "characters_per_piece": round(self.characters / max(1, self.subwords), 3),
             "unknown": self.unknown,
         }

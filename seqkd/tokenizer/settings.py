@@ -1,4 +1,4 @@
-"""How text is cut into pieces: the ``tokenizer:`` section."""
+"""How text is split into subwords: the ``tokenizer:`` section."""
 
 from typing import Literal
 
@@ -8,29 +8,29 @@ from seqkd.settings import Folder, Settings
 
 
 class TokenizerSettings(Settings):
-    """SentencePiece models, learned from the training set, or those of another run."""
+    """SentencePiece models, trained on the training set or taken from another run."""
 
     folder: Folder | None = Field(
         None,
-        description="A tokenizer that there is: `results/tokenizer` of another run, or a copy. Its pieces are used and "
-        "none are learned; of the other keys `shared` alone may be written.",
+        description="An existing tokenizer: `results/tokenizer` of another run, or a copy. It is used as it is and "
+        "nothing is trained; of the other keys only `shared` may be set.",
     )
 
     type: Literal["unigram", "bpe", "word"] = Field(
         "unigram",
-        description="Algorithm of SentencePiece. `word` cuts at blanks alone, for text that is tokenised already, and "
-        "keeps the most frequent words; words unknown to it that stand side by side are one unknown piece.",
+        description="SentencePiece's algorithm. `word` splits only at blanks, for text that is already tokenized, and "
+        "keeps the most frequent words; adjacent unknown words become one unknown token.",
     )
     vocabulary: int = Field(
-        4000, ge=8, le=10**6, description="Pieces, the four special ones included (each side's, if not shared)."
+        4000, ge=8, le=10**6, description="Vocabulary size, with the four special tokens (of each side, if not shared)."
     )
     shared: bool = Field(True, description="One vocabulary for both languages, or one each.")
     character_coverage: float = Field(
-        1.0, gt=0.9, le=1, description="Share of all characters that get pieces; 0.9995 for Chinese or Japanese."
+        1.0, gt=0.9, le=1, description="Fraction of characters in the vocabulary; 0.9995 for Chinese or Japanese."
     )
     byte_fallback: bool = Field(
-        False, description="Write characters without a piece as bytes (256 pieces of the vocabulary), not as unknown."
+        False, description="Encode characters outside the vocabulary as bytes (256 subwords), not as unknown."
     )
     sentences: int = Field(
-        1000000, ge=1, le=10**8, description="Lines of each side to learn from at most, spread evenly over the corpus."
+        1000000, ge=1, le=10**8, description="At most this many lines of each side to train on, evenly spaced."
     )

@@ -1,4 +1,4 @@
-"""Sentences to piece ids and back."""
+"""Sentences to subword ids and back."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,33 +21,34 @@ class Side:
             self.model.load(str(path))
         except (OSError, RuntimeError) as error:
             raise UserError(f"{path}: no readable SentencePiece model ({error}). Delete it and run again.") from None
-        found = (self.model.pad_id(), self.model.unk_id(), self.model.bos_id(), self.model.eos_id())
-        if found != (PAD, UNK, BOS, EOS):
+        special_ids = (self.model.pad_id(), self.model.unk_id(), self.model.bos_id(), self.model.eos_id())
+        if special_ids != (PAD, UNK, BOS, EOS):
             raise UserError(
-                f"{path}: the ids of padding, unknown, begin and end are {found}, not {(PAD, UNK, BOS, EOS)}. "
-                "Use a model made by the tokenizer stage."
+                f"{path}: the ids of padding, unknown, begin and end of sentence are {special_ids}, "
+                f"not {(PAD, UNK, BOS, EOS)}. Use a model made by the tokenizer stage."
             )
 
     @property
     def size(self) -> int:
-        """Number of pieces, special ones included."""
+        """Vocabulary size, special tokens included."""
         return int(self.model.get_piece_size())
 
     def encode(self, lines: Iterable[str]) -> list[list[int]]:
-        """Piece ids of each line, without begin and end of sentence."""
+        """Subword ids of each line, without BOS and EOS."""
         return [list(map(int, ids)) for ids in self.model.encode(list(lines), out_type=int, num_threads=1)]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The line that the pieces spell, normalised as the corpus is (pieces that stand for bytes could spell a
-        line break); padding, begin and end give nothing, an unknown piece gives "\u2047"."""
-        return normalise(str(self.model.decode([int(one) for one in ids if one not in (PAD, BOS, EOS)])))
+        """The text of the ids, normalised like the corpus (byte subwords could spell a line break). PAD, BOS and EOS
+        are dropped; UNK gives "\u2047"."""
+        return normalise(str(self.model.decode([int(i) for i in ids if i not in (PAD, BOS, EOS)])))
 
 
 class Tokenizer:
-    """Both sides of ``folder``: ``src.model`` and ``tgt.model``.
+    """Source and target model of ``folder``: ``src.model`` and ``tgt.model``.
 
-    ``shared`` says whether they are the same model, so that source and target ids mean the same; ``sizes`` how many
-    pieces they have.
+    Attributes:
+        sizes: vocabulary sizes, source and target.
+        shared: whether both are the same model, so that source and target ids mean the same.
 
     Raises:
         UserError: a model is missing or unusable.

@@ -192,7 +192,7 @@ LOCATIONS = [
     whole(
         "corpus.source_language: a script misspelt",
         lambda: BASE | {"corpus": FILES | {"source_language": "zho_Hnas"}},
-        "corpus.source_language: found 'zho_Hnas', of which script, .* write zh, or .* zh-Hans-CN",
+        "corpus.source_language: found 'zho_Hnas', whose script, .* write zh, or .* zh-Hans-CN",
     ),
     whole(
         "corpus.test_sets: none", lambda: BASE | {"corpus": FILES | {"test_sets": {}}}, "corpus.test_sets: dictionary"

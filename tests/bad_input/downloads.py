@@ -136,7 +136,7 @@ def _good(**headers: object) -> bytes:
 
 
 CHUNKED = {"Transfer_Encoding": "chunked"}
-FAILED = r"http://127\.0\.0\.1:\d+/text\.gz: the download failed, at last with: .*SEQKD_DATA"
+FAILED = r"http://127\.0\.0\.1:\d+/text\.gz: the download failed, last error: .*SEQKD_DATA"
 WRONG = rf"/text\.gz: wrong content, expected SHA-256 {SHA256}, found [0-9a-f]{{64}}"
 DOWNLOADS = [
     download("nobody listens", None, FAILED),

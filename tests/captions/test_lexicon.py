@@ -1,4 +1,4 @@
-"""The tables are whole: whatever a line names is there, and no German word or phrase stands for two things."""
+"""The tables are consistent: every name that a row uses exists, and German words and phrases are unambiguous."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seqkd.captions import english
-from seqkd.captions.choices import spelled_out
+from seqkd.captions.choices import enumerate_strings
 from seqkd.captions.english import ing, punctuated, third
 from seqkd.captions.german import inflected, noun_phrase
 from seqkd.captions.lexicon import (
@@ -35,7 +35,7 @@ NOUN_TAGS = frozenset().union(*(noun.tags for noun in NOUNS.values()))
 PLACE_TAGS = frozenset().union(*(place.tags for place in PLACES.values()))
 
 
-def test_verbs_name_what_there_is() -> None:
+def test_names_in_the_verb_table_exist() -> None:
     for name, verb in VERBS.items():
         assert verb.objects <= NOUN_TAGS, name
         assert set(verb.places) - {"-"} <= PLACE_TAGS, name
@@ -44,11 +44,11 @@ def test_verbs_name_what_there_is() -> None:
         assert verb.subjects & NOUN_TAGS and ("{o}" in verb.english[0].text) == bool(verb.case), name
 
 
-def test_other_tables_name_what_there_is() -> None:
-    known = NOUN_TAGS | PLACE_TAGS | VERBS.keys() | ADJECTIVES.keys() | WHEN.keys()
-    known |= {adjective for place in PLACES.values() for adjective in place.adjectives}
-    for name, words in HABITS.items():
-        assert words <= known, (name, words - known)
+def test_names_in_the_other_tables_exist() -> None:
+    names = NOUN_TAGS | PLACE_TAGS | VERBS.keys() | ADJECTIVES.keys() | WHEN.keys()
+    names |= {adjective for place in PLACES.values() for adjective in place.adjectives}
+    for habit, members in HABITS.items():
+        assert members <= names, (habit, members - names)
     for adjective, senses in ADJECTIVES.items():
         assert all(sense.fits <= NOUN_TAGS for sense in senses), adjective
     assert {noun for pair in PAIRS for noun in pair} <= NOUNS.keys()
@@ -57,7 +57,7 @@ def test_other_tables_name_what_there_is() -> None:
         assert reason in REASONS and verb in VERBS and objects <= NOUNS.keys()
 
 
-def test_one_german_phrase_has_one_meaning() -> None:
+def test_german_phrases_are_unambiguous() -> None:
     places = Counter((p.preposition, p.article, p.noun, p.tail, p.case) for p in PLACES.values())
     assert max(places.values()) == 1, places.most_common(1)
     assert len({noun.lemma + noun.tail for noun in NOUNS.values()}) == len(NOUNS)
@@ -66,36 +66,36 @@ def test_one_german_phrase_has_one_meaning() -> None:
 
 
 def test_verbs_that_look_alike_in_german_share_no_subject_or_object() -> None:
-    """What is said alike in German and differs in English must be told apart by who does it, or to what."""
+    """Verbs with the same German but different English words must differ in their subjects or objects."""
     by_german: dict[tuple[object, ...], list[str]] = {}
     for name in dict.fromkeys(SAME_VERB.values()):
         verb = VERBS[name]
         key = (verb.infinitive, verb.prefix, verb.reflexive, verb.words, verb.preposition, verb.case)
         by_german.setdefault(key, []).append(name)
     for names in by_german.values():
-        doers = Counter(n for name in names for n, noun in NOUNS.items() if noun.tags & taken(name, "subjects"))
-        things = Counter(n for name in names for n, noun in NOUNS.items() if noun.tags & taken(name, "objects"))
-        assert len(names) == 1 or max(doers.values()) == 1 or (things and max(things.values()) == 1), names
+        subjects = Counter(n for name in names for n, noun in NOUNS.items() if noun.tags & tags_of(name, "subjects"))
+        objects = Counter(n for name in names for n, noun in NOUNS.items() if noun.tags & tags_of(name, "objects"))
+        assert len(names) == 1 or max(subjects.values()) == 1 or (objects and max(objects.values()) == 1), names
 
 
-def taken(name: str, side: str) -> frozenset[str]:
-    return frozenset().union(*(getattr(VERBS[one], side) for one, same in SAME_VERB.items() if same == name))
+def tags_of(name: str, role: str) -> frozenset[str]:
+    return frozenset().union(*(getattr(VERBS[verb], role) for verb, same in SAME_VERB.items() if same == name))
 
 
-def test_every_style_has_something_to_say() -> None:
+def test_every_style_has_an_option() -> None:
     entries = [verb.english for verb in VERBS.values()] + [place.english for place in PLACES.values()]
     entries += [sense.english for senses in ADJECTIVES.values() for sense in senses]
     entries += [phrase.english for table in (WHEN, REASONS) for phrase in table.values()]
     for entry in entries:
-        rows = vectors(tuple(one.tags for one in entry))
+        rows = vectors(tuple(option.tags for option in entry))
         assert all(abs(sum(column) - 1) < 1e-12 for column in zip(*rows, strict=True))
     for noun in NOUNS.values():
         assert vectors(tuple(form.tags for form in noun.english))
 
 
-def test_an_option_that_no_style_has_is_refused() -> None:
+def test_a_style_without_options_is_refused() -> None:
     with pytest.raises(ValueError, match="no option"):
-        vectors(tuple(one.tags for one in options("pants@u, trousers@u")))
+        vectors(tuple(option.tags for option in options("pants@u, trousers@u")))
 
 
 @pytest.mark.parametrize(
@@ -122,17 +122,23 @@ def test_german_noun_phrases(thing: Thing, case: int, phrase: str) -> None:
 
 
 def test_weak_endings_after_the_definite_article() -> None:
-    genders = [("m", 1), ("f", 1), ("n", 4), ("m", 4), ("f", 3), ("p", 1)]
-    found = [inflected("hoch", "der", gender, case) for gender, case in genders]
-    assert found == ["hohe", "hohe", "hohe", "hohen", "hohen", "hohen"]
+    forms = [("m", 1), ("f", 1), ("n", 4), ("m", 4), ("f", 3), ("p", 1)]
+    assert [inflected("hoch", "der", gender, case) for gender, case in forms] == [
+        "hohe",
+        "hohe",
+        "hohe",
+        "hohen",
+        "hohen",
+        "hohen",
+    ]
 
 
-def test_an_edit_of_the_grammar_touches_no_other_corpus() -> None:
+def test_an_edit_of_the_grammar_reruns_no_other_corpus() -> None:
     code = Code(ROOT)
     assert not [name for name in code.closure(["workflow/scripts/corpus.py"]) if name.startswith("seqkd.captions")]
     assert modules_of({"source": "bible"}) == modules_of({}) == []
-    reached = code.closure(["workflow/scripts/corpus.py", *modules_of({"source": "captions"})])
-    assert {"seqkd.captions.tables.verbs", "seqkd.captions.target"} <= reached
+    modules = code.closure(["workflow/scripts/corpus.py", *modules_of({"source": "captions"})])
+    assert {"seqkd.captions.tables.verbs", "seqkd.captions.target"} <= modules
 
 
 def test_english_forms() -> None:
@@ -160,7 +166,7 @@ def test_english_forms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("thing", "found"),
+    ("thing", "phrases"),
     [
         (Thing("Hose", "three"), {"three pairs of pants", "three pairs of trousers"}),
         (Thing("Hose", "bare"), {"pants", "trousers"}),
@@ -170,10 +176,10 @@ def test_english_forms() -> None:
         (Thing("Hund", "two"), {"two dogs"}),
     ],
 )
-def test_english_noun_phrases(thing: Thing, found: set[str]) -> None:
-    assert {" ".join(words.split()) for words in spelled_out(english.noun_phrase(thing))[0]} == found
+def test_english_noun_phrases(thing: Thing, phrases: set[str]) -> None:
+    assert {" ".join(words.split()) for words in enumerate_strings(english.noun_phrase(thing))[0]} == phrases
 
 
-def test_articles_and_marks() -> None:
+def test_articles_and_punctuation() -> None:
     assert punctuated("a old man holds a umbrella") == "An old man holds an umbrella."
     assert punctuated("a student in a uniform , who sits ,") == "A student in a uniform, who sits."

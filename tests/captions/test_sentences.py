@@ -1,4 +1,4 @@
-"""Whole sentences by hand: word order, case, separable verbs in German; adverbs, inversion and aspect in English."""
+"""Sentences checked by hand: word order, case and separable verbs in German; adverbs, inversion, aspect in English."""
 
 import pytest
 
@@ -10,8 +10,8 @@ MAN, WOMAN, TWO = (Thing("Mann"),), (Thing("Frau"),), (Thing("Frau", "two"),)
 DISHES = Thing("Geschirr", "mass")
 
 
-def told(who: tuple[Thing, ...], verb: str, thing: Thing | None = None, **more: str) -> Clause:
-    return Clause(who, Event(verb, thing, **more))
+def clause(who: tuple[Thing, ...], verb: str, thing: Thing | None = None, **details: str) -> Clause:
+    return Clause(who, Event(verb, thing, **details))
 
 
 def translations(caption: Caption) -> set[str]:
@@ -21,47 +21,49 @@ def translations(caption: Caption) -> set[str]:
 @pytest.mark.parametrize(
     ("caption", "german"),
     [
-        (Caption(told(MAN, "abtrocknen", DISHES)), "Ein Mann trocknet Geschirr ab."),
+        (Caption(clause(MAN, "abtrocknen", DISHES)), "Ein Mann trocknet Geschirr ab."),
         (
-            Caption(told(MAN, "abtrocknen", DISHES, place="kueche"), first="place"),
+            Caption(clause(MAN, "abtrocknen", DISHES, place="kueche"), first="place"),
             "In einer Küche trocknet ein Mann Geschirr ab.",
         ),
         (
-            Caption(told(WOMAN, "liegen", place="strand"), meanwhile=told(MAN, "abtrocknen", DISHES)),
+            Caption(clause(WOMAN, "liegen", place="strand"), meanwhile=clause(MAN, "abtrocknen", DISHES)),
             "Eine Frau liegt am Strand, während ein Mann Geschirr abtrocknet.",
         ),
         (
-            Caption(told(MAN, "fernsehen"), meanwhile=told(WOMAN, "drachen", Thing("Drachen"))),
+            Caption(clause(MAN, "fernsehen"), meanwhile=clause(WOMAN, "drachen", Thing("Drachen"))),
             "Ein Mann sieht fern, während eine Frau einen Drachen steigen lässt.",
         ),
         (
-            Caption(told(MAN, "arbeiten", place="garten"), meanwhile=told(TWO, "unterhalten")),
+            Caption(clause(MAN, "arbeiten", place="garten"), meanwhile=clause(TWO, "unterhalten")),
             "Ein Mann arbeitet in einem Garten, während sich zwei Frauen unterhalten.",
         ),
         (
-            Caption(told((Thing("Mann", does=Event("sitzen", place="bank")),), "lesen", Thing("Zeitung"))),
+            Caption(clause((Thing("Mann", does=Event("sitzen", place="bank")),), "lesen", Thing("Zeitung"))),
             "Ein Mann, der auf einer Bank sitzt, liest eine Zeitung.",
         ),
         (
-            Caption(told((Thing("Frau", "two", wears=Thing("Hut", "bare"), how="who"),), "wandern", place="durchwald")),
+            Caption(
+                clause((Thing("Frau", "two", wears=Thing("Hut", "bare"), how="who"),), "wandern", place="durchwald")
+            ),
             "Zwei Frauen, die Hüte tragen, wandern durch einen Wald.",
         ),
         (
             Caption(Clause(WOMAN, Event("sitzen", place="sofa"), Event("fernsehen")), first="place"),
             "Auf einem Sofa sitzt eine Frau und sieht fern.",
         ),
-        (Caption(told(TWO, "ausruhen"), reason="muede"), "Zwei Frauen ruhen sich aus, weil sie müde sind."),
+        (Caption(clause(TWO, "ausruhen"), reason="muede"), "Zwei Frauen ruhen sich aus, weil sie müde sind."),
         (
-            Caption(told(WOMAN, "winken", Thing("Bauer", adjectives=("müde",)))),
+            Caption(clause(WOMAN, "winken", Thing("Bauer", adjectives=("müde",)))),
             "Eine Frau winkt einem müden Bauern zu.",
         ),
-        (Caption(told(MAN, "springen", place="inpfuetze")), "Ein Mann springt in eine Pfütze."),
+        (Caption(clause(MAN, "springen", place="inpfuetze")), "Ein Mann springt in eine Pfütze."),
         (
-            Caption(told(MAN, "kaemmen", place="badezimmer"), first="place"),
+            Caption(clause(MAN, "kaemmen", place="badezimmer"), first="place"),
             "In einem Badezimmer kämmt sich ein Mann die Haare.",
         ),
         (
-            Caption(told(WOMAN, "ausfuehren", Thing("Hund", "two", ("alt",))), first="when", when="abend"),
+            Caption(clause(WOMAN, "ausfuehren", Thing("Hund", "two", ("alt",))), first="when", when="abend"),
             "Am Abend führt eine Frau zwei alte Hunde aus.",
         ),
     ],
@@ -70,24 +72,24 @@ def test_german_word_order_and_case(caption: Caption, german: str) -> None:
     assert source_of(caption) == german
 
 
-def test_adverbs_stand_where_a_native_puts_them() -> None:
-    waiting = Caption(told(MAN, "wartenauf", Thing("Bus"), manner="geduldig", place="bushaltestelle"))
-    said = translations(waiting)
-    assert "A man is waiting patiently for a bus at a bus stop." in said
-    assert "A man is patiently waiting for a bus at a bus stop." in said
-    assert not [text for text in said if "bus patiently" in text]
-    playing = translations(Caption(told(MAN, "kugeln", Thing("Ball"), manner="allein", place="park")))
+def test_adverbs_have_idiomatic_positions() -> None:
+    waiting = Caption(clause(MAN, "wartenauf", Thing("Bus"), manner="geduldig", place="bushaltestelle"))
+    texts = translations(waiting)
+    assert "A man is waiting patiently for a bus at a bus stop." in texts
+    assert "A man is patiently waiting for a bus at a bus stop." in texts
+    assert not [text for text in texts if "bus patiently" in text]
+    playing = translations(Caption(clause(MAN, "kugeln", Thing("Ball"), manner="allein", place="park")))
     assert all("alone with a ball" in text for text in playing)
-    building = translations(Caption(told(TWO, "sandburg", Thing("Sandburg"), manner="gemeinsam", place="strand")))
+    building = translations(Caption(clause(TWO, "sandburg", Thing("Sandburg"), manner="gemeinsam", place="strand")))
     assert all("sandcastle together" in text for text in building)
 
 
-def test_a_place_in_front_turns_verbs_of_posture_and_no_bare_verb_follows_it() -> None:
+def test_a_place_in_front_inverts_posture_verbs_and_precedes_no_bare_verb() -> None:
     reading = Caption(Clause(MAN, Event("sitzen", place="bank"), Event("lesen", Thing("Zeitung"))), first="place")
     fronted = {text for text in translations(reading) if text.startswith("On a bench")}
     assert "On a bench sits a man reading a newspaper." in fronted
     assert all(text.startswith("On a bench sits") for text in fronted)
-    swimming = translations(Caption(told(MAN, "schwimmen", place="insee"), first="place"))
+    swimming = translations(Caption(clause(MAN, "schwimmen", place="insee"), first="place"))
     assert "In a lake, a man is swimming." in swimming and "In a lake, a man swims." not in swimming
     lying = translations(Caption(Clause(WOMAN, Event("liegen", place="rasen"), Event("sonnen"))))
     assert "A woman lies on the grass sunbathing." in lying and not [
@@ -96,18 +98,18 @@ def test_a_place_in_front_turns_verbs_of_posture_and_no_bare_verb_follows_it() -
 
 
 def test_as_joins_simple_tenses_only_and_relative_clauses_are_in_the_progressive() -> None:
-    both = translations(Caption(told(MAN, "arbeiten", place="garten"), meanwhile=told(WOMAN, "joggen")))
+    both = translations(Caption(clause(MAN, "arbeiten", place="garten"), meanwhile=clause(WOMAN, "joggen")))
     assert "A man works in a garden as a woman jogs." in both
     assert not [text for text in both if " as a" in text and "jogging" in text]
-    posed = translations(Caption(told((Thing("Mann", does=Event("sitzen", place="bank")),), "lesen", Thing("Brief"))))
+    posed = translations(Caption(clause((Thing("Mann", does=Event("sitzen", place="bank")),), "lesen", Thing("Brief"))))
     assert "A man who is sitting on a bench reads a letter." in posed
     assert not [text for text in posed if "who sits" in text]
 
 
-def test_the_lexicon_is_as_large_as_is_said() -> None:
+def test_the_lexicon_has_its_minimum_size() -> None:
     assert len(NOUNS) >= 150 and all(noun.gender in "mfnp" for noun in NOUNS.values())
     assert sum(bool(noun.plural) for noun in NOUNS.values()) >= 150
     assert len({verb.prefix + verb.infinitive for verb in VERBS.values()}) >= 80
     assert len({verb.prefix + verb.infinitive for verb in VERBS.values() if verb.prefix}) >= 20
-    assert len(set(ADJECTIVES) | {one for place in PLACES.values() for one in place.adjectives}) >= 60
+    assert len(set(ADJECTIVES) | {name for place in PLACES.values() for name in place.adjectives}) >= 60
     assert len(PLACES) >= 100

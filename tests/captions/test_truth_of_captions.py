@@ -1,4 +1,4 @@
-"""The distribution is exact, and the language keeps its promises."""
+"""The true distribution is exact, and the generated corpus has the promised properties."""
 
 import math
 import os
@@ -41,64 +41,64 @@ def test_probabilities_sum_to_one(truths: list[Truth]) -> None:
         assert 1 < len(truth.translations()) <= MOST_TRANSLATIONS
 
 
-def test_entropy_and_traps(truths: list[Truth]) -> None:
+def test_entropy_and_garden_paths(truths: list[Truth]) -> None:
     entropies = [truth.entropy() for truth in truths]
     assert 3 <= sum(entropies) / len(entropies) <= 5
     assert sum(greedy(truth) != truth.mode() for truth in truths) >= 0.2 * len(truths)
 
 
 def greedy(truth: Truth) -> str:
-    """The locally best path."""
+    """The greedy search translation."""
     words: list[str] = []
     while True:
-        following = truth.next_words(words)
-        word = max(sorted(following), key=lambda one: following[one])
+        probs = truth.next_words(words)
+        word = max(sorted(probs), key=lambda candidate: probs[candidate])
         if not word:
             return " ".join(words)
         words.append(word)
 
 
-def plainly(text: Text) -> dict[str, list[float]]:
-    """String to p(string | style), by running through all choices: slow and obvious."""
+def brute_force(text: Text) -> dict[str, list[float]]:
+    """String -> p(string | style), by running through all choices: slow and obvious."""
     if isinstance(text, str):
         return {text: [1.0] * len(STYLES)}
-    found: dict[str, list[float]] = {}
+    total: dict[str, list[float]] = {}
     if isinstance(text, Series):
-        for ways in product(*(plainly(part).items() for part in text.parts)):
-            words = " ".join(word for word, _ in ways)
-            shares = [math.prod(weights[z] for _, weights in ways) for z in range(len(STYLES))]
-            found[words] = [a + b for a, b in zip(found.get(words, [0.0] * len(STYLES)), shares, strict=True)]
-        return found
+        for combination in product(*(brute_force(part).items() for part in text.parts)):
+            words = " ".join(word for word, _ in combination)
+            probs = [math.prod(weights[z] for _, weights in combination) for z in range(len(STYLES))]
+            total[words] = [a + b for a, b in zip(total.get(words, [0.0] * len(STYLES)), probs, strict=True)]
+        return total
     assert isinstance(text, Choice)
-    for one, factors in zip(text.texts, text.weights, strict=True):
-        for words, weights in plainly(one).items():
-            shares = [a * b for a, b in zip(weights, factors, strict=True)]
-            found[words] = [a + b for a, b in zip(found.get(words, [0.0] * len(STYLES)), shares, strict=True)]
-    return found
+    for alternative, factors in zip(text.texts, text.weights, strict=True):
+        for words, weights in brute_force(alternative).items():
+            probs = [a * b for a, b in zip(weights, factors, strict=True)]
+            total[words] = [a + b for a, b in zip(total.get(words, [0.0] * len(STYLES)), probs, strict=True)]
+    return total
 
 
 def test_mode_and_probabilities_equal_enumeration(truths: list[Truth]) -> None:
     for truth in truths[:40]:
         expected: Counter[str] = Counter()
-        for words, weights in plainly(truth.text).items():
-            share = math.fsum(p * weight for p, weight in zip(PRIOR, weights, strict=True))
-            if share:
-                expected[punctuated(words)] += share  # type: ignore[assignment]
+        for words, weights in brute_force(truth.text).items():
+            prob = math.fsum(p * weight for p, weight in zip(PRIOR, weights, strict=True))
+            if prob:
+                expected[punctuated(words)] += prob  # type: ignore[assignment]
         assert truth.translations() == pytest.approx(dict(expected), abs=1e-12)
         assert truth.log_prob(truth.mode()) == pytest.approx(math.log(max(expected.values())))
 
 
 def test_samples_match() -> None:
-    """Chi-square over the translations of one source, the rare ones put together; the bound is far in the tail."""
+    """Chi-square over the translations of one source, rare ones pooled; the bound is far in the tail."""
     truth = next(t for t in map(Truth, sample_meanings(8, 50)) if 20 <= len(t.translations()) <= 60)
     rng = Random(1)
     counts = Counter(truth.sample(rng) for _ in range(SAMPLED))
     assert counts.keys() <= truth.translations().keys()
-    pooled = [[counts[text], share * SAMPLED] for text, share in truth.translations().items()]
-    often = [row for row in pooled if row[1] >= 10]
-    rest = [sum(column) for column in zip(*(row for row in pooled if row[1] < 10), strict=True)]
-    cells = [*often, *([rest] if rest else [])]
-    statistic = sum((seen - expected) ** 2 / expected for seen, expected in cells)
+    cells = [[counts[text], prob * SAMPLED] for text, prob in truth.translations().items()]
+    frequent = [cell for cell in cells if cell[1] >= 10]
+    pooled = [sum(column) for column in zip(*(cell for cell in cells if cell[1] < 10), strict=True)]
+    cells = [*frequent, *([pooled] if pooled else [])]
+    statistic = sum((observed - expected) ** 2 / expected for observed, expected in cells)
     freedom = len(cells) - 1
     assert freedom > 10
     assert statistic < freedom + 4.5 * math.sqrt(2 * freedom)
@@ -143,18 +143,18 @@ def test_meanings_are_the_same_for_a_seed_and_survive_json(meanings: list[Captio
 
 
 def test_meanings_do_not_depend_on_how_strings_are_hashed() -> None:
-    """Python hashes strings anew in every process, so what is drawn from a set would differ from run to run."""
+    """Python salts string hashes in every process, so samples from a set would differ from run to run."""
     code = "from seqkd.captions.corpus import split_lines; print(split_lines(3, 200, 100, 700))"
-    found = {
+    outputs = {
         subprocess.check_output([sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, cwd=ROOT)
         for seed in ("1", "2", "3")
     }
-    assert len(found) == 1
+    assert len(outputs) == 1
 
 
 @pytest.fixture(scope="module")
 def lines() -> list[tuple[str, str, str]]:
-    return [line for part in split_lines(3, 300, 200, 5000) for line in part]
+    return [line for lines in split_lines(3, 300, 200, 5000) for line in lines]
 
 
 def test_no_two_meanings_share_a_source(lines: list[tuple[str, str, str]]) -> None:
@@ -163,24 +163,24 @@ def test_no_two_meanings_share_a_source(lines: list[tuple[str, str, str]]) -> No
     assert all(source_of(Caption.from_json(meaning)) == source for source, _, meaning in lines[:500])
 
 
-def test_a_meaning_names_one_verb_for_what_is_said_alike(lines: list[tuple[str, str, str]]) -> None:
+def test_meanings_use_one_name_for_verbs_with_the_same_words(lines: list[tuple[str, str, str]]) -> None:
     verbs = {verb for _, _, meaning in lines for verb in re.findall('"verb":"([^"]+)"', meaning)}
     assert len(verbs) > 80
     assert verbs == {SAME_VERB[verb] for verb in verbs}
 
 
-def test_a_target_of_one_set_is_kept_out_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = [(str(number), target, "") for number, target in enumerate("abacbacdea")]
-    monkeypatch.setattr(corpus, "_lines", lambda seed: iter(made))
+def test_sets_share_no_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [(str(i), target, "") for i, target in enumerate("abacbacdea")]
+    monkeypatch.setattr(corpus, "_lines", lambda seed: iter(lines))
     sets = corpus.split_lines(1, 2, 1, 3)
-    assert [[target for _, target, _ in part] for part in sets] == [["a", "b"], ["c"], ["d", "e"]]
+    assert [[target for _, target, _ in lines] for lines in sets] == [["a", "b"], ["c"], ["d", "e"]]
 
 
 def test_sets_share_no_sentence_and_every_reference_is_in_the_language() -> None:
     sets = split_lines(3, 300, 200, 2000)
-    assert [len(part) for part in sets] == [300, 200, 2000]
+    assert [len(lines) for lines in sets] == [300, 200, 2000]
     for side in (0, 1):
-        test, dev, train = ({line[side] for line in part} for part in sets)
+        test, dev, train = ({line[side] for line in lines} for lines in sets)
         assert not (test & dev | test & train | dev & train)
     assert lines_of_test_set(3, 300) == sets.test
     for _, target, meaning in sets.test[:100]:

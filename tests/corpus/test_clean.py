@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkd.corpus.clean import Sides, TrainFilter, length_fault
+from seqkd.corpus.clean import SentenceIndex, TrainFilter, length_fault
 from seqkd.corpus.settings import CleaningSettings
 from seqkd.corpus.text import ODD, normalise, words
 
-NONE = Sides([])
+NONE = SentenceIndex([])
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_normal_form(line: str, clean: str) -> None:
     assert normalise(line) == clean
 
 
-def test_no_control_character_or_separator_is_left() -> None:
+def test_no_control_character_or_separator_remains() -> None:
     breaks = [chr(code) for code in range(0x30000) if unicodedata.category(chr(code)) in ("Cc", "Zl", "Zp")]
     assert len(breaks) == 67
     assert {normalise(f"a{char}b") for char in [*breaks, "\ufeff"]} == {"a b"}
@@ -37,7 +37,7 @@ def test_no_control_character_or_separator_is_left() -> None:
 
 
 @given(st.text())
-def test_normal_form_is_one_stable_line(line: str) -> None:
+def test_normalising_is_idempotent_and_gives_one_line(line: str) -> None:
     clean = normalise(line)
     assert normalise(clean) == clean
     assert len(clean.splitlines()) <= 1
@@ -88,19 +88,19 @@ def test_length_filters(src: str, tgt: str, fault: str) -> None:
     assert length_fault(src, tgt, LIMITS) == fault
 
 
-def test_the_training_filter_counts_what_each_took() -> None:
-    keep = TrainFilter(CleaningSettings(), dev=Sides([("d", "D")]), tests=Sides([("t", "T")]))
+def test_the_training_filter_counts_what_it_drops() -> None:
+    train_filter = TrainFilter(CleaningSettings(), dev=SentenceIndex([("d", "D")]), tests=SentenceIndex([("t", "T")]))
     pairs = [("a", "A"), ("d", "X"), ("X", "D"), ("t", "X"), ("X", "T"), ("a", "A"), ("a", "B"), ("D", "d"), ("", "")]
-    assert [keep.keeps(*pair) for pair in pairs] == [True, False, False, False, False, False, True, True, False]
-    assert keep.taken == {"in_dev": 2, "in_test_sets": 2, "duplicate": 1, "empty": 1}
+    assert [train_filter.keeps(*pair) for pair in pairs] == [True, False, False, False, False, False, True, True, False]
+    assert train_filter.dropped == {"in_dev": 2, "in_test_sets": 2, "duplicate": 1, "empty": 1}
 
 
-def test_duplicates_stay_when_asked() -> None:
-    keep = TrainFilter(CleaningSettings(deduplicate=False), NONE, NONE)
-    assert keep.keeps("a", "b")
-    assert keep.keeps("a", "b")
+def test_duplicates_stay_without_deduplicate() -> None:
+    train_filter = TrainFilter(CleaningSettings(deduplicate=False), NONE, NONE)
+    assert train_filter.keeps("a", "b")
+    assert train_filter.keeps("a", "b")
 
 
-def test_a_dropped_pair_is_no_first_one_of_a_duplicate() -> None:
-    keep = TrainFilter(CleaningSettings(), NONE, NONE)
-    assert [keep.keeps(*pair) for pair in [("a b", "c"), ("a", "b c"), ("a b", "c")]] == [True, True, False]
+def test_duplicates_are_pairs_not_joined_texts() -> None:
+    train_filter = TrainFilter(CleaningSettings(), NONE, NONE)
+    assert [train_filter.keeps(*pair) for pair in [("a b", "c"), ("a", "b c"), ("a b", "c")]] == [True, True, False]

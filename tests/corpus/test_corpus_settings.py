@@ -31,12 +31,12 @@ def files(**changes: Any) -> FilesSettings:
 
 
 def refusal(**changes: Any) -> str:
-    with pytest.raises(ValidationError) as told:
+    with pytest.raises(ValidationError) as error:
         files(**changes)
-    return str(told.value)
+    return str(error.value)
 
 
-def test_source_tells_the_kinds_apart() -> None:
+def test_source_selects_the_settings_class() -> None:
     bible = SETTINGS.validate_python({"source": "bible", "target_text": "louis-segond"})
     assert (bible.source_language, bible.target_language) == ("de", "fr")
     assert files().target_language == "en"
@@ -45,11 +45,11 @@ def test_source_tells_the_kinds_apart() -> None:
 @pytest.mark.parametrize(
     "settings", [BibleSettings(), CaptionsSettings(seed=3), files(train={"src": web(), "tgt": "b"})]
 )
-def test_canonical_settings_give_the_same_settings(settings: Any) -> None:
+def test_canonical_settings_round_trip(settings: Any) -> None:
     assert SETTINGS.validate_python(settings.canonical()) == settings
 
 
-def test_an_address_without_checksum_is_refused_with_the_way_on() -> None:
+def test_an_address_without_checksum_is_refused_with_the_next_step() -> None:
     message = refusal(train={"src": URL, "tgt": "b"})
     assert f"{{url: {URL}, sha256: ...}}" in message
     assert "files.train.src" in message
@@ -70,22 +70,22 @@ def test_unknown_keys_languages_and_no_test_set_are_refused() -> None:
     assert "test_sets" in refusal(test_sets={"../up": {"src": "t", "tgt": "t"}})
 
 
-def test_the_two_texts_differ() -> None:
+def test_two_equal_texts_are_refused() -> None:
     with pytest.raises(ValidationError, match="both elberfelder"):
         BibleSettings(target_text="elberfelder")
 
 
-def test_download_names_are_plain_and_apart() -> None:
+def test_download_names_are_safe_and_distinct() -> None:
     hostile = WebFile(url="https://example.org/a/..%2f..%2fetc/pa%20ss;rm?x=1", sha256=SHA)
     assert hostile.file_name == "pa_ss_rm"
-    one, other = web(), web("https://example.org/other/train.de.gz", "b" * 64)
-    assert list(downloads(files(train={"src": one, "tgt": other}))) == ["aaaaaaaa-train.de.gz", "bbbbbbbb-train.de.gz"]
+    src, tgt = web(), web("https://example.org/other/train.de.gz", "b" * 64)
+    assert list(downloads(files(train={"src": src, "tgt": tgt}))) == ["aaaaaaaa-train.de.gz", "bbbbbbbb-train.de.gz"]
 
 
 ADDED = {"src": "added.de", "tgt": web("https://example.org/added.en", "c" * 64)}
 
 
-def test_a_test_set_without_purge_leaves_the_corpus_alone() -> None:
+def test_a_test_set_without_purge_does_not_change_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
     before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"purge": False}})
     assert slices.corpus_slice(before) == slices.corpus_slice(after)
@@ -104,15 +104,15 @@ def test_a_purged_test_set_is_part_of_the_corpus() -> None:
     assert slices.corpus_downloads(after) == ["cccccccc-added.en"]
 
 
-def test_names_order_languages_and_words_for_the_report_are_not_part_of_the_corpus() -> None:
-    one, two = {"src": "t.de", "tgt": "t.en"}, {"src": "u.de", "tgt": "u.en"}
-    before = files(test_sets={"one": one, "two": two})
-    after = files(test_sets={"zwei": two, "eins": one}, title="T", description="D", target_language="en-GB")
+def test_names_order_languages_and_descriptions_are_not_part_of_the_corpus() -> None:
+    first, second = {"src": "t.de", "tgt": "t.en"}, {"src": "u.de", "tgt": "u.en"}
+    before = files(test_sets={"one": first, "two": second})
+    after = files(test_sets={"zwei": second, "eins": first}, title="T", description="D", target_language="en-GB")
     assert slices.corpus_slice(before) == slices.corpus_slice(after)
     assert slices.test_set_slice(before, "two") == slices.test_set_slice(after, "zwei")
 
 
-def test_purge_itself_is_not_read_by_the_test_set() -> None:
+def test_purge_is_not_read_by_the_test_set() -> None:
     before, after = (files(test_sets={"one": ADDED | {"purge": purge}}) for purge in (True, False))
     assert slices.test_set_slice(before, "one") == slices.test_set_slice(after, "one")
 
@@ -122,7 +122,7 @@ def test_cleaning_is_part_of_the_corpus(key: str) -> None:
     assert slices.corpus_slice(files()) != slices.corpus_slice(files(cleaning={key: 7}))
 
 
-def test_local_files_are_listed_once() -> None:
+def test_local_files_are_listed_without_duplicates() -> None:
     settings = files(dev={"src": "a.de", "tgt": web(), "groups": "docs"})
     assert [str(path) for path in slices.local_files(settings)] == ["a.de", "a.en", "docs", "t.de", "t.en"]
     assert slices.local_files(BibleSettings()) == []
@@ -142,20 +142,20 @@ def test_captions_need_no_file() -> None:
     assert slices.test_sets(settings) == ["test"]
 
 
-def test_captions_say_that_they_are_synthetic() -> None:
-    told = describe(CaptionsSettings())
-    assert "Synthetic" in told.title and "Synthetic" in told.description
-    assert "say nothing about translation of natural text" in told.caveat
+def test_captions_are_described_as_synthetic() -> None:
+    description = describe(CaptionsSettings())
+    assert "Synthetic" in description.title and "Synthetic" in description.description
+    assert "say nothing about translation of natural text" in description.caveat
 
 
 def test_descriptions() -> None:
-    told = describe(BibleSettings())
-    assert "World English" in told.description
-    assert "nothing about general translation" in told.caveat
+    description = describe(BibleSettings())
+    assert "World English" in description.description
+    assert "nothing about general translation" in description.caveat
     assert describe(files(title="My text", description="Mine.")).title == "My text"
     assert "de-en" in describe(files()).title
 
 
-def test_sha256_of_nothing_is_a_checksum() -> None:
-    nothing = hashlib.sha256(b"").hexdigest()
-    assert files(train={"src": web(sha256=nothing), "tgt": {"path": "b", "sha256": nothing}})
+def test_the_checksum_of_an_empty_file_is_accepted() -> None:
+    checksum = hashlib.sha256(b"").hexdigest()
+    assert files(train={"src": web(sha256=checksum), "tgt": {"path": "b", "sha256": checksum}})

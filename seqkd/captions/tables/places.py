@@ -1,8 +1,8 @@
 """Places, directions, circumstances, manners and reasons.
 
-A place: name; German preposition, article (``ein``, ``der`` or ``-``), noun, gender, case; what can be done there; its
-adjectives (German lemma=English); English phrases, in which ``_`` stands where an adjective may stand (a phrase without
-it is used only without adjective).
+Columns of a place: name; German preposition, article (``ein``, ``der`` or ``-``), noun, gender, case; tags of what can
+be done there; adjectives (German lemma=English); English phrases with ``_`` for an adjective (a phrase without ``_`` is
+used only without adjective).
 """
 
 PLACES = """

@@ -1,10 +1,10 @@
 """Verbs.
 
-A line: name; German infinitive, third person, separable prefix (``steigen_``: written apart; ``-``: none), ``~4`` or
-``~3`` for *sich*, words that always go with it after ``+``; who does it; case (or preposition with case) and object,
-where ``*`` lets it be several; where it is done (``!``: the place must be said); English, with ``{o}`` the object; manners;
-marks: G groups do it; S T L done sitting, standing, lying; N without clothes that are worth a word; O one alone; P several together;
-R out of doors though no place says so; D the place comes last; U fits no weather.
+Columns: name; German infinitive, third person, separable prefix (``steigen_``: written apart; ``-``: none), ``~4`` or
+``~3`` for *sich*, fixed further words after ``+``; subjects; case (or preposition with case) and object (``*``: may be
+several); places (``!``: required); English, with ``{o}`` for the object; manners; marks: G done by groups; S T L done
+sitting, standing, lying; N subject without clothes; O one subject only; P several subjects; R outdoors even without a
+place; D the place follows the object; U fits no weather.
 """
 
 VERBS = """
