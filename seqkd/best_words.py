@@ -1,41 +1,41 @@
-"""The best few of many words, faster than sorting them all."""
+"""Top-k over a large vocabulary, faster than torch.topk on a CPU."""
 
 import torch
 from torch import Tensor
 
 GROUP = 32
-"""Words whose maximum is taken together."""
-ENOUGH = 8
-"""Grouping pays where there are so many times more groups than words asked for (measured: 4,000 to 32,000 words)."""
+"""Entries whose maximum is taken together."""
+MIN_GROUPS_PER_K = 8
+"""Grouping pays off with at least this many groups per entry of the top k (measured for V = 4,000 to 32,000)."""
 
-HANDFUL = 12
-"""Words asked for at most where a row is filled up so that torch need not sort."""
+MAX_PADDED_K = 12
+"""Largest k for which a row is padded so that torch does not sort."""
 
 
 def best_words(values: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """``values.topk(count)``, [N, V] to two of [N, count], in down to a quarter of the time.
+    """``values.topk(count)``, [N, V] to values and indices [N, count], in as little as a quarter of the time.
 
-    The best ``count`` words stand in the ``count`` groups with the best maxima, and maxima of groups are cheap.
+    The top ``count`` entries are in the ``count`` groups with the largest maxima, and maxima of groups are cheap.
     """
-    whole = values.shape[1] // GROUP * GROUP
-    if whole < ENOUGH * count * GROUP:
+    grouped = values.shape[1] // GROUP * GROUP
+    if grouped < MIN_GROUPS_PER_K * count * GROUP:
         return _topk(values, count)
-    groups = values[:, :whole].unflatten(1, (-1, GROUP))
+    groups = values[:, :grouped].unflatten(1, (-1, GROUP))
     best = _topk(groups.amax(-1), count)[1]
-    inside = (best[:, :, None] * GROUP + torch.arange(GROUP, device=best.device)).flatten(1)
-    rest = torch.arange(whole, values.shape[1], device=best.device).expand(len(values), -1)
-    words = torch.cat([inside, rest], 1)
-    top, places = _topk(values.gather(1, words), count)
-    return top, words.gather(1, places)
+    in_groups = (best[:, :, None] * GROUP + torch.arange(GROUP, device=best.device)).flatten(1)
+    ungrouped = torch.arange(grouped, values.shape[1], device=best.device).expand(len(values), -1)
+    candidates = torch.cat([in_groups, ungrouped], 1)
+    top, indices = _topk(values.gather(1, candidates), count)
+    return top, candidates.gather(1, indices)
 
 
 def _topk(values: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """``values.topk(count)``. Of fewer than 64 times as many torch sorts a good part, which takes twice as long for a
-    handful as to see that most are none of them."""
-    missing = 64 * count - values.shape[1]
-    if values.device.type == "cpu" and 1 < count <= HANDFUL and missing > 0:
-        top, words = torch.nn.functional.pad(values, (0, missing), value=-torch.inf).topk(count)
-        if not bool(top[:, -1].isinf().any()):  # else a row may have so few words that what fills it was taken
-            return top, words
-    top, words = values.topk(count)
-    return top, words
+    """``values.topk(count)``. With fewer than 64 * count columns, torch sorts a large part of each row, which for small
+    ``count`` takes twice as long as skipping padding."""
+    padding = 64 * count - values.shape[1]
+    if values.device.type == "cpu" and 1 < count <= MAX_PADDED_K and padding > 0:
+        top, indices = torch.nn.functional.pad(values, (0, padding), value=-torch.inf).topk(count)
+        if not bool(top[:, -1].isinf().any()):  # otherwise padding may have been selected
+            return top, indices
+    top, indices = values.topk(count)
+    return top, indices

@@ -1,4 +1,4 @@
-"""The logarithm of many numbers, where torch's own is dear."""
+"""The logarithm of large tensors, where torch's own is slow."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-FEW_THREADS = 2
-"""NumPy has one thread; with three torch should be as fast, reckoned from its time with one."""
+MAX_THREADS = 2
+"""NumPy uses one thread; with three, torch should be as fast, judging from its time with one."""
 
 
 def log(values: torch.Tensor) -> torch.Tensor:
-    """The natural logarithm of numbers above 0, any shape.
+    """The natural logarithm of positive numbers, any shape.
 
-    Over [N, V] torch's takes longer than anything else that an objective does on a processor; NumPy's takes 0.4 of its
-    time (float32, one thread, AVX-512), and as exact.
+    Over [N, V] torch's takes longer on a CPU than anything else that an objective computes; NumPy's takes 0.4 of its
+    time (float32, one thread, AVX-512) at the same precision.
     """
     import numpy as np
     import torch
 
-    plain = values.device.type == "cpu" and values.dtype == torch.float32 and not values.requires_grad
-    if not plain or torch.get_num_threads() > FEW_THREADS:
+    supported = values.device.type == "cpu" and values.dtype == torch.float32 and not values.requires_grad
+    if not supported or torch.get_num_threads() > MAX_THREADS:
         return values.log()
-    found = torch.empty_like(values)
-    np.log(values.numpy(), out=found.numpy())
-    return found
+    result = torch.empty_like(values)
+    np.log(values.numpy(), out=result.numpy())
+    return result

@@ -1,4 +1,4 @@
-"""Memory the allocator keeps, instead of giving it back to the system and faulting it in again at every batch."""
+"""Settings of malloc, so that freed memory is reused instead of being returned to the system after every batch."""
 
 import ctypes
 import sys
@@ -8,9 +8,9 @@ _GIBIBYTE = 1 << 30
 
 
 def keep_freed_memory() -> None:
-    """Raise glibc's thresholds; page faults on fresh memory cost several times a write into memory already held.
+    """Raise glibc's thresholds: page faults on fresh memory cost several times a write to memory already mapped.
 
-    Does nothing where the C library has no ``mallopt``.
+    Does nothing if the C library has no ``mallopt``.
     """
     if not sys.platform.startswith("linux"):
         return

@@ -1,4 +1,4 @@
-"""Grouped search for the best words against topk."""
+"""Grouped top-k against torch.topk."""
 
 import pytest
 import torch
@@ -8,18 +8,18 @@ from seqkd.best_words import best_words
 
 @pytest.mark.parametrize("size", [5, 64, 500, 1000, 4001, 10007])
 @pytest.mark.parametrize("count", [1, 2, 6, 36])
-def test_the_best_words_are_topks(size, count):
+def test_it_equals_topk(size, count):
     values = torch.randn(7, size, generator=torch.Generator().manual_seed(size))
     count = min(count, size)
-    top, words = best_words(values, count)
+    top, indices = best_words(values, count)
     expected = values.topk(count)
-    assert torch.equal(top, expected.values) and torch.equal(words, expected.indices)
+    assert torch.equal(top, expected.values) and torch.equal(indices, expected.indices)
 
 
 @pytest.mark.parametrize("size", [8, 5000])
-def test_rows_with_fewer_words_than_asked_for_give_words_of_theirs(size):
+def test_rows_with_fewer_finite_values_than_k_give_valid_indices(size):
     values = torch.full((4, size), -torch.inf)
     values[:, 5:8] = torch.tensor([1.0, 3.0, 2.0])
-    top, words = best_words(values, 6)
-    assert words[:, :3].tolist() == [[6, 7, 5]] * 4 and top[:, :3].tolist() == [[3.0, 2.0, 1.0]] * 4
-    assert bool((words < size).all()) and bool((top[:, 3:] == -torch.inf).all())
+    top, indices = best_words(values, 6)
+    assert indices[:, :3].tolist() == [[6, 7, 5]] * 4 and top[:, :3].tolist() == [[3.0, 2.0, 1.0]] * 4
+    assert bool((indices < size).all()) and bool((top[:, 3:] == -torch.inf).all())

@@ -1,4 +1,4 @@
-"""Token-budget batches in an order that is random, reproducible and resumable."""
+"""Token-budget batches in a random, reproducible and resumable order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from seqkd.batches.dataset import BOS, EOS, PAD, Dataset, Ids
 from seqkd.errors import UserError
 
 WINDOW = 100
-"""Batches' worth of sentences that are sorted by length together: little padding, still random."""
+"""Sentences worth this many batches are sorted by length together: little padding, still random."""
 
 
 @dataclass(frozen=True)
 class Batch:
     """Padded ids of B sentences: ``src`` [B, S] ends in EOS, ``prefix`` [B, T] starts with BOS, ``target`` [B, T]
-    ends in EOS; PAD elsewhere. ``sentences`` are their numbers in the dataset, [B], where they are as they stand there.
+    ends in EOS; PAD elsewhere. ``sentences`` are their numbers in the dataset, [B]; None if the targets are not its.
     """
 
     src: torch.Tensor
@@ -27,53 +27,53 @@ class Batch:
     sentences: npt.NDArray[np.int64] | None = None
 
     def to(self, device: torch.device) -> "Batch":
-        """The same on another device; itself if it is there."""
+        """The batch on another device; the same object if it is there already."""
         if self.src.device == device:
             return self
-        src, prefix, target = (one.to(device, non_blocking=True) for one in (self.src, self.prefix, self.target))
+        src, prefix, target = (ids.to(device, non_blocking=True) for ids in (self.src, self.prefix, self.target))
         return Batch(src, prefix, target, self.sentences)
 
 
 def epoch_order(
     lengths: npt.NDArray[np.integer[Any]], batch_tokens: int, seed: int, epoch: int
 ) -> list[npt.NDArray[np.int64]]:
-    """Sentence numbers of each batch of one epoch, views of one array; a function of its arguments alone.
+    """Sentence numbers of each batch of one epoch, views of one array; depends only on the arguments.
 
     Args:
-        lengths: what each sentence costs, padding to the longest of its batch, shape [sentences].
-        batch_tokens: most that a batch may cost; a longer sentence is a batch of its own.
+        lengths: cost of each sentence before padding to the longest of its batch, shape [sentences].
+        batch_tokens: maximum cost of a batch; a longer sentence is a batch by itself.
     """
     random = np.random.default_rng([seed, epoch])
     order = random.permutation(len(lengths))
-    window = max(1, int(WINDOW * batch_tokens / max(1.0, float(lengths.mean()))))
+    window_size = max(1, int(WINDOW * batch_tokens / max(1.0, float(lengths.mean()))))
     batches: list[npt.NDArray[np.int64]] = []
-    for first in range(0, len(order), window):
-        part = order[first : first + window]
-        part[:] = part[np.argsort(lengths[part], kind="stable")]
-        batches += cut(part, lengths, batch_tokens)
+    for start in range(0, len(order), window_size):
+        window = order[start : start + window_size]
+        window[:] = window[np.argsort(lengths[window], kind="stable")]
+        batches += split_by_budget(window, lengths, batch_tokens)
     return [batches[i] for i in random.permutation(len(batches))]
 
 
-def cut(
+def split_by_budget(
     order: npt.NDArray[np.int64], lengths: npt.NDArray[np.integer[Any]], budget: int
 ) -> list[npt.NDArray[np.int64]]:
-    """Cut ``order`` into runs whose size times longest length stays within ``budget`` (one sentence at least)."""
-    runs, first, longest = [], 0, 0
+    """Split ``order`` into runs whose size times maximum length is within ``budget`` (at least one sentence each)."""
+    runs, start, longest = [], 0, 0
     for i, sentence in enumerate(order):
         longest = max(longest, int(lengths[sentence]))
-        if i > first and longest * (i - first + 1) > budget:
-            runs.append(order[first:i])
-            first, longest = i, int(lengths[sentence])
-    return [*runs, order[first:]] if len(order) else runs
+        if i > start and longest * (i - start + 1) > budget:
+            runs.append(order[start:i])
+            start, longest = i, int(lengths[sentence])
+    return [*runs, order[start:]] if len(order) else runs
 
 
 def pad(sentences: list[Ids], before: tuple[int, ...] = (), after: tuple[int, ...] = (EOS,)) -> torch.Tensor:
-    """Join sentences to one int64 tensor [sentences, longest], ``before`` and ``after`` around each, PAD behind."""
+    """Stack sentences with ``before`` and ``after`` around each and PAD on the right: int64 [sentences, longest]."""
     extra = len(before) + len(after)
-    out = np.full((len(sentences), max(map(len, sentences)) + extra), PAD, dtype=np.int64)
-    for row, ids in zip(out, sentences, strict=True):
+    padded = np.full((len(sentences), max(map(len, sentences)) + extra), PAD, dtype=np.int64)
+    for row, ids in zip(padded, sentences, strict=True):
         row[: len(ids) + extra] = [*before, *ids, *after]
-    return torch.from_numpy(out)
+    return torch.from_numpy(padded)
 
 
 def collate(dataset: Dataset, sentences: npt.NDArray[np.int64]) -> Batch:
@@ -88,7 +88,7 @@ def collate(dataset: Dataset, sentences: npt.NDArray[np.int64]) -> Batch:
 
 
 class BatchStream:
-    """An endless stream of batches; ``position`` (epoch, batches taken of it) says where it stands and restores it.
+    """An endless stream of batches, which resumes at ``position`` (epoch, batches already taken from it).
 
     Raises:
         UserError: the dataset is empty.
@@ -99,7 +99,7 @@ class BatchStream:
         self.position = position
         if not len(dataset):
             raise UserError("The training set holds no sentence pairs, so there is nothing to train on.")
-        # Both sides are padded and both cost time: the longer one counts. One more for EOS.
+        # Both sides are padded and both cost time, so the longer one counts; plus one for EOS.
         self.lengths = np.maximum(dataset.src.lengths, dataset.tgt.lengths) + 1
 
     def __iter__(self) -> Iterator[Batch]:

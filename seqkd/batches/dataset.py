@@ -1,4 +1,4 @@
-"""Parallel token ids on disk, memory-mapped: constant memory whatever the corpus size."""
+"""Parallel token ids on disk, memory-mapped, so that memory does not grow with the corpus."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ from seqkd.errors import UserError
 from seqkd.files import written
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
-"""Special ids of every tokenizer made here. Stored sentences hold neither BOS nor EOS."""
+"""Special ids of every tokenizer trained here. Stored sentences hold neither BOS nor EOS."""
 
 Ids = npt.NDArray[np.int32]
 KINDS: dict[str, type[np.generic]] = {"ids": np.int32, "offsets": np.int64}
-"""The arrays of one side, and what they hold."""
+"""The arrays of one side and their types."""
 ID_BYTES = 4
 
 
 def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int] | Ids]) -> None:
-    """Write one side of a dataset as ``{side}.ids.npy`` (int32, all sentences joined) and ``{side}.offsets.npy``
-    (int64, one more than there are sentences)."""
+    """Write one side of a dataset as ``{side}.ids.npy`` (int32, all sentences concatenated) and ``{side}.offsets.npy``
+    (int64 [sentences + 1])."""
     with ids_written(folder, side) as add:
         for sentence in sentences:
             add(sentence)
@@ -29,7 +29,10 @@ def write_ids(folder: Path, side: str, sentences: Iterable[Sequence[int] | Ids])
 
 @contextmanager
 def ids_written(folder: Path, side: str) -> Iterator[Callable[[Sequence[int] | Ids], None]]:
-    """Give a function that adds a sentence to one side of a dataset, whole at the end; memory does not grow with it."""
+    """Yield a function that adds a sentence to one side of a dataset, which is written when the block ends.
+
+    Memory does not grow with the dataset.
+    """
     raw = {kind: folder / f".{side}.{kind}.raw" for kind in KINDS}
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -51,8 +54,8 @@ def ids_written(folder: Path, side: str) -> Iterator[Callable[[Sequence[int] | I
 
 
 def _save(path: Path, array: npt.NDArray[np.generic]) -> None:
-    with written(path) as beside, beside.open("wb") as handle:
-        np.save(handle, array, allow_pickle=False)
+    with written(path) as tmp_path, tmp_path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
 
 
 class Side:
@@ -70,12 +73,12 @@ class Side:
 
     @property
     def lengths(self) -> Ids:
-        """Ids in each sentence, int32 [sentences]."""
+        """Number of ids in each sentence, int32 [sentences]."""
         lengths: Ids = np.diff(self.offsets).astype(np.int32)
         return lengths
 
     def lengths_of(self, sentences: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Ids in each of these sentences, shape [len(sentences)]."""
+        """Number of ids in each of these sentences, int64 [len(sentences)]."""
         lengths: npt.NDArray[np.int64] = self.offsets[sentences + 1] - self.offsets[sentences]
         return lengths
 

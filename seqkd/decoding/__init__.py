@@ -1,1 +1,1 @@
-"""Beam search, forced scoring, the batching engine."""
+"""Beam search, greedy search, sampling, forced scoring."""

@@ -1,4 +1,4 @@
-"""Many sentences through a search: sorted by length, batched by tokens, given back in the old order."""
+"""Decoding many sentences: sorted by length, batched by tokens, returned in the original order."""
 
 import gc
 import logging
@@ -11,61 +11,63 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkd.batches.batches import cut, pad
+from seqkd.batches.batches import pad, split_by_budget
 from seqkd.batches.dataset import BOS, PAD, Ids
-from seqkd.decoding.rollout import greedy_search, greedy_search_of_one
+from seqkd.decoding.rollout import greedy_search, greedy_search_single
 from seqkd.decoding.search import Hypothesis, beam_search
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.errors import UserError
 from seqkd.models.interface import TranslationModel
-from seqkd.models.one_row import one_row
+from seqkd.models.one_row import single_sentence_decoder
 from seqkd.models.packed import packed
 
 log = logging.getLogger(__name__)
 
 
-def batched(lengths: Sequence[int], budget: int, work: Callable[[list[int]], None]) -> None:
-    """Call ``work`` on lists of sentence numbers, long ones first; size times longest of each is within ``budget``.
+def batched(lengths: Sequence[int], budget: int, run_batch: Callable[[list[int]], None]) -> None:
+    """Call ``run_batch`` on lists of sentence numbers, longest first; size times longest of each is within ``budget``.
 
-    Where memory (a graphics card's) does not suffice, all that is left is cut into lists of half that cost.
+    On running out of (GPU) memory, all remaining sentences are split into batches of half that cost.
 
     Raises:
-        UserError: it does not suffice for one sentence.
+        UserError: out of memory with a single sentence.
     """
     costs = np.asarray(lengths, dtype=np.int64)
-    runs = deque(cut(np.argsort(-costs, kind="stable"), costs, budget))
-    start = said = time.monotonic()
+    batches = deque(split_by_budget(np.argsort(-costs, kind="stable"), costs, budget))
+    start = last_report = time.monotonic()
     done = 0
-    while runs:
-        run = runs[0]
-        if not fits(work, run.tolist()):
-            runs = deque(cut(np.concatenate(runs), costs, len(run) * int(costs[run].max()) // 2))
+    while batches:
+        batch = batches[0]
+        if not try_batch(run_batch, batch.tolist()):
+            smaller = len(batch) * int(costs[batch].max()) // 2
+            batches = deque(split_by_budget(np.concatenate(batches), costs, smaller))
             continue
-        runs.popleft()
-        done += len(run)
-        if time.monotonic() - said > 10:
-            said = time.monotonic()
-            rate = done / (said - start)
-            log.info(
-                "%d of %d sentences, %.1f a second, %.0f s left", done, len(costs), rate, (len(costs) - done) / rate
-            )
+        batches.popleft()
+        done += len(batch)
+        if time.monotonic() - last_report > 10:
+            last_report = time.monotonic()
+            rate = done / (last_report - start)
+            seconds_left = (len(costs) - done) / rate
+            log.info("%d of %d sentences, %.1f per second, %.0f s left", done, len(costs), rate, seconds_left)
 
 
-def fits(work: Callable[[list[int]], None], numbers: list[int]) -> bool:
-    """Do ``work`` on these sentences; False, with what it held released, if memory did not suffice."""
+def try_batch(run_batch: Callable[[list[int]], None], indices: list[int]) -> bool:
+    """Call ``run_batch`` on these sentences; on running out of memory, free what it used and return False."""
     try:
-        work(numbers)
+        run_batch(indices)
         return True
     except torch.OutOfMemoryError:
-        if len(numbers) == 1:
-            raise UserError("Out of memory with a single sentence: take `device: cpu`, or a card with more.") from None
-    log.warning("out of memory with %d sentences at once: going on with half as many", len(numbers))
+        if len(indices) == 1:
+            raise UserError(
+                "Out of memory with a single sentence: use `device: cpu`, or a GPU with more memory."
+            ) from None
+    log.warning("out of memory with a batch of %d sentences: halving the batch size", len(indices))
     release()
     return False
 
 
 def release() -> None:
-    """Give back what a failed attempt has left: cycles of its traceback first, then the card's cached blocks."""
+    """Free the memory of a failed attempt: reference cycles of its traceback first, then the GPU's cached blocks."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
@@ -76,43 +78,43 @@ def translate(
     sources: Sequence[Ids] | Sequence[list[int]],
     settings: SearchSettings,
     batch_tokens: int = BATCH_TOKENS,
-    wanted: int = 1,
+    n_best: int = 1,
     scored: bool = True,
 ) -> list[list[Hypothesis]]:
-    """Up to ``wanted`` hypotheses for each source (ids without EOS), best first.
+    """Up to ``n_best`` hypotheses for each source (ids without EOS), best first.
 
     Args:
-        batch_tokens: source tokens times beam that are searched at once.
-        scored: whether log-probabilities are wanted; without, greedy search is faster and gives NaN.
+        batch_tokens: source tokens times beam that are decoded at once.
+        scored: compute log-probabilities; without them greedy search is faster and reports NaN.
     """
-    steps = cache(lambda: one_row(model))
+    single_decoder = cache(lambda: single_sentence_decoder(model))
 
     def search(src: Tensor) -> list[list[Hypothesis]]:
-        if settings.beam > 1 or wanted > 1:
-            return beam_search(model, src, settings, wanted)
+        if settings.beam > 1 or n_best > 1:
+            return beam_search(model, src, settings, n_best)
         if len(src) > 1:
             return greedy_search(model, src, settings, scored)
-        return greedy_search_of_one(model, steps(), src, settings, scored)
+        return greedy_search_single(model, single_decoder(), src, settings, scored)
 
-    return in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
+    return run_in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
 
 
-def in_batches(
+def run_in_batches(
     model: TranslationModel,
     sources: Sequence[Ids] | Sequence[list[int]],
     budget: int,
     search: Callable[[Tensor], list[list[Hypothesis]]],
 ) -> list[list[Hypothesis]]:
-    """What ``search`` finds for each source, in order; it is given batches [B, S] of at most ``budget`` tokens."""
+    """The hypotheses of ``search`` for each source, in order; it gets batches [B, S] of at most ``budget`` tokens."""
     results: list[list[Hypothesis]] = [[] for _ in sources]
 
-    def work(numbers: list[int]) -> None:
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
-        for i, hypotheses in zip(numbers, search(src), strict=True):
+    def run_batch(indices: list[int]) -> None:
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in indices]).to(model.device)
+        for i, hypotheses in zip(indices, search(src), strict=True):
             results[i] = hypotheses
 
     with packed(model):
-        batched([len(ids) + 1 for ids in sources], budget, work)
+        batched([len(ids) + 1 for ids in sources], budget, run_batch)
     return results
 
 
@@ -122,24 +124,24 @@ def forced_scores(
     targets: Sequence[list[int]],
     batch_tokens: int = 4096,
 ) -> list[tuple[list[float], list[bool]]]:
-    """Score given targets: for each, log q(y_t | y_<t, x) and whether y_t is the model's first choice, EOS included."""
+    """Score given targets: for each, log q(y_t | y_<t, x) and whether y_t is the model's argmax, EOS included."""
     results: list[tuple[list[float], list[bool]]] = [([], []) for _ in sources]
 
-    def work(numbers: list[int]) -> None:
-        wanted = [np.asarray(targets[i], dtype=np.int32) for i in numbers]
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in numbers]).to(model.device)
-        target = pad(wanted).to(model.device)
+    def run_batch(indices: list[int]) -> None:
+        target_ids = [np.asarray(targets[i], dtype=np.int32) for i in indices]
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in indices]).to(model.device)
+        target = pad(target_ids).to(model.device)
         real = target != PAD
-        hidden = model(src, pad(wanted, (BOS,), ()).to(model.device))[real]
+        hidden = model(src, pad(target_ids, (BOS,), ()).to(model.device))[real]
         log_q = model.logits(hidden).float().log_softmax(-1)
         hits = (log_q.argmax(-1) == target[real]).tolist()
         scores = log_q.gather(1, target[real][:, None])[:, 0].tolist()
-        first = 0
-        for i, ids in zip(numbers, wanted, strict=True):
-            end = first + len(ids) + 1
-            results[i] = (scores[first:end], hits[first:end])
-            first = end
+        start = 0
+        for i, ids in zip(indices, target_ids, strict=True):
+            stop = start + len(ids) + 1
+            results[i] = (scores[start:stop], hits[start:stop])
+            start = stop
 
     with torch.inference_mode(), packed(model):
-        batched([max(len(s), len(t)) + 1 for s, t in zip(sources, targets, strict=True)], batch_tokens, work)
+        batched([max(len(s), len(t)) + 1 for s, t in zip(sources, targets, strict=True)], batch_tokens, run_batch)
     return results

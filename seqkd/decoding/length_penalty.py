@@ -1,4 +1,4 @@
-"""Beam search under several length penalties at once, and the search settings of a finished model."""
+"""Beam search under several length penalties at once, and the search settings of a trained model."""
 
 import json
 from collections.abc import Sequence
@@ -7,28 +7,28 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from seqkd.decoding.engine import in_batches
-from seqkd.decoding.search import Hypothesis, Search, take
+from seqkd.decoding.engine import run_in_batches
+from seqkd.decoding.search import BeamSearch, Hypothesis, gather_rows
 from seqkd.decoding.settings import BATCH_TOKENS, PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 
 FILE = "search.json"
-"""In a folder ``search/NAME`` of a model: the search whose penalty was chosen on dev, and what was tried."""
+"""In a model's folder ``search/NAME``: the search with the penalty chosen on dev, and the penalties tried."""
 
 
-class PenaltySearch(Search):
-    """A beam search that keeps the best finished hypothesis under each of A penalties: what A searches would find.
+class PenaltySearch(BeamSearch):
+    """A beam search that keeps the best finished hypothesis under each of A penalties: the results of A searches.
 
-    Which hypotheses are expanded does not depend on the penalty, only which of the finished ones is best and when a
-    sentence is done. ``kept_scores`` is [B, A] here, and so are the other ``kept_*``.
+    The penalty does not affect which hypotheses are expanded, only which finished one is best and when a sentence is
+    done. ``finished_scores`` is [B, A] here, and so are the other ``finished_*``.
     """
 
     def __init__(
         self, model: TranslationModel, src: Tensor, settings: SearchSettings, penalties: Sequence[float]
     ) -> None:
-        super().__init__(model, src, settings, wanted=len(penalties))
+        super().__init__(model, src, settings, n_best=len(penalties))
         self.penalties = torch.tensor(penalties, device=src.device)
 
     def finish(self, log_probs: Tensor, rows: Tensor) -> None:
@@ -36,19 +36,20 @@ class PenaltySearch(Search):
         length = self.tokens.shape[2]
         live = log_probs.masked_fill(self.done[:, None], -torch.inf)
         scores, best = (live[:, :, None] / length**self.penalties).max(1)
-        better = scores > self.kept_scores
+        better = scores > self.finished_scores
         if not bool(better.any()):
             return
-        grown = torch.nn.functional.pad(self.kept_tokens, (0, length - self.kept_tokens.shape[2]))
-        self.kept_tokens = torch.where(better[:, :, None], take(self.tokens, rows.gather(1, best)), grown)
-        self.kept_scores = torch.where(better, scores, self.kept_scores)
-        self.kept_log_probs = torch.where(better, log_probs.gather(1, best), self.kept_log_probs)
-        self.kept_lengths = torch.where(better, length, self.kept_lengths)
+        padded = torch.nn.functional.pad(self.finished_tokens, (0, length - self.finished_tokens.shape[2]))
+        tokens = gather_rows(self.tokens, rows.gather(1, best))
+        self.finished_tokens = torch.where(better[:, :, None], tokens, padded)
+        self.finished_scores = torch.where(better, scores, self.finished_scores)
+        self.finished_log_probs = torch.where(better, log_probs.gather(1, best), self.finished_log_probs)
+        self.finished_lengths = torch.where(better, length, self.finished_lengths)
 
     def settled(self) -> Tensor:
         """See the base class: under every penalty."""
-        ahead = self.scores[:, :1] / self.limits[:, None] ** self.penalties
-        return (self.kept_scores >= ahead).all(1)
+        bounds = self.scores[:, :1] / self.limits[:, None] ** self.penalties
+        return (self.finished_scores >= bounds).all(1)
 
 
 def translate_with_penalties(
@@ -58,15 +59,15 @@ def translate_with_penalties(
     penalties: Sequence[float] = PENALTIES,
     batch_tokens: int = BATCH_TOKENS,
 ) -> list[list[Hypothesis]]:
-    """The best hypothesis of each source (ids without EOS) under each penalty, in their order."""
+    """The best hypothesis of each source (ids without EOS) under each penalty, in the order of the penalties."""
 
     def search(src: Tensor) -> list[list[Hypothesis]]:
         with torch.inference_mode():
             return PenaltySearch(model, src, settings, penalties).run()
 
-    found = in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
-    # Where nothing ended within the limit there is one hypothesis, whatever the penalty.
-    return [hypotheses * len(penalties) if len(hypotheses) == 1 else hypotheses for hypotheses in found]
+    results = run_in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
+    # If nothing finished within the limit there is a single hypothesis, whatever the penalty.
+    return [hypotheses * len(penalties) if len(hypotheses) == 1 else hypotheses for hypotheses in results]
 
 
 def read_chosen(folder: Path | None) -> float | None:
@@ -85,7 +86,7 @@ def read_chosen(folder: Path | None) -> float | None:
 
 
 def search_of_model(model: Path, beam: int, length_penalty: float | None) -> SearchSettings:
-    """The search of a finished model: its own length limits, and the penalty chosen for it on dev with this beam.
+    """The search of a trained model: its own length limits, and the penalty chosen for it on dev with this beam.
 
     Args:
         length_penalty: takes precedence; without it and without a choice on dev, 1.
@@ -94,7 +95,7 @@ def search_of_model(model: Path, beam: int, length_penalty: float | None) -> Sea
         UserError: the folder holds no model.
     """
     limits: LengthLimits = store.length_limits(model)
-    wanted = TunedSearchSettings(beam=beam, **limits.model_dump())
-    if length_penalty is None and (model / "search" / wanted.name).is_dir():
-        length_penalty = read_chosen(model / "search" / wanted.name)
-    return wanted.tuned(1.0 if length_penalty is None else length_penalty)
+    search = TunedSearchSettings(beam=beam, **limits.model_dump())
+    if length_penalty is None and (model / "search" / search.name).is_dir():
+        length_penalty = read_chosen(model / "search" / search.name)
+    return search.tuned(1.0 if length_penalty is None else length_penalty)

@@ -1,7 +1,7 @@
-"""Translations written word by word, each word chosen from the model's distribution alone: the best one, or one drawn.
+"""Translations written token by token, each token chosen from the model's distribution: its argmax, or a sample.
 
-A row ends with EOS, or unfinished at its limit. Nothing is compared between rows, which is what beam search does
-(``seqkd.decoding.search``) and what makes its steps dearer.
+A row ends with EOS, or unfinished at its length limit. Unlike in beam search (``seqkd.decoding.search``), rows are not
+compared, which makes the steps cheaper.
 """
 
 import math
@@ -18,16 +18,16 @@ from seqkd.decoding.settings import SearchSettings
 from seqkd.models.interface import TranslationModel
 
 Choice = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
-"""From logits [B*K, V], the sentences' numbers in the batch [B] and how many words there are so far, each row's next
-word and its log-probability, both [B*K]."""
+"""From logits [B*K, V], the sentences' numbers in the batch [B] and the number of tokens so far, each row's next token
+and its log-probability, both [B*K]."""
 
 PER_SENTENCE = ("limits", "sentences", "tokens", "log_probs", "ended")
 
 
 class Rollout:
-    """The state of one batch: B sentences still under way, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K].
+    """The state of one batch: B unfinished sentences, K rows each; ``tokens`` [B, K, t], ``log_probs`` [B, K].
 
-    ``limits`` [B] are the most words of a row.
+    ``limits`` [B] are the maximum numbers of tokens of a row.
     """
 
     def __init__(self, model: TranslationModel, src: Tensor, limits: Tensor, count: int, choose: Choice) -> None:
@@ -44,85 +44,86 @@ class Rollout:
         """K translations of each sentence."""
         while len(self.sentences):
             self.advance()
-            self.leave()
+            self.retire_finished()
         return self.results
 
     def advance(self) -> None:
-        """One word more for every row; an ended row gets padding."""
+        """Add a token to every row; an ended row gets padding."""
         hidden = self.model.step(self.state, self.tokens[:, :, -1].flatten())
-        words, gained = self.choose(self.model.logits(hidden), self.sentences, self.tokens.shape[2] - 1)
-        self.log_probs += gained.view_as(self.ended).masked_fill(self.ended, 0.0)
-        words = words.view_as(self.ended).masked_fill(self.ended, PAD)
-        self.tokens = torch.cat([self.tokens, words[:, :, None]], 2)
-        self.ended |= (words == EOS) | (self.tokens.shape[2] > self.limits)[:, None]
+        tokens, log_probs = self.choose(self.model.logits(hidden), self.sentences, self.tokens.shape[2] - 1)
+        self.log_probs += log_probs.view_as(self.ended).masked_fill(self.ended, 0.0)
+        tokens = tokens.view_as(self.ended).masked_fill(self.ended, PAD)
+        self.tokens = torch.cat([self.tokens, tokens[:, :, None]], 2)
+        self.ended |= (tokens == EOS) | (self.tokens.shape[2] > self.limits)[:, None]
 
-    def leave(self) -> None:
-        """Hand in sentences of which every row has ended, once they are an eighth of the batch."""
+    def retire_finished(self) -> None:
+        """Store and drop the sentences of which every row has ended, once they are an eighth of the batch."""
         done = self.ended.all(1)
         if int(done.sum()) * 8 < len(done):
             return
         for index in done.nonzero().flatten().tolist():
-            self.results[int(self.sentences[index])] = [self.hand_in(index, row) for row in range(self.count)]
-        rest = (~done).nonzero().flatten()
+            self.results[int(self.sentences[index])] = [self.to_hypothesis(index, row) for row in range(self.count)]
+        live = (~done).nonzero().flatten()
         for name in PER_SENTENCE:
-            setattr(self, name, getattr(self, name).index_select(0, rest))
-        self.state.keep(rest, self.count)
+            setattr(self, name, getattr(self, name).index_select(0, live))
+        self.state.keep(live, self.count)
 
-    def hand_in(self, index: int, row: int) -> Hypothesis:
+    def to_hypothesis(self, index: int, row: int) -> Hypothesis:
         """One translation."""
-        ids = [word for word in self.tokens[index, row, 1:].tolist() if word != PAD]
+        ids = [token for token in self.tokens[index, row, 1:].tolist() if token != PAD]
         finished = ids[-1:] == [EOS]
         return Hypothesis(ids[: len(ids) - finished], float(self.log_probs[index, row]), finished)
 
 
-def best(logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
-    """The most probable word of each row; PAD and BOS are none. See ``Choice``."""
+def argmax_choice(logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
+    """The most probable token of each row, except PAD and BOS. See ``Choice``."""
     log_q = logits.float().log_softmax(-1)
-    for never in (PAD, BOS):
-        log_q[:, never] = -torch.inf
-    found, words = best_words(log_q, 1)
-    return words, found
+    for token in (PAD, BOS):
+        log_q[:, token] = -torch.inf
+    log_probs, tokens = best_words(log_q, 1)
+    return tokens, log_probs
 
 
-def best_unscored(logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
-    """As ``best``, with NaN for log-probabilities: a sum over the vocabulary is an eighth of a small model's time."""
-    values = logits.float()  # maxima of bfloat16 take five times as long
-    for never in (PAD, BOS):
-        values[:, never] = -torch.inf
-    words = best_words(values, 1)[1]
-    return words, torch.full_like(words, torch.nan, dtype=torch.float32)
+def unscored_argmax_choice(logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
+    """As ``argmax_choice``, with NaN as log-probabilities: normalising takes an eighth of a small model's time."""
+    scores = logits.float()  # maxima of bfloat16 take five times as long
+    for token in (PAD, BOS):
+        scores[:, token] = -torch.inf
+    tokens = best_words(scores, 1)[1]
+    return tokens, torch.full_like(tokens, torch.nan, dtype=torch.float32)
 
 
 def greedy_search(
     model: TranslationModel, src: Tensor, settings: SearchSettings, scored: bool = True
 ) -> list[list[Hypothesis]]:
-    """Translate a batch, src [B, S] ending in EOS, each word the most probable; ``settings`` give the limits.
+    """Translate a batch, src [B, S] ending in EOS, choosing the most probable token at each step.
 
     Args:
-        scored: whether translations get their log-probability; NaN otherwise.
+        settings: only its length limits are read.
+        scored: compute log-probabilities; NaN otherwise.
     """
     with torch.inference_mode():
         limits = length_limits((src != PAD).sum(1) - 1, settings)
-        return Rollout(model, src, limits, 1, best if scored else best_unscored).run()
+        return Rollout(model, src, limits, 1, argmax_choice if scored else unscored_argmax_choice).run()
 
 
-def greedy_search_of_one(
-    model: TranslationModel, steps: Any, src: Tensor, settings: SearchSettings, scored: bool = True
+def greedy_search_single(
+    model: TranslationModel, decoder: Any, src: Tensor, settings: SearchSettings, scored: bool = True
 ) -> list[list[Hypothesis]]:
-    """As ``greedy_search``, of a batch of one, src [1, S]; what keeps many rows apart takes a fifth of its time.
+    """As ``greedy_search``, for a batch of one, src [1, S]; the bookkeeping of a batch would take a fifth of its time.
 
     Args:
-        steps: what has ``start`` and ``step`` of the model.
+        decoder: an object with ``start`` and ``step`` of the model.
     """
     with torch.inference_mode():
         limit = int(length_limits((src != PAD).sum(1) - 1, settings))
-        state = steps.start(src, 1)
+        state = decoder.start(src, 1)
         ids, log_prob = [BOS], 0.0 if scored else math.nan
         while len(ids) <= limit and ids[-1] != EOS:
-            logits = model.logits(steps.step(state, src.new_full((1,), ids[-1])))[0].float()
-            values = (logits.log_softmax(-1) if scored else logits).cpu().numpy()
-            values[PAD] = values[BOS] = -math.inf
-            ids.append(int(values.argmax()))
-            log_prob += float(values[ids[-1]]) if scored else 0.0
+            logits = model.logits(decoder.step(state, src.new_full((1,), ids[-1])))[0].float()
+            scores = (logits.log_softmax(-1) if scored else logits).cpu().numpy()
+            scores[PAD] = scores[BOS] = -math.inf
+            ids.append(int(scores.argmax()))
+            log_prob += float(scores[ids[-1]]) if scored else 0.0
     finished = ids[-1] == EOS
     return [[Hypothesis(ids[1 : len(ids) - finished], log_prob, finished)]]

@@ -1,8 +1,8 @@
-"""Ancestral sampling: translations drawn from the model, word by word, y_t ~ q(. | y_<t, x).
+"""Ancestral sampling: translations drawn from the model token by token, y_t ~ q(. | y_<t, x).
 
-Each sentence has random numbers of its own, by the seed and its place in the list, so that a sample depends neither on
-the batch it is drawn in nor on the other sentences. A word is found by inverting the distribution function: the first
-one whose cumulated probability is above a number drawn evenly from [0, 1).
+The random numbers of a sentence depend only on the seed and its index in the list, so a sample depends neither on its
+batch nor on the other sentences. A token is drawn by inverting the distribution function: it is the first one whose
+cumulative probability exceeds a number drawn uniformly from [0, 1).
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from seqkd.models.packed import packed
 
 @dataclass(frozen=True)
 class Drawing:
-    """Chooses words at random for ``Rollout``.
+    """Chooses tokens at random for ``Rollout``.
 
-    ``uniforms`` [B, K, most words] are the random numbers. Words are drawn from the ``top_k`` most probable ones (0:
+    ``uniforms`` [B, K, max tokens] are the random numbers. Tokens are drawn from the ``top_k`` most probable ones (0:
     from all) of the distribution at ``temperature``.
     """
 
@@ -35,36 +35,36 @@ class Drawing:
     top_k: int = 0
 
     def __call__(self, logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
-        """See ``seqkd.decoding.rollout.Choice``; log-probabilities are of what is drawn from."""
+        """See ``seqkd.decoding.rollout.Choice``; log-probabilities are those at ``temperature`` and ``top_k``."""
         log_q = narrowed(logits.double(), self.temperature, self.top_k).log_softmax(-1)
-        words = draw(log_q, self.uniforms[sentences, :, length].flatten())
-        return words, log_q.gather(1, words[:, None])[:, 0]
+        tokens = draw(log_q, self.uniforms[sentences, :, length].flatten())
+        return tokens, log_q.gather(1, tokens[:, None])[:, 0]
 
 
 def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
-    """Logits [N, V] at ``temperature``, with all but the ``top_k`` largest of each row at minus infinity; 0 keeps all.
+    """Logits [N, V] at ``temperature``, with all but the ``top_k`` largest of each row set to -inf; 0 keeps all.
 
-    Where one of them narrows, PAD and BOS go first, lest they be all that is left.
+    If either changes the distribution, PAD and BOS are removed first, lest they be all that is left.
     """
     if temperature == 1 and not top_k:
         return logits
     logits = logits.index_fill(1, torch.tensor([PAD, BOS], device=logits.device), -torch.inf) / temperature
     if not top_k or top_k >= logits.shape[1]:
         return logits
-    best = logits.topk(top_k)
-    return torch.full_like(logits, -torch.inf).scatter_(1, best.indices, best.values)
+    top = logits.topk(top_k)
+    return torch.full_like(logits, -torch.inf).scatter_(1, top.indices, top.values)
 
 
 def draw(log_q: Tensor, uniforms: Tensor) -> Tensor:
-    """One word for each row of log-probabilities, [N, V] (float64) and numbers in [0, 1), [N], to int64 [N].
+    """Draw a token for each row: log-probabilities [N, V] (float64) and numbers in [0, 1), [N], to int64 [N].
 
-    PAD and BOS are no words of a translation: their probability is left out, the rest keeps its proportions.
+    PAD and BOS are never drawn; the other tokens keep their relative probabilities.
     """
     q = log_q.exp()
     q[:, [PAD, BOS]] = 0.0
-    below = q.cumsum(1)
-    wanted = uniforms[:, None] * below[:, -1:]
-    return torch.searchsorted(below, wanted, right=True)[:, 0].clamp_(max=q.shape[1] - 1)
+    cumulative = q.cumsum(1)
+    thresholds = uniforms[:, None] * cumulative[:, -1:]
+    return torch.searchsorted(cumulative, thresholds, right=True)[:, 0].clamp_(max=q.shape[1] - 1)
 
 
 def sample(
@@ -79,26 +79,27 @@ def sample(
     """``count`` independent translations of each source (ids without EOS), drawn from the model.
 
     Args:
-        limits: its length limits alone are read; what has no end by then is handed in unfinished.
+        limits: length limits; a sample without EOS by then is returned unfinished.
         batch_tokens: source tokens times ``count`` that are drawn at once.
-        numbers: the sources' numbers for their random numbers, where they are not those of the whole list.
+        numbers: the sources' numbers for seeding, if they differ from their indices in ``sources``.
 
     Returns:
-        For each source its samples with log q(y | x), EOS included where there is one. Beside PAD and BOS, which are
-        never drawn, the probability of a finished translation to be drawn is exactly that.
+        For each source its samples with log q(y | x), EOS included if there is one. Apart from PAD and BOS, which are
+        never drawn, this is exactly the probability with which a finished translation is drawn.
     """
     results: list[list[Hypothesis]] = [[] for _ in sources]
-    known = range(len(sources)) if numbers is None else numbers
+    seeds = range(len(sources)) if numbers is None else numbers
 
-    def work(places: list[int]) -> None:
-        src = pad([np.asarray(sources[i], dtype=np.int32) for i in places]).to(model.device)
-        longest = length_limits((src != PAD).sum(1) - 1, limits)
-        steps = int(longest.max())
-        drawn = [np.random.default_rng([seed, known[i]]).random((steps, count)).T for i in places]
-        uniforms = torch.from_numpy(np.stack(drawn)).to(model.device)
-        for i, found in zip(places, Rollout(model, src, longest, count, Drawing(uniforms)).run(), strict=True):
-            results[i] = found
+    def run_batch(indices: list[int]) -> None:
+        src = pad([np.asarray(sources[i], dtype=np.int32) for i in indices]).to(model.device)
+        max_lengths = length_limits((src != PAD).sum(1) - 1, limits)
+        steps = int(max_lengths.max())
+        numbers_drawn = [np.random.default_rng([seed, seeds[i]]).random((steps, count)).T for i in indices]
+        uniforms = torch.from_numpy(np.stack(numbers_drawn)).to(model.device)
+        rollout = Rollout(model, src, max_lengths, count, Drawing(uniforms))
+        for i, samples in zip(indices, rollout.run(), strict=True):
+            results[i] = samples
 
     with torch.inference_mode(), packed(model):
-        batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // count), work)
+        batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // count), run_batch)
     return results

@@ -1,8 +1,8 @@
-"""The teacher translates the training set, a shard of a fixed number of sentences at a time.
+"""The teacher translates the training set in shards of a fixed number of sentences.
 
-A shard is JSON lines, one a sentence: ``{"line": 17, "hypotheses": [{"text": ..., "log_prob": ..., "pieces": ...,
+A shard is JSON lines, one per sentence: ``{"line": 17, "hypotheses": [{"text": ..., "log_prob": ..., "pieces": ...,
 "finished": true}, ...]}``, best first. ``line`` counts the training set's lines from 0.
-Samples stand in the order drawn and hold their ``ids`` too: a text can be cut into pieces in other ways.
+Samples are in the order drawn and include their ``ids``, since a text can be segmented into other subwords.
 """
 
 import json
@@ -26,14 +26,6 @@ from seqkd.tokenizer.tokenizer import Tokenizer
 log = logging.getLogger(__name__)
 
 
-def search_of(settings: DecodeSettings, kind: str, length_penalty: float | None) -> tuple[SearchSettings, int]:
-    """The search of a kind of decoding and how many hypotheses it asks for; the penalty is one chosen on dev."""
-    search = settings.search.tuned(length_penalty)
-    if kind == "beam":
-        return search, 1
-    return search.model_copy(update={"beam": settings.n_best.size}), settings.n_best.size
-
-
 def decode_shard(
     *,
     settings: DecodeSettings,
@@ -52,32 +44,31 @@ def decode_shard(
     Args:
         kind: ``beam`` (one translation, for Seq-KD), ``n-best`` (lists, for Seq-Inter) or ``samples``.
         shard: number of the shard, from 0.
-        length_penalty: the one chosen on dev, where ``settings`` leave it to that.
-        device: where the model computes, ``cpu`` or ``cuda:0``.
-        part: (i, n) takes sentence i of the shard and every n-th after it.
+        length_penalty: the one chosen on dev, if ``settings`` do not set one.
+        device: device of the model, ``cpu`` or ``cuda:0``.
+        part: (i, n) selects sentence i of the shard and every n-th after it.
 
     Returns:
-        Counts: sentences, empty, truncated (no end before the length limit) and copied best outputs.
+        Counts: sentences, and best outputs that are empty, truncated (no EOS before the length limit) or copies.
     """
     keep_freed_memory()
     source = Side(tokenizer / "train", "src")
     lines = lines_of_shard(settings, kind, len(source), shard)[part[0] :: part[1]]
-    names = Tokenizer(tokenizer)
-    network = store.load(model, precision, names.sizes).to(device)
-    found = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines}, length_penalty)
-    texts = [[names.tgt.decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in found]
-    with written(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as handle:
-        for line, hypotheses, own in zip(lines, found, texts, strict=True):
-            handle.write(as_json(line, hypotheses, own, with_ids=kind == "samples") + "\n")
-    return counts([names.src.decode(source[i].tolist()) for i in lines], found, texts)
+    vocabulary = Tokenizer(tokenizer)
+    network = store.load(model, precision, vocabulary.sizes).to(device)
+    results = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines}, length_penalty)
+    texts = [[vocabulary.tgt.decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in results]
+    with written(output) as tmp_path, tmp_path.open("w", encoding="utf-8", newline="\n") as file:
+        for line, hypotheses, decoded in zip(lines, results, texts, strict=True):
+            file.write(as_json(line, hypotheses, decoded, with_ids=kind == "samples") + "\n")
+    return counts([vocabulary.src.decode(source[i].tolist()) for i in lines], results, texts)
 
 
-def join_parts(parts: list[Path], facts: list[dict[str, Any]], output: Path) -> dict[str, Any]:
-    """Write the shard of which ``parts`` are all parts, in order, to ``output``; gives the sums of their counts."""
-    texts = [read_lines(path) for path in parts]
-    turns = [line for turn in zip_longest(*texts) for line in turn if line is not None]
-    write_lines(output, turns)
-    return {name: sum(one[name] for one in facts) for name in facts[0]}
+def join_parts(parts: list[Path], stats: list[dict[str, Any]], output: Path) -> dict[str, Any]:
+    """Interleave the parts of a shard, given in order, into ``output``; return the sums of their counts."""
+    rounds = zip_longest(*(read_lines(path) for path in parts))
+    write_lines(output, [line for lines in rounds for line in lines if line is not None])
+    return {name: sum(part[name] for part in stats) for name in stats[0]}
 
 
 def hypotheses_of(
@@ -87,34 +78,42 @@ def hypotheses_of(
     sources: dict[int, list[int]],
     length_penalty: float | None = None,
 ) -> list[list[Hypothesis]]:
-    """What the teacher says to each source; samples depend on the line's number, not on the shard."""
-    many, ids = settings.samples, list(sources.values())
+    """The teacher's hypotheses for each source, by line number; samples depend on that number, not on the shard."""
+    ids, batch_tokens = list(sources.values()), settings.batch_tokens
     if kind == "samples":
-        draw = import_module(SAMPLING).sample
-        found: list[list[Hypothesis]] = draw(
-            network, ids, many.size, many.seed, settings.search.limits, settings.batch_tokens, list(sources)
+        size, seed, limits = settings.samples.size, settings.samples.seed, settings.search.limits
+        samples: list[list[Hypothesis]] = import_module(SAMPLING).sample(
+            network, ids, size, seed, limits, batch_tokens, list(sources)
         )
-        return found
-    search, wanted = search_of(settings, kind, length_penalty)
-    return translate(network, ids, search, settings.batch_tokens, wanted)
+        return samples
+    search, n_best = search_of(settings, kind, length_penalty)
+    return translate(network, ids, search, batch_tokens, n_best)
+
+
+def search_of(settings: DecodeSettings, kind: str, length_penalty: float | None) -> tuple[SearchSettings, int]:
+    """The search of a kind of decoding and its number of hypotheses; the penalty is the one chosen on dev."""
+    search = settings.search.tuned(length_penalty)
+    if kind == "beam":
+        return search, 1
+    return search.model_copy(update={"beam": settings.n_best.size}), settings.n_best.size
 
 
 def as_json(line: int, hypotheses: list[Hypothesis], texts: list[str], *, with_ids: bool) -> str:
     """One line of a shard."""
-    described = [
+    entries = [
         {"text": text, "log_prob": round(h.log_prob, 4), "pieces": len(h.ids), "finished": h.finished}
         | ({"ids": h.ids} if with_ids else {})
         for h, text in zip(hypotheses, texts, strict=True)
     ]
-    return json.dumps({"line": line, "hypotheses": described}, ensure_ascii=False)
+    return json.dumps({"line": line, "hypotheses": entries}, ensure_ascii=False)
 
 
-def counts(sources: list[str], found: list[list[Hypothesis]], texts: list[list[str]]) -> dict[str, int]:
-    """How many first outputs are empty, truncated, or a copy of their source."""
+def counts(sources: list[str], results: list[list[Hypothesis]], texts: list[list[str]]) -> dict[str, int]:
+    """How many best outputs are empty, truncated, or copies of their source."""
     return {
-        "sentences": len(found),
-        "hypotheses": sum(map(len, found)),
-        "empty": sum(not own[0] for own in texts),
-        "truncated": sum(not hypotheses[0].finished for hypotheses in found),
-        "copied": sum(own[0] == source for own, source in zip(texts, sources, strict=True)),
+        "sentences": len(results),
+        "hypotheses": sum(map(len, results)),
+        "empty": sum(not best for best, *_ in texts),
+        "truncated": sum(not best.finished for best, *_ in results),
+        "copied": sum(best == source for (best, *_), source in zip(texts, sources, strict=True)),
     }

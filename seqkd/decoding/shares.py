@@ -1,4 +1,4 @@
-"""Which lines of the training set are translated, and how many shards they fill. No torch: the workflow asks too."""
+"""Which lines of the training set are translated, and in how many shards. Without torch: the workflow imports it."""
 
 import math
 
@@ -6,7 +6,7 @@ from seqkd.decoding.settings import DecodeSettings
 from seqkd.errors import UserError
 
 SAMPLING = "seqkd.decoding.sampling"
-"""Loaded by name, and named to the fingerprint: an edit of it touches no search."""
+"""Loaded by name and listed for the fingerprint, so that an edit of it does not rerun searches."""
 
 
 def modules_of(kind: str | None) -> list[str]:
@@ -15,46 +15,46 @@ def modules_of(kind: str | None) -> list[str]:
 
 
 def lines_of_shard(settings: DecodeSettings, kind: str, sentences: int, shard: int) -> list[int]:
-    """The training lines that a shard of a kind of decoding translates: of all, or of a share spread evenly."""
-    share, last = share_of(settings, kind), chosen(settings, kind, sentences)
-    return [line(share, n) for n in range(shard * settings.shard, min((shard + 1) * settings.shard, last))]
+    """The training lines in a shard of a kind of decoding: of all lines, or of an evenly spaced fraction of them."""
+    fraction, count = fraction_of(settings, kind), line_count(settings, kind, sentences)
+    return [nth_line(fraction, n) for n in range(shard * settings.shard, min((shard + 1) * settings.shard, count))]
 
 
 def shard_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
-    """Shards that a training set of so many sentences needs."""
-    return -(-chosen(settings, kind, sentences) // settings.shard)
+    """Number of shards for a training set of this size."""
+    return -(-line_count(settings, kind, sentences) // settings.shard)
 
 
-def chosen(settings: DecodeSettings, kind: str, sentences: int) -> int:
-    """How many lines of the training set are translated.
+def line_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
+    """Number of lines of the training set that are translated.
 
     Raises:
         UserError: none.
     """
-    share = share_of(settings, kind)
-    count = int(sentences * share)
+    fraction = fraction_of(settings, kind)
+    count = int(sentences * fraction)
     if not count:
         raise UserError(
-            f"decode.n_best.share: {share} of {sentences} training pairs is no whole sentence; write at least "
-            f"{_least(sentences)}, or give more text."
+            f"decode.n_best.share: {fraction} of {sentences} training pairs is less than one; write at least "
+            f"{_min_fraction(sentences)}, or add training data."
         )
     return count
 
 
-def _least(sentences: int) -> float:
-    """The smallest share of a few digits that takes one of so many sentences."""
+def _min_fraction(sentences: int) -> float:
+    """The smallest fraction with few digits that selects one of the sentences."""
     scale = float(f"1e{len(str(sentences)) + 2}")
     return math.ceil(scale / sentences) / scale
 
 
-def share_of(settings: DecodeSettings, kind: str) -> float:
-    """The share of the training set that a kind of decoding translates."""
+def fraction_of(settings: DecodeSettings, kind: str) -> float:
+    """The fraction of the training set that a kind of decoding translates."""
     return settings.n_best.share if kind == "n-best" else 1.0
 
 
-def line(share: float, n: int) -> int:
-    """The n-th line chosen, from 0: the first at which the share of the lines so far reaches n + 1."""
-    i = max(0, int((n + 1) / share) - 2)
-    while int((i + 1) * share) < n + 1:
+def nth_line(fraction: float, n: int) -> int:
+    """The n-th selected line, from 0: the first at which the fraction of the lines so far reaches n + 1."""
+    i = max(0, int((n + 1) / fraction) - 2)
+    while int((i + 1) * fraction) < n + 1:
         i += 1
     return i

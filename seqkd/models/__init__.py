@@ -1,7 +1,7 @@
-"""Translation models behind one interface, one file an architecture.
+"""Translation models behind one interface, one file per architecture.
 
 A file ``lstm.py`` here is the architecture ``lstm``. It defines ``Model``, its class, and ``Settings``, the class of
-its sizes. It is imported by name and not before, so that an edit reruns the models of this architecture alone.
+its sizes. It is imported by name, only when needed, so that an edit reruns only the models of this architecture.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from seqkd.settings import Settings
 
 
 class ArchitectureSettings(Settings):
-    """Base of the architectures' settings."""
+    """Base class of the architectures' settings."""
 
     architecture: str = Field(description="Family of the model.")
 
@@ -23,6 +23,8 @@ def module_of(architecture: str) -> str:
 
 
 def modules_of_model(settings: dict[str, Any]) -> list[str]:
-    """What a job with these settings loads by name: of trainings their model's module. Later jobs load it too; the key
-    of the training, on which theirs depend, stands for it."""
+    """Modules that a job with these settings loads by name: for trainings, that of their model.
+
+    Later jobs load it too, but their keys depend on the key of the training.
+    """
     return [module_of(settings["model"]["architecture"])] if "model" in settings else []

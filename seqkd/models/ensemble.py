@@ -1,8 +1,8 @@
-"""Several models as one that says their average: p(v) = 1/M sum_m p_m(v) (Freitag, Al-Onaizan & Sankaran 2017).
+"""Several models as one model, their average: p(v) = 1/M sum_m p_m(v) (Freitag, Al-Onaizan & Sankaran 2017).
 
-It teaches and translates like any other model, but is not trained. Its hidden states are those of its members side by
-side, [.., sum of their widths], and only :meth:`Ensemble.logits` makes one distribution of them: so no caller need know
-how many there are. On disk it is a model like others, with the weights of all members.
+It teaches and translates like any other model, but is not trained. Its hidden states are those of its members
+concatenated, [.., sum of their widths], and only :meth:`Ensemble.logits` combines them into one distribution, so
+callers need not know that it is an ensemble. On disk it is a model like any other, with the weights of all members.
 """
 
 import math
@@ -18,27 +18,27 @@ from seqkd.models.interface import TranslationModel
 
 
 class EnsembleSettings(ArchitectureSettings):
-    """What its members are; written by :func:`make_ensemble`, never by a user."""
+    """The members' settings; written by :func:`make_ensemble`, never by a user."""
 
     architecture: Literal["ensemble"] = Field("ensemble", description="`ensemble`: the average of its members.")
     members: list[dict[str, Any]] = Field(min_length=2, description="Settings of each member.")
 
 
-class States:
-    """The members' states (see :class:`seqkd.models.interface.State`)."""
+class EnsembleState:
+    """The members' states (see :class:`seqkd.models.interface.DecoderState`)."""
 
     def __init__(self, members: list[Any]) -> None:
         self.members = members
 
     def reorder(self, rows: Tensor) -> None:
-        """See State.reorder."""
-        for member in self.members:
-            member.reorder(rows)
+        """See DecoderState.reorder."""
+        for state in self.members:
+            state.reorder(rows)
 
     def keep(self, sentences: Tensor, beam: int) -> None:
-        """See State.keep."""
-        for member in self.members:
-            member.keep(sentences, beam)
+        """See DecoderState.keep."""
+        for state in self.members:
+            state.keep(sentences, beam)
 
 
 class Ensemble(TranslationModel):
@@ -47,7 +47,7 @@ class Ensemble(TranslationModel):
     def __init__(self, settings: EnsembleSettings, src_vocabulary: int, tgt_vocabulary: int) -> None:
         super().__init__()
         sizes = (src_vocabulary, tgt_vocabulary)
-        self.members = nn.ModuleList(store.build(store.settings_of(one), *sizes) for one in settings.members)
+        self.members = nn.ModuleList(store.build(store.settings_of(values), *sizes) for values in settings.members)
 
     @property
     def models(self) -> list[TranslationModel]:
@@ -61,40 +61,40 @@ class Ensemble(TranslationModel):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """See the base class: the logarithm of the mean probability, float32."""
-        widths = [member.output_weight.shape[1] for member in self.models]
-        parts = zip(self.models, hidden.split(widths, -1), strict=True)
-        each = torch.stack([member.logits(part).float().log_softmax(-1) for member, part in parts])
-        return each.logsumexp(0) - math.log(len(each))
+        widths = [model.output_weight.shape[1] for model in self.models]
+        pairs = zip(self.models, hidden.split(widths, -1), strict=True)
+        log_probs = torch.stack([model.logits(states).float().log_softmax(-1) for model, states in pairs])
+        return log_probs.logsumexp(0) - math.log(len(log_probs))
 
     def encode(self, src: Tensor) -> list[Any]:
         """See the base class."""
-        return [member.encode(src) for member in self.models]
+        return [model.encode(src) for model in self.models]
 
     def decode(self, encoded: list[Any], prefix: Tensor) -> Tensor:
         """See the base class."""
         pairs = zip(self.models, encoded, strict=True)
-        return torch.cat([member.decode(known, prefix) for member, known in pairs], -1)
+        return torch.cat([model.decode(encoding, prefix) for model, encoding in pairs], -1)
 
-    def start(self, src: Tensor, beam: int) -> States:
+    def start(self, src: Tensor, beam: int) -> EnsembleState:
         """See the base class."""
-        return States([member.start(src, beam) for member in self.models])
+        return EnsembleState([model.start(src, beam) for model in self.models])
 
-    def step(self, state: States, tokens: Tensor) -> Tensor:
+    def step(self, state: EnsembleState, tokens: Tensor) -> Tensor:
         """See the base class."""
         pairs = zip(self.models, state.members, strict=True)
-        return torch.cat([member.step(own, tokens) for member, own in pairs], -1)
+        return torch.cat([model.step(member_state, tokens) for model, member_state in pairs], -1)
 
 
 def make_ensemble(members: list[Path], folder: Path) -> dict[str, Any]:
-    """Write the ensemble of the models in ``members``, which have one tokenizer, to ``folder``; gives its facts."""
-    described = [store.describe(one) for one in members]
-    sizes = described[0][1:]
-    settings = EnsembleSettings(members=[one.canonical() for one, *_ in described])
-    whole = Ensemble(settings, *sizes)
-    for own, place in zip(whole.models, members, strict=True):
-        store.load_weights(own, place)
-    store.save(whole, settings, sizes, folder, store.length_limits(members[0]))
-    return {"members": len(members), "parameters": sum(one.numel() for one in whole.parameters())}
+    """Write the ensemble of the models in ``members``, which share a tokenizer, to ``folder``; return its counts."""
+    descriptions = [store.describe(path) for path in members]
+    sizes = descriptions[0][1:]
+    settings = EnsembleSettings(members=[member_settings.canonical() for member_settings, *_ in descriptions])
+    ensemble = Ensemble(settings, *sizes)
+    for model, path in zip(ensemble.models, members, strict=True):
+        store.load_weights(model, path)
+    store.save(ensemble, settings, sizes, folder, store.length_limits(members[0]))
+    return {"members": len(members), "parameters": sum(weight.numel() for weight in ensemble.parameters())}
 
 
 Model, Settings = Ensemble, EnsembleSettings

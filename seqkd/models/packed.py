@@ -1,7 +1,7 @@
-"""Matrix products of a model in use, its weights laid out once as oneDNN's kernels want them.
+"""Matrix products at inference, with the weights packed once in the layout of oneDNN's kernels.
 
-A plain linear map has oneDNN arrange the weights anew in every call, or leaves float32 to another library. PyTorch's
-compiler packs the weights of a model that it freezes, by these very operators.
+A plain linear map has oneDNN reorder the weights in every call, or leaves float32 to another library. PyTorch's
+compiler packs the weights of a frozen model with these same operators.
 """
 
 from collections.abc import Iterator
@@ -15,34 +15,36 @@ from seqkd.models.interface import TranslationModel
 
 OPERATORS: Any = torch.ops.mkldnn
 ROWS = 512
-"""For products of how many rows the weights are arranged; which number makes no difference that could be seen."""
+"""Number of rows that the layout is optimised for; no value made a measurable difference."""
 
 
 class Product:
-    """``x @ weight.T + bias``, x [.., in] to [.., out]; later changes of ``weight`` [out, in] do not reach it."""
+    """``x @ weight.T + bias``, x [.., in] to [.., out]; not affected by later changes of ``weight`` [out, in]."""
 
     def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
         self.bias = bias
         self.packed: Tensor = OPERATORS._reorder_linear_weight(weight.contiguous(), ROWS)
 
     def __call__(self, x: Tensor) -> Tensor:
-        """The product, in the precision of both."""
+        """The product, in the precision of ``x`` and ``weight``."""
         return OPERATORS._linear_pointwise(x, self.packed, self.bias, "none", [], "")  # type: ignore[no-any-return]
 
 
 def can_be_packed(weight: Tensor) -> bool:
-    """Whether this processor and this build of PyTorch have kernels for the weight."""
+    """Whether this CPU and this build of PyTorch have kernels for the weight."""
     if weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
         return False
-    known = {torch.float32: True, torch.bfloat16: OPERATORS._is_mkldnn_bf16_supported()}
-    return bool(known.get(weight.dtype, False))
+    if weight.dtype == torch.bfloat16:
+        return bool(OPERATORS._is_mkldnn_bf16_supported())
+    return weight.dtype == torch.float32
 
 
 @contextmanager
 def packed(model: TranslationModel | None) -> Iterator[None]:
-    """Within, linear maps and output projection of ``model`` are packed: no gradients, and its weights must not change.
+    """Within the block, linear maps and output projection of ``model`` are packed; no gradients, and its weights must
+    not change.
 
-    Where there is no model or no kernel nothing happens.
+    Without a model, or without kernels for its weights, nothing happens.
     """
     replaced: list[tuple[nn.Module, str]] = []
 

@@ -1,7 +1,7 @@
-"""What a model is: the ``models:`` section, a union of the architectures' settings told apart by ``architecture:``.
+"""The ``models:`` section: a union of the architectures' settings, discriminated by ``architecture:``.
 
-Each architecture's settings stand in a file of their own, since a training's fingerprint is to hold those it reads and
-no others; only the config reads this one.
+Each architecture's settings are in a file of their own, so that a training's code fingerprint covers only those it
+reads; only the config imports this module.
 """
 
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 
 
 def _architecture(value: Any) -> Any:
-    """Which architecture an entry is; one that names none is a Transformer."""
+    """The architecture of an entry; the default is a Transformer."""
     if isinstance(value, dict):
         return value.get("architecture", "transformer")
     return getattr(value, "architecture", "transformer")

@@ -1,4 +1,4 @@
-"""Models on disk: ``model.safetensors`` (float32 weights, tied matrices once) and ``model.json`` (what they are)."""
+"""Models on disk: ``model.safetensors`` (float32 weights, tied matrices once) and ``model.json`` (their settings)."""
 
 import json
 import logging
@@ -23,17 +23,17 @@ from seqkd.models.interface import TranslationModel
 log = logging.getLogger(__name__)
 
 LAYER = re.compile(r"^(encoder|decoder)\.(\d+)\.")
-"""Beginning of the name of a weight in a layer."""
+"""Prefix of the names of a layer's weights."""
 
-LARGEST_VOCABULARY = 10**7
-NOT_A_MODEL = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RecursionError)
-"""What reading a description raises that describes no model."""
+MAX_VOCABULARY = 10**7
+INVALID_DESCRIPTION = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RecursionError)
+"""Exceptions from reading a description that is not one of a model."""
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def settings_of(values: dict[str, Any]) -> ArchitectureSettings:
-    """A model's settings as their class, from plain values with all keys."""
+    """A model's settings as an instance of their class, from plain values with all keys."""
     settings: ArchitectureSettings = import_module(module_of(values["architecture"])).Settings(**values)
     return settings
 
@@ -55,11 +55,12 @@ def save(
     """Write weights and description of a model to ``folder``.
 
     Args:
-        limits: where its translations are cut off; the defaults where there is none.
+        vocabularies: sizes of the source and the target vocabulary.
+        limits: length limits of its translations; None for the defaults.
     """
     weights = {name: weight.detach().float().contiguous() for name, weight in model.named_parameters()}
-    with written(folder / "model.safetensors") as beside:
-        save_file(weights, beside)
+    with written(folder / "model.safetensors") as tmp_path:
+        save_file(weights, tmp_path)
     description = {"model": settings.canonical(), "src_vocabulary": vocabularies[0], "tgt_vocabulary": vocabularies[1]}
     write_json(folder / "model.json", description | {"search": (limits or LengthLimits()).canonical()})
 
@@ -75,37 +76,37 @@ def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         settings = settings_of(content["model"])
         src, tgt = content["src_vocabulary"], content["tgt_vocabulary"]
-        if not all(type(size) is int and 0 < size <= LARGEST_VOCABULARY for size in (src, tgt)):
-            raise ValueError(f"vocabularies of {src!r} and {tgt!r} pieces")
-    except NOT_A_MODEL as error:
-        raise _no_description(file, error) from None
+        if not all(type(size) is int and 0 < size <= MAX_VOCABULARY for size in (src, tgt)):
+            raise ValueError(f"vocabularies of {src!r} and {tgt!r} subwords")
+    except INVALID_DESCRIPTION as error:
+        raise _invalid_description(file, error) from None
     return settings, src, tgt
 
 
 def length_limits(folder: Path) -> LengthLimits:
-    """Where translations of the model in ``folder`` are cut off.
+    """Length limits of translations by the model in ``folder``.
 
     Raises:
-        UserError: model.json is missing, damaged, or does not say.
+        UserError: model.json is missing, damaged, or has none.
     """
     file = folder / "model.json"
     try:
         return LengthLimits(**json.loads(file.read_text(encoding="utf-8"))["search"])
-    except NOT_A_MODEL as error:
-        raise _no_description(file, error) from None
+    except INVALID_DESCRIPTION as error:
+        raise _invalid_description(file, error) from None
 
 
-def _no_description(file: Path, error: Exception) -> UserError:
-    told = f"{type(error).__name__}: {str(error)[:300]}"
-    return UserError(f"{file}: no description of a model ({told}). Delete the folder {file.parent} and run again.")
+def _invalid_description(file: Path, error: Exception) -> UserError:
+    reason = f"{type(error).__name__}: {str(error)[:300]}"
+    return UserError(f"{file}: does not describe a model ({reason}). Delete the folder {file.parent} and run again.")
 
 
-def copied_layers(wanted: int, known: int) -> list[int]:
-    """Which of ``known`` layers a model with ``wanted`` ones takes over (Shleifer & Rush 2020, arXiv 2010.13002).
+def copied_layers(count: int, available: int) -> list[int]:
+    """Which of ``available`` layers a model with ``count`` layers copies (Shleifer & Rush 2020, arXiv 2010.13002).
 
-    Evenly spread, the first and the last among them, 12 to 3 being 0, 6, 11; a single one is the first.
+    Evenly spaced, including the first and the last: 0, 6, 11 for 3 of 12; a single one is the first.
     """
-    return [int(i * (known - 1) / (wanted - 1) + 0.5) for i in range(wanted)] if wanted > 1 else [0]
+    return [int(i * (available - 1) / (count - 1) + 0.5) for i in range(count)] if count > 1 else [0]
 
 
 def load_start(model: TranslationModel, folder: Path) -> None:
@@ -114,38 +115,38 @@ def load_start(model: TranslationModel, folder: Path) -> None:
     Raises:
         UserError: as ``load_weights`` does.
     """
-    wanted = layers_of(name for name, _ in model.named_parameters())
-    known = layers_of(_shapes(folder / "model.safetensors"))
-    chosen = {side: copied_layers(wanted[side], known.get(side, 1)) for side in wanted}
-    for side, layers in chosen.items():
-        log.info("%s layers taken over: %s of %d", side, layers, known.get(side, 1))
+    counts = layer_counts(name for name, _ in model.named_parameters())
+    available = layer_counts(_shapes(folder / "model.safetensors"))
+    copied = {side: copied_layers(counts[side], available.get(side, 1)) for side in counts}
+    for side, layers in copied.items():
+        log.info("%s layers copied: %s of %d", side, layers, available.get(side, 1))
 
     def origin(name: str) -> str:
-        return LAYER.sub(lambda found: f"{found[1]}.{chosen[found[1]][int(found[2])]}.", name)
+        return LAYER.sub(lambda match: f"{match[1]}.{copied[match[1]][int(match[2])]}.", name)
 
     load_weights(model, folder, {name: origin(name) for name, _ in model.named_parameters()})
 
 
-def layers_of(names: Iterable[str]) -> dict[str, int]:
-    """How many layers encoder and decoder have, by the names of their weights."""
-    numbers: dict[str, int] = {}
-    for found in filter(None, map(LAYER.match, names)):
-        numbers[found[1]] = max(numbers.get(found[1], 0), int(found[2]) + 1)
-    return numbers
+def layer_counts(names: Iterable[str]) -> dict[str, int]:
+    """Number of layers of encoder and decoder, from the names of their weights."""
+    counts: dict[str, int] = {}
+    for match in filter(None, map(LAYER.match, names)):
+        counts[match[1]] = max(counts.get(match[1], 0), int(match[2]) + 1)
+    return counts
 
 
 def _shapes(file: Path) -> dict[str, list[int]]:
-    """Shapes of the float32 weights in a file, of which no weight is read.
+    """Shapes of the float32 weights in a file, read without the weights.
 
     Raises:
-        UserError: it is no such file.
+        UserError: it is not a safetensors file of float32 weights.
     """
     try:
-        with safe_open(file, "pt") as stored:
-            slices = {name: stored.get_slice(name) for name in stored.keys()}  # noqa: SIM118
-            if other := {one.get_dtype() for one in slices.values()} - {"F32"}:
-                raise ValueError(f"it holds numbers of type {', '.join(sorted(other))}, expected F32")
-            return {name: one.get_shape() for name, one in slices.items()}
+        with safe_open(file, "pt") as weights:
+            slices = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
+            if dtypes := {weight.get_dtype() for weight in slices.values()} - {"F32"}:
+                raise ValueError(f"it holds numbers of type {', '.join(sorted(dtypes))}, expected F32")
+            return {name: weight.get_shape() for name, weight in slices.items()}
     except (OSError, ValueError, SafetensorError) as error:
         raise _not_these_weights(file, error) from None
 
@@ -159,68 +160,68 @@ def load_weights(model: TranslationModel, folder: Path, origins: dict[str, str] 
     """Copy the weights in ``folder`` into ``model``.
 
     Args:
-        origins: each weight's name in the file, where that may be another; then layers may be left over.
+        origins: each weight's name in the file, if names differ; the file may then hold more weights.
 
     Raises:
-        UserError: the file is no safetensors file or holds other names or shapes.
+        UserError: the file is not a safetensors file or holds other names or shapes.
     """
     file = folder / "model.safetensors"
     _check(model, file, origins)
-    with safe_open(file, "pt") as stored, torch.no_grad():
+    with safe_open(file, "pt") as weights, torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(stored.get_tensor(origins[name] if origins else name))
+            parameter.copy_(weights.get_tensor(origins[name] if origins else name))
 
 
 def _check(model: TranslationModel, file: Path, origins: dict[str, str] | None = None) -> None:
-    """Hold names and shapes of the weights in a file against the model's, which may be an outline without memory."""
-    known = _shapes(file)
-    wanted = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
-    if not origins and (unknown := known.keys() - wanted.keys()):
+    """Compare names and shapes of the weights in a file with those of the model, which may be on the meta device."""
+    shapes = _shapes(file)
+    expected_shapes = {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+    if not origins and (unknown := shapes.keys() - expected_shapes.keys()):
         raise _not_these_weights(file, f"it also holds {', '.join(sorted(unknown))}")
-    for name, shape in wanted.items():
-        found = known.get(origins[name] if origins else name)
-        if found is None:
+    for name, expected in expected_shapes.items():
+        shape = shapes.get(origins[name] if origins else name)
+        if shape is None:
             raise _not_these_weights(file, f"it lacks {name}")
-        if found != shape:
-            raise _not_these_weights(file, f"{name} has shape {found}, expected {shape}")
+        if shape != expected:
+            raise _not_these_weights(file, f"{name} has shape {shape}, expected {expected}")
 
 
-class Undrawn(TorchFunctionMode):
-    """Within, new weights are not drawn: on the meta device that would load PyTorch's compiler, a second's work."""
+class SkipInit(TorchFunctionMode):
+    """Skips weight initialisation, which on the meta device would import PyTorch's compiler; that takes a second."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Do nothing in place of what draws weights."""
+        """Do nothing instead of initialising weights."""
         if func in (Tensor.normal_, Tensor.uniform_) or getattr(func, "__module__", "") == nn.init.__name__:
             return None
         return func(*args, **kwargs or {})
 
 
-def _outline(folder: Path, settings: ArchitectureSettings, *sizes: int) -> TranslationModel:
-    """The model without memory for its weights; only this sees whether settings of members inside it are sound."""
+def _meta_model(folder: Path, settings: ArchitectureSettings, *sizes: int) -> TranslationModel:
+    """The model on the meta device, without memory for its weights; this also checks the settings of members."""
     try:
-        with torch.device("meta"), Undrawn():
+        with torch.device("meta"), SkipInit():
             return build(settings, *sizes)
-    except NOT_A_MODEL as error:
-        raise _no_description(folder / "model.json", error) from None
+    except INVALID_DESCRIPTION as error:
+        raise _invalid_description(folder / "model.json", error) from None
 
 
 def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int] | None = None) -> TranslationModel:
-    """The model in ``folder`` for use, not for training: eval mode, no gradients, in the given precision.
+    """The model in ``folder`` for inference: eval mode, no gradients, in the given precision.
 
     Args:
-        vocabularies: pieces of the tokenizer that it is used with, source and target, where there is one.
+        vocabularies: subwords of the tokenizer that it is used with, source and target; None to skip the check.
 
     Raises:
-        UserError: the folder holds no model, or one that goes with another tokenizer; told before memory is taken for
-            the sizes that model.json tells of.
+        UserError: the folder holds no model, or one for another tokenizer. This is checked before memory is allocated
+            for the sizes in model.json.
     """
     settings, *sizes = describe(folder)
     if vocabularies is not None and (*sizes,) != vocabularies:
         raise UserError(
-            f"{folder}: a model for vocabularies of {sizes[0]} and {sizes[1]} pieces, but the tokenizer has "
+            f"{folder}: a model for vocabularies of {sizes[0]} and {sizes[1]} subwords, but the tokenizer has "
             f"{vocabularies[0]} and {vocabularies[1]}. Delete the folder and run again."
         )
-    _check(_outline(folder, settings, *sizes), folder / "model.safetensors")
+    _check(_meta_model(folder, settings, *sizes), folder / "model.safetensors")
     model = build(settings, *sizes)
     load_weights(model, folder)
     return model.to(DTYPES[precision]).eval().requires_grad_(False)

@@ -1,7 +1,7 @@
 """The Transformer encoder-decoder of Vaswani et al. 2017, with pre- or post-norm.
 
-Attention is plain matrix products and softmax: for sentences of tens of tokens on a CPU that beats the fused kernels,
-whose backward pass in bfloat16 is slow.
+Attention is plain matrix products and softmax: for sentences of tens of tokens on a CPU that is faster than the fused
+kernels, whose backward pass in bfloat16 is slow.
 """
 
 import math
@@ -23,42 +23,42 @@ def sinusoids(length: int, dim: int) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
-def split_heads(x: Tensor, heads: int, parts: int) -> tuple[Tensor, ...]:
-    """[B, T, parts * dim] to ``parts`` of [B, heads, T, dim / heads], laid out in one copy as bmm wants them."""
-    split: Tensor = x.unflatten(-1, (parts, heads, -1)).permute(2, 0, 3, 1, 4).contiguous()
+def split_heads(x: Tensor, heads: int, count: int) -> tuple[Tensor, ...]:
+    """[B, T, count * dim] to ``count`` tensors [B, heads, T, dim / heads], contiguous for bmm, in one copy."""
+    split: Tensor = x.unflatten(-1, (count, heads, -1)).permute(2, 0, 3, 1, 4).contiguous()
     return split.unbind()
 
 
-def widened(x: Tensor) -> Tensor:
-    """bfloat16 as float32: attention with one or a few queries a product, as in a search, takes half the time so."""
+def upcast(x: Tensor) -> Tensor:
+    """bfloat16 as float32: that halves the time of attention with one or a few queries per product, as in a search."""
     return x.float() if x.dtype == torch.bfloat16 else x
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, rate: float) -> Tensor:
+def attend(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, dropout_rate: float) -> Tensor:
     """Scaled dot-product attention.
 
     Args:
         query: [B, heads, Q, width]. key, value: [B, heads, L, width].
-        bias: added to the scores, [B, 1, 1, L] or [Q, L]; -inf forbids.
+        attn_mask: added to the scores, [B, 1, 1, L] or [Q, L]; -inf forbids.
 
     Returns:
         [B, Q, heads * width].
     """
     batch, heads, _, width = query.shape
     query, key, value = query.flatten(0, 1), key.flatten(0, 1), value.flatten(0, 1)
-    if bias is None:
+    if attn_mask is None:
         scores = torch.bmm(query, key.transpose(1, 2)) * width**-0.5
     else:
-        if bias.dim() == 4:
-            bias = bias.expand(-1, heads, -1, -1).flatten(0, 1)
-        scores = torch.baddbmm(bias, query, key.transpose(1, 2), alpha=width**-0.5)
-    weights = dropout(scores.softmax(-1), rate, rate > 0)
-    mixed: Tensor = torch.bmm(weights, value).unflatten(0, (batch, heads))
-    return mixed.transpose(1, 2).flatten(2)
+        if attn_mask.dim() == 4:
+            attn_mask = attn_mask.expand(-1, heads, -1, -1).flatten(0, 1)
+        scores = torch.baddbmm(attn_mask, query, key.transpose(1, 2), alpha=width**-0.5)
+    weights = dropout(scores.softmax(-1), dropout_rate, dropout_rate > 0)
+    context: Tensor = torch.bmm(weights, value).unflatten(0, (batch, heads))
+    return context.transpose(1, 2).flatten(2)
 
 
 class Block(nn.Module):
-    """A residual branch: normalisation before (pre) or after (post) the sum, dropout on the branch."""
+    """A sublayer with its residual connection: layer norm before the sublayer (pre) or after the sum (post)."""
 
     def __init__(self, settings: TransformerSettings) -> None:
         super().__init__()
@@ -66,18 +66,18 @@ class Block(nn.Module):
         self.pre = settings.norm == "pre"
         self.dropout = settings.dropout
 
-    def enter(self, x: Tensor) -> Tensor:
-        """What the branch computes on."""
+    def pre_norm(self, x: Tensor) -> Tensor:
+        """The input of the sublayer."""
         return self.norm(x) if self.pre else x
 
-    def leave(self, x: Tensor, branch: Tensor) -> Tensor:
-        """The residual sum."""
-        x = x + dropout(branch, self.dropout, self.training)
+    def add_residual(self, x: Tensor, output: Tensor) -> Tensor:
+        """The residual sum, with dropout on the sublayer's output."""
+        x = x + dropout(output, self.dropout, self.training)
         return x if self.pre else self.norm(x)
 
 
 class SelfAttention(Block):
-    """Self-attention of encoder or decoder."""
+    """Self-attention of the encoder or the decoder."""
 
     def __init__(self, settings: TransformerSettings) -> None:
         super().__init__(settings)
@@ -85,17 +85,17 @@ class SelfAttention(Block):
         self.qkv = nn.Linear(settings.dim, 3 * settings.dim)
         self.out = nn.Linear(settings.dim, settings.dim)
 
-    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, attn_mask: Tensor | None) -> Tensor:
         """[B, T, dim] to the same."""
-        query, key, value = split_heads(self.qkv(self.enter(x)), self.heads, 3)
-        mixed = attend(query, key, value, bias, self.attention_dropout if self.training else 0.0)
-        return self.leave(x, self.out(mixed))
+        query, key, value = split_heads(self.qkv(self.pre_norm(x)), self.heads, 3)
+        context = attend(query, key, value, attn_mask, self.attention_dropout if self.training else 0.0)
+        return self.add_residual(x, self.out(context))
 
     def step(self, x: Tensor, cache: "Cache", layer: int) -> Tensor:
-        """One new position a row, [N, dim], with all earlier ones from the cache."""
-        query, key, value = split_heads(widened(self.qkv(self.enter(x))[:, None]), self.heads, 3)
+        """One new position per row, [N, dim]; the earlier ones are in the cache."""
+        query, key, value = split_heads(upcast(self.qkv(self.pre_norm(x))[:, None]), self.heads, 3)
         keys, values = cache.append(layer, key, value)
-        return self.leave(x, self.out(attend(query, keys, values, None, 0.0)[:, 0].to(x.dtype)))
+        return self.add_residual(x, self.out(attend(query, keys, values, None, 0.0)[:, 0].to(x.dtype)))
 
 
 class CrossAttention(Block):
@@ -113,15 +113,15 @@ class CrossAttention(Block):
         key, value = split_heads(self.kv(memory), self.heads, 2)
         return key, value
 
-    def forward(self, x: Tensor, keys: tuple[Tensor, Tensor], bias: Tensor | None) -> Tensor:
-        """[B, T, dim] to the same; in a search T runs over the hypotheses of a sentence, which share its keys."""
-        (query,) = split_heads(self.query(self.enter(x)).to(keys[0].dtype), self.heads, 1)
-        mixed = attend(query, *keys, bias, self.attention_dropout if self.training else 0.0)
-        return self.leave(x, self.out(mixed.to(x.dtype)))
+    def forward(self, x: Tensor, kv: tuple[Tensor, Tensor], attn_mask: Tensor | None) -> Tensor:
+        """[B, T, dim] to the same; in a search T runs over the hypotheses of a sentence, which share ``kv``."""
+        (query,) = split_heads(self.query(self.pre_norm(x)).to(kv[0].dtype), self.heads, 1)
+        context = attend(query, *kv, attn_mask, self.attention_dropout if self.training else 0.0)
+        return self.add_residual(x, self.out(context.to(x.dtype)))
 
 
 class FeedForward(Block):
-    """Two linear maps with a ReLU between."""
+    """Two linear maps with a ReLU in between."""
 
     def __init__(self, settings: TransformerSettings) -> None:
         super().__init__(settings)
@@ -131,9 +131,9 @@ class FeedForward(Block):
 
     def forward(self, x: Tensor) -> Tensor:
         """[.., dim] to the same."""
-        inner = F.relu(self.up(self.enter(x)))
+        inner = F.relu(self.up(self.pre_norm(x)))
         inner = dropout(inner, self.activation_dropout, self.training)
-        return self.leave(x, self.down(inner))
+        return self.add_residual(x, self.down(inner))
 
 
 class EncoderLayer(nn.Module):
@@ -143,9 +143,9 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.attention, self.feed = SelfAttention(settings), FeedForward(settings)
 
-    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, attn_mask: Tensor | None) -> Tensor:
         """[B, S, dim] to the same."""
-        x = self.attention(x, bias)
+        x = self.attention(x, attn_mask)
         return self.feed(x)  # type: ignore[no-any-return]
 
 
@@ -156,42 +156,42 @@ class DecoderLayer(nn.Module):
         super().__init__()
         self.attention, self.cross, self.feed = SelfAttention(settings), CrossAttention(settings), FeedForward(settings)
 
-    def forward(self, x: Tensor, causal: Tensor, memory: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, causal_mask: Tensor, memory: Tensor, memory_mask: Tensor | None) -> Tensor:
         """[B, T, dim] to the same."""
-        x = self.attention(x, causal)
-        x = self.cross(x, self.cross.project(memory), bias)
+        x = self.attention(x, causal_mask)
+        x = self.cross(x, self.cross.project(memory), memory_mask)
         return self.feed(x)  # type: ignore[no-any-return]
 
 
 class Cache:
-    """Keys and values of B sentences with K hypotheses each (see :class:`seqkd.models.interface.State`)."""
+    """Keys and values of B sentences with K hypotheses each (see :class:`seqkd.models.interface.DecoderState`)."""
 
-    def __init__(self, cross: list[tuple[Tensor, Tensor]], bias: Tensor | None, beam: int) -> None:
-        self.cross, self.bias, self.beam = cross, bias, beam
-        self.own: list[tuple[Tensor, Tensor] | None] = [None] * len(cross)
+    def __init__(self, cross_kv: list[tuple[Tensor, Tensor]], attn_mask: Tensor | None, beam: int) -> None:
+        self.cross_kv, self.attn_mask, self.beam = cross_kv, attn_mask, beam
+        self.self_kv: list[tuple[Tensor, Tensor] | None] = [None] * len(cross_kv)
         self.length = 0
 
     def append(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Add one position, [N, heads, 1, width], and give all so far, [N, heads, length, width]."""
-        own = self.own[layer]
-        if own is not None:
-            key, value = torch.cat([own[0], key], 2), torch.cat([own[1], value], 2)
-        self.own[layer] = (key, value)
+        """Add one position, [N, heads, 1, width], and return all so far, [N, heads, length, width]."""
+        previous = self.self_kv[layer]
+        if previous is not None:
+            key, value = torch.cat([previous[0], key], 2), torch.cat([previous[1], value], 2)
+        self.self_kv[layer] = (key, value)
         return key, value
 
     def reorder(self, rows: Tensor) -> None:
-        """See State.reorder."""
-        self.own = [own and (own[0].index_select(0, rows), own[1].index_select(0, rows)) for own in self.own]
+        """See DecoderState.reorder."""
+        self.self_kv = [kv and (kv[0].index_select(0, rows), kv[1].index_select(0, rows)) for kv in self.self_kv]
 
     def keep(self, sentences: Tensor, beam: int) -> None:
-        """See State.keep."""
-        self.cross = [(key.index_select(0, sentences), value.index_select(0, sentences)) for key, value in self.cross]
-        self.bias = None if self.bias is None else self.bias.index_select(0, sentences)
+        """See DecoderState.keep."""
+        self.cross_kv = [(k.index_select(0, sentences), v.index_select(0, sentences)) for k, v in self.cross_kv]
+        self.attn_mask = None if self.attn_mask is None else self.attn_mask.index_select(0, sentences)
         self.reorder((sentences[:, None] * beam + torch.arange(beam, device=sentences.device)).flatten())
 
 
 class Transformer(TranslationModel):
-    """Encoder, decoder, embeddings. Tied embeddings are one parameter (``settings.tied``)."""
+    """Encoder, decoder, embeddings. Tied embeddings are a single parameter (``settings.tied``)."""
 
     def __init__(self, settings: TransformerSettings, src_vocabulary: int, tgt_vocabulary: int) -> None:
         super().__init__()
@@ -206,8 +206,8 @@ class Transformer(TranslationModel):
         )
         self.encoder = nn.ModuleList(EncoderLayer(settings) for _ in range(settings.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(settings) for _ in range(settings.decoder_layers))
-        last = nn.LayerNorm if settings.norm == "pre" else nn.Identity
-        self.encoder_norm, self.decoder_norm = last(dim), last(dim)
+        final_norm = nn.LayerNorm if settings.norm == "pre" else nn.Identity
+        self.encoder_norm, self.decoder_norm = final_norm(dim), final_norm(dim)
         self._positions = torch.empty(0, dim, device="cpu")
         self.reset()
 
@@ -220,45 +220,45 @@ class Transformer(TranslationModel):
                 nn.init.xavier_uniform_(module.weight)
                 nn.init.zeros_(module.bias)
 
-    def embed(self, table: Tensor, ids: Tensor, first: int = 0) -> Tensor:
-        """Scaled embeddings plus positions from ``first`` on: [B, T] to [B, T, dim]."""
-        end = first + ids.shape[1]
-        known = self._positions
-        if end > len(known) or known.dtype != table.dtype or known.device != table.device:
-            self._positions = sinusoids(max(end, 256), self.settings.dim).to(table.device, table.dtype)
-        x = F.embedding(ids, table) * self.settings.dim**0.5 + self._positions[first:end]
+    def embed(self, table: Tensor, ids: Tensor, start: int = 0) -> Tensor:
+        """Scaled embeddings plus positions from ``start`` on: [B, T] to [B, T, dim]."""
+        stop = start + ids.shape[1]
+        cached = self._positions
+        if stop > len(cached) or cached.dtype != table.dtype or cached.device != table.device:
+            self._positions = sinusoids(max(stop, 256), self.settings.dim).to(table.device, table.dtype)
+        x = F.embedding(ids, table) * self.settings.dim**0.5 + self._positions[start:stop]
         return dropout(x, self.settings.dropout, self.training)
 
     def encode(self, src: Tensor) -> tuple[Tensor, Tensor | None]:
-        """src [B, S] to the memory [B, S, dim] and the bias [B, 1, 1, S] that hides padding (None if there is none)."""
+        """src [B, S] to the memory [B, S, dim] and its mask [B, 1, 1, S], -inf at padding (None if there is none)."""
         padding = src == PAD
-        bias = None
+        attn_mask = None
         if bool(padding.any()):
-            bias = self.src_embedding.new_zeros(padding.shape).masked_fill_(padding, -math.inf)[:, None, None]
+            attn_mask = self.src_embedding.new_zeros(padding.shape).masked_fill_(padding, -math.inf)[:, None, None]
         x = self.embed(self.src_embedding, src)
         for layer in self.encoder:
-            x = layer(x, bias)
-        return self.encoder_norm(x), bias
+            x = layer(x, attn_mask)
+        return self.encoder_norm(x), attn_mask
 
     def decode(self, encoded: tuple[Tensor, Tensor | None], prefix: Tensor) -> Tensor:
-        """See the base class. Padding needs no mask on the target side: it stands behind what it could disturb."""
-        memory, bias = encoded
+        """See the base class. On the target side the causal mask hides padding too, since it is on the right."""
+        memory, memory_mask = encoded
         length = prefix.shape[1]
-        causal = memory.new_full((length, length), -math.inf).triu_(1)
+        causal_mask = memory.new_full((length, length), -math.inf).triu_(1)
         x = self.embed(self.tgt_embedding, prefix)
         for layer in self.decoder:
-            x = layer(x, causal, memory, bias)
+            x = layer(x, causal_mask, memory, memory_mask)
         return self.decoder_norm(x)  # type: ignore[no-any-return]
 
     def start(self, src: Tensor, beam: int) -> Cache:
         """See the base class."""
-        memory, bias = self.encode(src)
-        cross = []
+        memory, attn_mask = self.encode(src)
+        cross_kv = []
         for layer in self.decoder:
             assert isinstance(layer, DecoderLayer)
             key, value = layer.cross.project(memory)
-            cross.append((widened(key), widened(value)))
-        return Cache(cross, None if bias is None else widened(bias), beam)
+            cross_kv.append((upcast(key), upcast(value)))
+        return Cache(cross_kv, None if attn_mask is None else upcast(attn_mask), beam)
 
     def step(self, state: Cache, tokens: Tensor) -> Tensor:
         """See the base class."""
@@ -267,7 +267,7 @@ class Transformer(TranslationModel):
             assert isinstance(layer, DecoderLayer)
             x = layer.attention.step(x, state, number)
             grouped = x.unflatten(0, (-1, state.beam))
-            x = layer.cross(grouped, state.cross[number], state.bias).flatten(0, 1)
+            x = layer.cross(grouped, state.cross_kv[number], state.attn_mask).flatten(0, 1)
             x = layer.feed(x)
         state.length += 1
         return self.decoder_norm(x)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Sizes of a Transformer: an entry of ``models:`` with ``architecture: transformer``, or with none."""
+"""Sizes of a Transformer: an entry of ``models:`` with ``architecture: transformer`` (the default)."""
 
 from typing import Literal
 
@@ -8,22 +8,22 @@ from seqkd.models import ArchitectureSettings
 
 
 class TransformerSettings(ArchitectureSettings):
-    """A Transformer (Vaswani et al. 2017), the architecture of an entry that names none."""
+    """A Transformer (Vaswani et al. 2017), the default architecture."""
 
     architecture: Literal["transformer"] = Field(
-        "transformer", description="Family of the model: `transformer`, or `lstm`, which has sizes of its own."
+        "transformer", description="Family of the model: `transformer`, or `lstm`, which has other settings."
     )
     encoder_layers: int = Field(3, ge=1, le=200, description="Encoder layers.")
-    decoder_layers: int = Field(2, ge=1, le=200, description="Decoder layers; fewer make decoding faster.")
+    decoder_layers: int = Field(2, ge=1, le=200, description="Decoder layers; fewer decode faster.")
     dim: int = Field(192, ge=2, le=16384, description="Width of embeddings and layers; a multiple of `heads`.")
     ffn: int = Field(768, ge=1, le=65536, description="Width inside the feed-forward blocks.")
     heads: int = Field(4, ge=1, le=256, description="Attention heads.")
     norm: Literal["pre", "post"] = Field(
-        "pre", description="Layer normalisation before each block (steadier) or after it (the original Transformer)."
+        "pre", description="Layer normalisation before each block (more stable) or after it (the original Transformer)."
     )
     tied: Literal["all", "decoder", "none"] = Field(
         "all",
-        description="Which embeddings are one matrix: source, target and output projection (`all`, needs a shared "
+        description="Which embeddings share one matrix: source, target and output projection (`all`, needs a shared "
         "vocabulary), target and output projection (`decoder`), or none.",
     )
     dropout: float = Field(0.1, ge=0, lt=1, description="Dropout on embeddings and on each block's output.")

@@ -131,7 +131,7 @@ def _unpickled(folder: Path) -> None:
 MEMBERS = '{"model": {"architecture": "ensemble", "members": [{}, {}]}, "src_vocabulary": 20, "tgt_vocabulary": 20}'
 ENTRY = '"dtype": "F32", "shape": [2], "data_offsets"'
 NOT = r"model\.safetensors: not the weights of this model \(.*Delete the folder"
-NO = r"model\.json: no description of a model \("
+NO = r"model\.json: does not describe a model \("
 MODELS = [
     Case("a pickle that would run code", _unpickled, NOT),
     model("a PyTorch checkpoint", NOT, _pytorch),
@@ -184,7 +184,7 @@ MODELS = [
     model("an ensemble of members that are none", rf"{NO}KeyError", lambda file: file.with_name("model.json").write_text(MEMBERS)),
     model("a setting out of bounds", rf"{NO}ValidationError", described(model={"heads": 0})),
     model("a setting nobody knows", rf"{NO}ValidationError", described(model={"surprise": 1})),
-    Case("a foreign vocabulary", _of_another_vocabulary, r"vocabularies of 20 and 20 pieces, but the tokenizer has 40 and"),
+    Case("a foreign vocabulary", _of_another_vocabulary, r"vocabularies of 20 and 20 subwords, but the tokenizer has 40 and"),
     start("noise", NOT, put(b"noise" * 99)),
     start("a wrong shape", r"tgt_embedding has shape \[21, 16\], expected \[20, 16\]", weights(lambda w: w.update(tgt_embedding=torch.zeros(21, 16)))),
     start("layers left over", HANDLED, weights(lambda w: w.update({k.replace(".1.", ".2."): v.clone() for k, v in w.items()}))),

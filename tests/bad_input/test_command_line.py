@@ -151,7 +151,7 @@ def test_a_share_of_no_sentence_is_refused_before_the_teacher_is_trained(work: P
     done = snakemake(work, "results/students/inter/1/manifest.json", "--cores", "1")
     assert done.returncode == 1
     told = (
-        "decode.n_best.share: 0.004 of 40 training pairs is no whole sentence; write at least 0.025, or give more text."
+        "decode.n_best.share: 0.004 of 40 training pairs is less than one; write at least 0.025, or add training data."
     )
     assert lines(done).count(told) == 1
     assert "Traceback" not in done.stdout + done.stderr and not (work / "results/teachers").exists()

@@ -245,7 +245,7 @@ def test_random_descriptions_of_a_model(home: Path, value: Any, key: str) -> Non
     try:
         store.load(home)
     except UserError as told:
-        assert "no description of a model" in str(told) or "not the weights" in str(told)
+        assert "does not describe a model" in str(told) or "not the weights" in str(told)
 
 
 RANDOM_TESTS = [

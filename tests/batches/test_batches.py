@@ -1,4 +1,4 @@
-"""Ids on disk, and the order of batches."""
+"""Token ids on disk, and the order of batches."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkd.batches.batches import BatchStream, collate, cut, epoch_order
+from seqkd.batches.batches import BatchStream, collate, epoch_order, split_by_budget
 from seqkd.batches.dataset import BOS, EOS, PAD, Dataset, write_ids
 from seqkd.errors import UserError
 
@@ -21,7 +21,7 @@ def dataset(tmp_path):
     return Dataset(tmp_path)
 
 
-def test_ids_come_back_as_written(dataset):
+def test_ids_are_read_as_written(dataset):
     assert [dataset.src[i].tolist() for i in range(4)] == SRC
     assert dataset.tgt.lengths.tolist() == [1, 3, 2, 1]
 
@@ -33,7 +33,7 @@ def test_unequal_sides_are_refused(tmp_path):
         Dataset(tmp_path)
 
 
-def test_a_batch_is_padded_behind(dataset):
+def test_a_batch_is_padded_on_the_right(dataset):
     batch = collate(dataset, np.array([0, 1]))
     assert batch.src.tolist() == [[5, 6, 7, EOS], [8, EOS, PAD, PAD]]
     assert batch.prefix.tolist() == [[BOS, 4, PAD, PAD], [BOS, 5, 5, 5]]
@@ -50,18 +50,18 @@ def test_an_epoch_holds_every_sentence_once_within_the_budget(lengths, budget, e
     assert all((a == b).all() for a, b in zip(batches, again, strict=True))
 
 
-def test_cut_of_nothing_is_nothing():
-    assert cut(np.zeros(0, np.int64), np.zeros(0, np.int64), 10) == []
+def test_no_sentences_are_no_batches():
+    assert split_by_budget(np.zeros(0, np.int64), np.zeros(0, np.int64), 10) == []
 
 
-def test_a_stream_goes_on_where_it_stood(dataset):
-    whole = BatchStream(dataset, 8, seed=3)
-    batches = iter(whole)
-    seen = []
+def test_a_stream_resumes_at_its_position(dataset):
+    stream = BatchStream(dataset, 8, seed=3)
+    batches = iter(stream)
+    history = []
     for _ in range(7):
         batch = next(batches)
-        seen.append((whole.position, batch))
+        history.append((stream.position, batch))
     for number in range(6):
-        rest = iter(BatchStream(dataset, 8, seed=3, position=seen[number][0]))
-        for _, expected in seen[number + 1 :]:
-            assert torch.equal(next(rest).target, expected.target)
+        resumed = iter(BatchStream(dataset, 8, seed=3, position=history[number][0]))
+        for _, expected in history[number + 1 :]:
+            assert torch.equal(next(resumed).target, expected.target)

@@ -1,4 +1,4 @@
-"""All length penalties in one search give what a search for each gives, and a model's search settings go with it."""
+"""A search under all length penalties gives the results of a search under each; a model's search moves with it."""
 
 import json
 import shutil
@@ -25,32 +25,32 @@ def model(seed: int, vocabulary: int = 7, sizes=SIZES):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("beam", [2, 5])
-def test_one_search_finds_what_a_search_for_each_penalty_finds(seed, beam):
+def test_its_results_are_those_of_a_search_for_each_penalty(seed, beam):
     network = model(seed, sizes=LstmSettings(architecture="lstm", layers=2, dim=16)).double()
     sources = [[4 + (i * k) % 3 for k in range(1 + i % 6)] for i in range(17)]
     settings = SearchSettings(beam=beam, max_length_ratio=1.5, max_length_extra=6)
-    found = translate_with_penalties(network, sources, settings, batch_tokens=64)
-    for place, penalty in enumerate(PENALTIES):
-        alone = settings.model_copy(update={"length_penalty": penalty})
-        for many, (expected, *_) in zip(found, translate(network, sources, alone), strict=True):
-            assert (many[place].ids, many[place].finished) == (expected.ids, expected.finished)
-            assert many[place].log_prob == pytest.approx(expected.log_prob)
+    results = translate_with_penalties(network, sources, settings, batch_tokens=64)
+    for index, penalty in enumerate(PENALTIES):
+        single = settings.model_copy(update={"length_penalty": penalty})
+        for hypotheses, (expected, *_) in zip(results, translate(network, sources, single), strict=True):
+            assert (hypotheses[index].ids, hypotheses[index].finished) == (expected.ids, expected.finished)
+            assert hypotheses[index].log_prob == pytest.approx(expected.log_prob)
 
 
 def test_a_greater_penalty_gives_no_shorter_translations():
     network = model(1, sizes=LstmSettings(architecture="lstm", layers=2, dim=16))
-    found = translate_with_penalties(network, [[4, 5], [6, 5, 4, 4, 5]], SearchSettings(beam=6, max_length_ratio=3.0))
-    lengths = [[len(one.ids) for one in many] for many in found]
-    assert all(own == sorted(own) for own in lengths) and any(own[0] < own[-1] for own in lengths)
+    results = translate_with_penalties(network, [[4, 5], [6, 5, 4, 4, 5]], SearchSettings(beam=6, max_length_ratio=3.0))
+    lengths = [[len(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in results]
+    assert all(row == sorted(row) for row in lengths) and any(row[0] < row[-1] for row in lengths)
 
 
 @pytest.fixture
 def chosen(toy, tmp_path):
-    """A model of random weights with limits of its own, and what is chosen for it on dev."""
+    """A model of random weights with custom length limits, and the penalty chosen for it on dev."""
     limits, folder = LengthLimits(max_length_ratio=1.5, max_length_extra=7), tmp_path / "students/a/1"
     store.save(model(2, 40), SIZES, (40, 40), folder, limits)
     search = TunedSearchSettings(beam=3, **limits.model_dump())
-    facts = choose_length_penalty(
+    stats = choose_length_penalty(
         search=search,
         model=folder,
         tokenizer=toy.tokenizer,
@@ -59,19 +59,19 @@ def chosen(toy, tmp_path):
         bleu_tokenize="13a",
         precision="float32",
     )
-    return folder, search, facts
+    return folder, search, stats
 
 
-def test_the_best_penalty_on_dev_is_taken_and_travels_with_the_model(chosen, tmp_path):
-    folder, search, facts = chosen
+def test_the_best_penalty_on_dev_is_used_and_moves_with_the_model(chosen, tmp_path):
+    folder, search, stats = chosen
     content = json.loads((folder / "search/beam-3-max-1.5-7/search.json").read_text())
     assert [row["length_penalty"] for row in content["tried"]] == list(PENALTIES)
-    assert facts["dev_bleu"] == max(row["dev_bleu"] for row in content["tried"])
+    assert stats["dev_bleu"] == max(row["dev_bleu"] for row in content["tried"])
     moved = shutil.copytree(folder, tmp_path / "elsewhere")
-    assert search_of_model(moved, 3, None) == search.tuned(facts["length_penalty"])
+    assert search_of_model(moved, 3, None) == search.tuned(stats["length_penalty"])
     assert search_of_model(moved, 3, 0.2).length_penalty == 0.2
-    other = search_of_model(moved, 4, None)  # nothing was chosen for this beam
-    assert other == SearchSettings(beam=4, length_penalty=1.0, max_length_ratio=1.5, max_length_extra=7)
+    untuned = search_of_model(moved, 4, None)  # nothing was chosen for this beam
+    assert untuned == SearchSettings(beam=4, length_penalty=1.0, max_length_ratio=1.5, max_length_extra=7)
 
 
 def test_a_damaged_choice_is_reported(chosen):

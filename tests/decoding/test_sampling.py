@@ -1,4 +1,4 @@
-"""Samples against the exact probability of every translation there is, and what must change nothing."""
+"""Samples against the exact probability of every possible translation, and invariances."""
 
 from collections import Counter
 
@@ -33,29 +33,29 @@ def limit(length):
 
 
 def exact(network, source, longest, prefix=()):
-    """Every outcome of at most ``longest`` words with its probability, by brute force; PAD and BOS left out."""
+    """Every outcome of at most ``longest`` tokens with its probability, by brute force, without PAD and BOS."""
     if len(prefix) == longest or prefix[-1:] == (EOS,):
         return {prefix: 1.0}
     hidden = network(pad([source]), torch.tensor([[BOS, *prefix]]))[0, -1]
     q = (hidden @ network.output_weight.T).softmax(-1)
     q[[PAD, BOS]] = 0.0
     q = (q / q.sum()).tolist()
-    found = {}
-    for word in (1, EOS, 4, 5):
-        found |= {ids: q[word] * p for ids, p in exact(network, source, longest, (*prefix, word)).items()}
-    return found
+    outcomes = {}
+    for token in (1, EOS, 4, 5):
+        outcomes |= {ids: q[token] * p for ids, p in exact(network, source, longest, (*prefix, token)).items()}
+    return outcomes
 
 
 @BOTH
 def test_frequencies_are_the_exact_probabilities(architecture):
     network, source, count = model(architecture=architecture), [4, 5, 4], 20000
-    wanted = exact(network, source, 3)
-    assert sum(wanted.values()) == pytest.approx(1.0)
-    seen = Counter((*s.ids, *[EOS] * s.finished) for s in sample(network, [source], count, 3, limit(3))[0])
-    assert seen.keys() <= wanted.keys()
-    likely = {ids: p * count for ids, p in wanted.items() if p * count >= 5}
+    expected = exact(network, source, 3)
+    assert sum(expected.values()) == pytest.approx(1.0)
+    observed = Counter((*s.ids, *[EOS] * s.finished) for s in sample(network, [source], count, 3, limit(3))[0])
+    assert observed.keys() <= expected.keys()
+    likely = {ids: p * count for ids, p in expected.items() if p * count >= 5}
     assert len(likely) > 10
-    statistic = sum((seen[ids] - mean) ** 2 / mean for ids, mean in likely.items())
+    statistic = sum((observed[ids] - mean) ** 2 / mean for ids, mean in likely.items())
     freedom = len(likely)
     assert statistic < freedom + 3.3 * (2 * freedom) ** 0.5
 
@@ -65,49 +65,49 @@ def test_a_sample_has_the_log_probability_of_forced_scoring(architecture):
     network = model(vocabulary=12, seed=2, architecture=architecture)
     sources = [[4, 5, 6], [7, 8], [9, 10, 11, 4, 5]]
     settings = SearchSettings(max_length_ratio=2.0, max_length_extra=9)
-    for source, found in zip(sources, sample(network, sources, 20, 1, settings), strict=True):
-        ended = [s for s in found if s.finished]
+    for source, samples in zip(sources, sample(network, sources, 20, 1, settings), strict=True):
+        ended = [s for s in samples if s.finished]
         assert ended
         forced = forced_scores(network, [source] * len(ended), [s.ids for s in ended])
         assert [s.log_prob for s in ended] == pytest.approx([sum(scores) for scores, _ in forced], abs=1e-5)
 
 
 @BOTH
-def test_company_and_padding_change_no_sample_and_the_seed_does(architecture):
+def test_batch_and_padding_change_no_sample_but_the_seed_does(architecture):
     network = model(vocabulary=30, seed=5, architecture=architecture)
     generator = torch.Generator().manual_seed(1)
     sources = [torch.randint(4, 30, (1 + i % 9,), generator=generator).tolist() for i in range(23)]
     settings = SearchSettings(max_length_ratio=1.0, max_length_extra=5)
-    ids = [[s.ids for s in found] for found in sample(network, sources, 6, 1, settings, 10000)]
-    assert [[s.ids for s in found] for found in sample(network, sources, 6, 1, settings, 1)] == ids
+    ids = [[s.ids for s in samples] for samples in sample(network, sources, 6, 1, settings, 10000)]
+    assert [[s.ids for s in samples] for samples in sample(network, sources, 6, 1, settings, 1)] == ids
     assert sample(network, sources[:1], 6, 1, settings)[0][0].ids == ids[0][0]
-    assert [[s.ids for s in found] for found in sample(network, sources, 6, 2, settings)] != ids
+    assert [[s.ids for s in samples] for samples in sample(network, sources, 6, 2, settings)] != ids
 
 
-def test_what_has_no_end_at_the_limit_is_unfinished():
+def test_a_sample_without_eos_at_the_limit_is_unfinished():
     network = model(vocabulary=9, seed=1)
     network.output_weight[EOS] = 0.0
     network.output_weight[5] *= 50
-    found = sample(network, [[4, 5], [6]], 5, 0, limit(4))
-    for one in [one for many in found for one in many]:
-        assert one.finished == (len(one.ids) < 4)
-        assert not {PAD, BOS, EOS} & set(one.ids)
-    assert not all(one.finished for many in found for one in many)
+    samples = [s for samples in sample(network, [[4, 5], [6]], 5, 0, limit(4)) for s in samples]
+    for hypothesis in samples:
+        assert hypothesis.finished == (len(hypothesis.ids) < 4)
+        assert not {PAD, BOS, EOS} & set(hypothesis.ids)
+    assert not all(hypothesis.finished for hypothesis in samples)
 
 
 def test_drawing_by_hand():
-    """PAD and BOS aside the words 1, 3, 4 have 0.2, 0.1, 0.3: their shares end at 1/3, 1/2 and 1."""
+    """Apart from PAD and BOS, tokens 1, 3, 4 have 0.2, 0.1, 0.3: their cumulative probabilities are 1/3, 1/2 and 1."""
     log_q = torch.tensor([[0.1, 0.2, 0.3, 0.1, 0.3]], dtype=torch.float64).log()
     uniforms = torch.tensor([0.0, 0.33, 0.34, 0.49, 0.51, 1 - 2**-53], dtype=torch.float64)
     assert draw(log_q.expand(6, -1), uniforms).tolist() == [1, 1, 3, 3, 4, 4]
 
 
-def test_a_word_without_probability_is_never_drawn():
+def test_a_token_of_probability_zero_is_never_drawn():
     log_q = torch.tensor([[-torch.inf, -torch.inf, -torch.inf, 0.0, -torch.inf]], dtype=torch.float64)
     assert draw(log_q.expand(2, -1), torch.tensor([0.0, 1 - 2**-53], dtype=torch.float64)).tolist() == [3, 3]
 
 
-def test_equal_sources_have_samples_of_their_own():
+def test_equal_sources_have_different_samples():
     network = model(vocabulary=30, seed=5)
-    one, other = sample(network, [[4, 5, 6]] * 2, 6, 1, SearchSettings(max_length_ratio=1.0, max_length_extra=5))
-    assert [s.ids for s in one] != [s.ids for s in other]
+    a, b = sample(network, [[4, 5, 6]] * 2, 6, 1, SearchSettings(max_length_ratio=1.0, max_length_extra=5))
+    assert [s.ids for s in a] != [s.ids for s in b]

@@ -1,4 +1,4 @@
-"""Beam search against every translation there is, greedy search against a plain loop, and what must change nothing."""
+"""Beam search against every possible translation, greedy search against a plain loop, and invariances."""
 
 import itertools
 import math
@@ -15,7 +15,7 @@ from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.store import build
 from seqkd.models.transformer_settings import TransformerSettings
 
-WORDS = [1, 4, 5, 6]
+TOKENS = [1, 4, 5, 6]
 
 
 BOTH = pytest.mark.parametrize("architecture", ["transformer", "lstm"])
@@ -29,7 +29,7 @@ def model(vocabulary=7, seed=0, dtype=torch.float64, architecture="transformer",
     network = build(sizes, vocabulary, vocabulary)
     if architecture == "transformer":
         with torch.no_grad():
-            network.tgt_embedding.mul_(3.0)  # distributions as lively as a new LSTM's
+            network.tgt_embedding.mul_(3.0)  # distributions as peaked as a new LSTM's
     return network.to(dtype).eval().requires_grad_(False)
 
 
@@ -38,8 +38,8 @@ def limit(length):
 
 
 def every_translation(network, source, longest):
-    """All sequences of WORDS of up to ``longest`` - 1 words with their log-probability, by brute force."""
-    targets = [list(t) for n in range(longest) for t in itertools.product(WORDS, repeat=n)]
+    """All sequences of up to ``longest`` - 1 TOKENS with their log-probability, by brute force."""
+    targets = [list(t) for n in range(longest) for t in itertools.product(TOKENS, repeat=n)]
     scored = forced_scores(network, [source] * len(targets), targets, 2000)
     return sorted(((sum(s), t) for (s, _), t in zip(scored, targets, strict=True)), reverse=True)
 
@@ -51,10 +51,10 @@ def test_a_wide_beam_is_exhaustive_search(seed, alpha, architecture):
     network, source, longest = model(seed=seed, architecture=architecture), [4, 6, 5], 5
     expected = every_translation(network, source, longest)
     expected = sorted(((p / (len(t) + 1) ** alpha, t) for p, t in expected), reverse=True)[:10]
-    settings = limit(longest).model_copy(update={"beam": 5 * len(WORDS) ** (longest - 1), "length_penalty": alpha})
-    found = beam_search(network, pad([source]), settings, wanted=10)[0]
-    assert [h.ids for h in found] == [t for _, t in expected]
-    for h, (score, _) in zip(found, expected, strict=True):
+    settings = limit(longest).model_copy(update={"beam": 5 * len(TOKENS) ** (longest - 1), "length_penalty": alpha})
+    hypotheses = beam_search(network, pad([source]), settings, n_best=10)[0]
+    assert [h.ids for h in hypotheses] == [t for _, t in expected]
+    for h, (score, _) in zip(hypotheses, expected, strict=True):
         assert h.log_prob / (len(h.ids) + 1) ** alpha == pytest.approx(score, abs=1e-5)
         assert h.finished
 
@@ -71,42 +71,41 @@ def test_greedy_equals_a_plain_loop_without_cache(sizes):
             prefix.append(int(logits.argmax()))
             if prefix[-1] == EOS:
                 break
-        found = translate(network, [source], limit(12))[0][0]
-        assert found.ids == [i for i in prefix[1:] if i != EOS]
-        assert found.finished == (prefix[-1] == EOS)
+        best = translate(network, [source], limit(12))[0][0]
+        assert best.ids == [i for i in prefix[1:] if i != EOS]
+        assert best.finished == (prefix[-1] == EOS)
 
 
 @BOTH
 def test_greedy_search_is_a_beam_of_one(architecture):
-    generator, seen = torch.Generator().manual_seed(1), set()
+    generator, outcomes = torch.Generator().manual_seed(1), set()
     for seed in range(12):
         network = model(vocabulary=12, seed=seed, architecture=architecture)
         sources = [torch.randint(4, 12, (1 + i % 9,), generator=generator).tolist() for i in range(20)]
-        fast = translate(network, sources, limit(7), 90)
-        beam = [found for source in sources for found in beam_search(network, pad([source]), limit(7))]
-        for (one,), (other,) in zip(fast, beam, strict=True):
-            assert (one.ids, one.finished) == (other.ids, other.finished)
-            assert one.log_prob == pytest.approx(other.log_prob, abs=1e-5)
-        unscored = [one for (one,) in translate(network, sources, limit(7), 90, scored=False)]
-        assert [(one.ids, one.finished) for one in unscored] == [(one.ids, one.finished) for (one,) in fast]
-        assert all(math.isnan(one.log_prob) for one in unscored)
-        seen |= {(len(one.ids), one.finished) for (one,) in fast}
-    assert {(0, True), (7, False)} <= seen
+        greedy = [best for (best,) in translate(network, sources, limit(7), 90)]
+        beam = [best for source in sources for (best,) in beam_search(network, pad([source]), limit(7))]
+        assert [(h.ids, h.finished) for h in greedy] == [(h.ids, h.finished) for h in beam]
+        assert [h.log_prob for h in greedy] == pytest.approx([h.log_prob for h in beam], abs=1e-5)
+        unscored = [best for (best,) in translate(network, sources, limit(7), 90, scored=False)]
+        assert [(h.ids, h.finished) for h in unscored] == [(h.ids, h.finished) for h in greedy]
+        assert all(math.isnan(h.log_prob) for h in unscored)
+        outcomes |= {(len(h.ids), h.finished) for h in greedy}
+    assert {(0, True), (7, False)} <= outcomes
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-6), (torch.float32, 1e-4)])
 @pytest.mark.parametrize("beam", [1, 4])
 @BOTH
-def test_company_and_padding_change_nothing(dtype, tolerance, beam, architecture):
+def test_batch_and_padding_change_nothing(dtype, tolerance, beam, architecture):
     network = model(vocabulary=30, seed=5, dtype=dtype, architecture=architecture)
     generator = torch.Generator().manual_seed(1)
     sources = [torch.randint(4, 30, (1 + i % 9,), generator=generator).tolist() for i in range(23)]
     settings = SearchSettings(beam=beam, max_length_ratio=1.0, max_length_extra=5)
-    together = translate(network, sources, settings, 10000, wanted=beam)
-    for source, expected in zip(sources, together, strict=True):
-        alone = translate(network, [source], settings, 1, wanted=beam)[0]
-        assert [h.ids for h in alone] == [h.ids for h in expected]
-        assert [h.log_prob for h in alone] == pytest.approx([h.log_prob for h in expected], abs=tolerance)
+    batched = translate(network, sources, settings, 10000, n_best=beam)
+    for source, expected in zip(sources, batched, strict=True):
+        single = translate(network, [source], settings, 1, n_best=beam)[0]
+        assert [h.ids for h in single] == [h.ids for h in expected]
+        assert [h.log_prob for h in single] == pytest.approx([h.log_prob for h in expected], abs=tolerance)
 
 
 @BOTH
@@ -114,28 +113,28 @@ def test_a_hypothesis_has_the_log_probability_of_forced_scoring(architecture):
     network = model(vocabulary=12, seed=2, architecture=architecture)
     settings = SearchSettings(beam=6, length_penalty=0.0, max_length_ratio=1.0, max_length_extra=6)
     sources = [[4, 5, 6], [7, 8], [9, 10, 11, 4, 5]]
-    for source, found in zip(sources, translate(network, sources, settings, wanted=6), strict=True):
-        ended = [h for h in found if h.finished]
+    for source, hypotheses in zip(sources, translate(network, sources, settings, n_best=6), strict=True):
+        ended = [h for h in hypotheses if h.finished]
         forced = forced_scores(network, [source] * len(ended), [h.ids for h in ended])
         assert [h.log_prob for h in ended] == pytest.approx([sum(s) for s, _ in forced], abs=1e-5)
         assert [h.log_prob for h in ended] == sorted((h.log_prob for h in ended), reverse=True)
         assert len({tuple(h.ids) for h in ended}) == len(ended)
 
 
-def test_the_best_of_one_is_the_best_of_many():
+def test_the_best_does_not_depend_on_n_best():
     network = model(vocabulary=20, seed=7)
     settings = SearchSettings(beam=5, max_length_ratio=1.0, max_length_extra=8)
     sources = [[4 + i, 9, 5] for i in range(10)]
-    one, many = (translate(network, sources, settings, wanted=n) for n in (1, 5))
-    assert [h[0].ids for h in one] == [h[0].ids for h in many]
+    single, five = (translate(network, sources, settings, n_best=n) for n in (1, 5))
+    assert [h[0].ids for h in single] == [h[0].ids for h in five]
 
 
-def test_a_translation_that_does_not_end_is_called_truncated():
+def test_a_translation_without_eos_at_the_limit_is_unfinished():
     network = model(vocabulary=9, seed=1)
     with torch.no_grad():
         network.output_weight[EOS] = 0.0
         network.output_weight[5] *= 50
-    found = [translate(network, [[4, 5]], limit(n).model_copy(update={"beam": 2}))[0] for n in (1, 4)]
-    for hypotheses, longest in zip(found, (1, 4), strict=True):
+    for longest in (1, 4):
+        hypotheses = translate(network, [[4, 5]], limit(longest).model_copy(update={"beam": 2}))[0]
         assert len(hypotheses) == 1
         assert hypotheses[0].finished or len(hypotheses[0].ids) == longest

@@ -1,4 +1,4 @@
-"""The LSTM: sizes, padding, a step at a time, and the backward pass by hand against autograd."""
+"""The LSTM: sizes, padding, incremental decoding, and the hand-written backward pass against autograd."""
 
 import gc
 import weakref
@@ -55,15 +55,15 @@ def test_parameters_by_hand():
 
 
 @pytest.mark.parametrize(("dim", "limit"), [(1000, 0.1), (500, 0.1), (125, 0.2)])
-def test_first_weights_are_spread_over_the_papers_range(dim, limit):
+def test_initial_weights_are_spread_over_the_papers_range(dim, limit):
     torch.manual_seed(0)
     for parameter in store.build(sizes(layers=1, dim=dim), 4, 4).parameters():
         assert 0.98 * limit < float(parameter.detach().abs().max()) < 1.0001 * limit
 
 
 def plain(model, src, prefix, kept=1.0):
-    """Hidden states by the formulas, sentence by sentence, word by word, in autograd's own operations; ``kept`` is what
-    dropout multiplies by."""
+    """Hidden states by the formulas, sentence by sentence, token by token, in autograd's operations; ``kept`` is the
+    factor of dropout."""
 
     def step(layer, x, h, c):
         gates = layer.input_weight @ x + layer.recurrent_weight @ h + layer.bias
@@ -72,18 +72,18 @@ def plain(model, src, prefix, kept=1.0):
         return o.sigmoid() * c.tanh(), c
 
     rows = []
-    for sentence, words in zip(src, prefix, strict=True):
+    for source, target in zip(src, prefix, strict=True):
         zero = torch.zeros(model.settings.dim, dtype=torch.float64)
         states, encoded = [(zero, zero)] * model.settings.layers, []
-        for word in sentence[sentence != 0]:
-            x = model.src_embedding[word]
+        for token in source[source != 0]:
+            x = model.src_embedding[token]
             for n, layer in enumerate(model.encoder):
                 states[n] = step(layer, x * kept if n else x, *states[n])
                 x = states[n][0]
             encoded.append(x)
         memory, vector, row = torch.stack(encoded), zero, []
-        for word in words:
-            x = model.tgt_embedding[word]
+        for token in target:
+            x = model.tgt_embedding[token]
             x = torch.cat([x, vector]) if model.settings.input_feeding else x
             for n, layer in enumerate(model.decoder):
                 states[n] = step(layer, x * kept if n else x, *states[n])
@@ -101,10 +101,10 @@ def test_states_and_gradients_equal_the_plain_computation(input_feeding, layers)
     model = network(layers=layers, input_feeding=input_feeding)
     weights = [p for name, p in model.named_parameters() if name != "output_weight"]
     slope = torch.randn(3, 4, 7, dtype=torch.float64)
-    ours, expected = model(SRC, PREFIX), plain(model, SRC, PREFIX)
-    torch.testing.assert_close(ours, expected, rtol=0, atol=1e-12)
-    for one, other in zip(*(torch.autograd.grad((x * slope).sum(), weights) for x in (ours, expected)), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-12)
+    hidden, expected = model(SRC, PREFIX), plain(model, SRC, PREFIX)
+    torch.testing.assert_close(hidden, expected, rtol=0, atol=1e-12)
+    for grads in zip(*(torch.autograd.grad((x * slope).sum(), weights) for x in (hidden, expected)), strict=True):
+        torch.testing.assert_close(*grads, rtol=1e-9, atol=1e-12)
 
 
 @FEEDING
@@ -116,19 +116,19 @@ def test_dropout_is_between_layers_and_on_the_attentional_vector(input_feeding, 
     torch.testing.assert_close(model.eval()(SRC, PREFIX), plain(model, SRC, PREFIX), rtol=0, atol=1e-12)
 
 
-def test_a_layer_is_torchs():
+def test_a_layer_equals_pytorchs():
     torch.manual_seed(0)
-    ours, theirs = LstmLayer(5, 4).double(), torch.nn.LSTM(5, 4).double()
-    order = torch.tensor([0, 1, 3, 2])  # torch has the candidate before the output gate
-    pairs = zip(ours.parameters(), (theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0), strict=True)
-    for mine, other in pairs:
-        mine.data = other.detach().unflatten(0, (4, -1))[order].flatten(0, 1).clone()
-    torch.nn.init.zeros_(theirs.bias_hh_l0)
+    layer, reference = LstmLayer(5, 4).double(), torch.nn.LSTM(5, 4).double()
+    order = torch.tensor([0, 1, 3, 2])  # PyTorch has the candidate before the output gate
+    weights = (reference.weight_ih_l0, reference.weight_hh_l0, reference.bias_ih_l0)
+    for parameter, weight in zip(layer.parameters(), weights, strict=True):
+        parameter.data = weight.detach().unflatten(0, (4, -1))[order].flatten(0, 1).clone()
+    torch.nn.init.zeros_(reference.bias_hh_l0)
     x, h, c = torch.randn(7, 3, 5).double(), torch.randn(1, 3, 4).double(), torch.randn(1, 3, 4).double()
-    expected, (_, last) = theirs(x, (h, c))
-    hs, cs = ours(x, h[0], c[0])
+    expected, (_, final_c) = reference(x, (h, c))
+    hs, cs = layer(x, h[0], c[0])
     torch.testing.assert_close(hs, expected, rtol=0, atol=1e-12)
-    torch.testing.assert_close(cs[-1], last[0], rtol=0, atol=1e-12)
+    torch.testing.assert_close(cs[-1], final_c[0], rtol=0, atol=1e-12)
 
 
 @FEEDING
@@ -147,24 +147,24 @@ def test_gradients_with_dropout_are_the_finite_differences(input_feeding):
 
 @FEEDING
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
-def test_padding_and_company_change_nothing(dtype, tolerance, input_feeding):
+def test_padding_and_the_rest_of_the_batch_change_nothing(dtype, tolerance, input_feeding):
     model = network(dtype, input_feeding=input_feeding)
     short, long = [4, 5, 6], [7, 8, 9, 10, 11, 12]
-    alone = model(pad([short]), torch.tensor([[2, 4, 5]]))
-    together = model(pad([short, long]), torch.tensor([[2, 4, 5, 0, 0], [2, 9, 9, 9, 9]]))
-    torch.testing.assert_close(together[:1, :3], alone, rtol=0, atol=tolerance)
+    single = model(pad([short]), torch.tensor([[2, 4, 5]]))
+    batched = model(pad([short, long]), torch.tensor([[2, 4, 5, 0, 0], [2, 9, 9, 9, 9]]))
+    torch.testing.assert_close(batched[:1, :3], single, rtol=0, atol=tolerance)
 
 
 @FEEDING
 @LAYERS
-def test_a_step_at_a_time_equals_all_at_once(input_feeding, layers):
+def test_steps_equal_the_full_forward_pass(input_feeding, layers):
     model = network(input_feeding=input_feeding, layers=layers)
     state = model.start(SRC, 1)
     steps = torch.stack([model.step(state, PREFIX[:, t]) for t in range(4)], 1)
     torch.testing.assert_close(steps, model(SRC, PREFIX), rtol=0, atol=1e-12)
 
 
-def test_hypotheses_move_and_sentences_leave():
+def test_hypotheses_are_reordered_and_sentences_dropped():
     model = network()
     state = model.start(SRC, 2)
     model.step(state, torch.tensor([2, 2, 2, 2, 2, 2]))
@@ -177,14 +177,14 @@ def test_hypotheses_move_and_sentences_leave():
 
 
 @FEEDING
-def test_the_future_does_not_show(input_feeding):
+def test_later_tokens_have_no_effect(input_feeding):
     model = network(input_feeding=input_feeding)
-    a, b = (model(SRC[:1], torch.tensor([[2, 5, last]])) for last in (6, 9))
+    a, b = (model(SRC[:1], torch.tensor([[2, 5, token]])) for token in (6, 9))
     assert torch.equal(a[:, :2], b[:, :2]) and not torch.equal(a[:, 2], b[:, 2])
 
 
-def test_what_was_fed_shows_only_with_input_feeding():
-    """The word before last reaches the last state by h and c alone, or by the attentional vector too."""
+def test_attentional_vectors_are_fed_only_with_input_feeding():
+    """The last but one token reaches the last state only by h and c, or by the attentional vector too."""
     for input_feeding in (True, False):
         model = network(input_feeding=input_feeding)
         before = model(SRC, PREFIX)
@@ -194,7 +194,7 @@ def test_what_was_fed_shows_only_with_input_feeding():
         assert bool(changed) == input_feeding
 
 
-def test_the_softmax_bias_counts():
+def test_the_softmax_bias_is_used():
     model = network()
     hidden = model(SRC, PREFIX)
     with torch.no_grad():
@@ -216,14 +216,14 @@ def test_bfloat16_is_near_float64(input_feeding):
         assert float((rounded(SRC, PREFIX) - exact(SRC, PREFIX)).abs().max()) < 0.02
 
 
-def test_a_model_comes_back_from_disk(tmp_path):
+def test_a_model_is_saved_and_loaded(tmp_path):
     model = network(torch.float32)
     store.save(model, model.settings, (20, 20), tmp_path)
     assert torch.equal(model(SRC, PREFIX), store.load(tmp_path)(SRC, PREFIX))
 
 
-def test_what_backward_needs_goes_with_the_output(monkeypatch):
-    """Nothing holds itself: without the cycle collector a training's memory would grow batch by batch."""
+def test_saved_tensors_are_freed_with_the_output(monkeypatch):
+    """No reference cycles: without the cycle collector a training's memory would grow batch by batch."""
     tapes = []
 
     class Watched(recurrence.Tape):

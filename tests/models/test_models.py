@@ -1,4 +1,4 @@
-"""The Transformer: padding, cached against uncached, ties, and files."""
+"""The Transformer: padding, incremental decoding, tied embeddings, and files."""
 
 import subprocess
 import sys
@@ -28,13 +28,13 @@ def test_padding_changes_nothing(norm, dtype, tolerance):
     model = network(dtype, norm=norm)
     short, long = [4, 5, 6], [7, 8, 9, 10, 11, 12]
     prefix = torch.tensor([[2, 4, 5]])
-    alone = model(pad([short]), prefix)
-    together = model(pad([short, long]), torch.tensor([[2, 4, 5, 0, 0], [2, 9, 9, 9, 9]]))
-    torch.testing.assert_close(together[:1, :3], alone, rtol=0, atol=tolerance)
+    single = model(pad([short]), prefix)
+    batched = model(pad([short, long]), torch.tensor([[2, 4, 5, 0, 0], [2, 9, 9, 9, 9]]))
+    torch.testing.assert_close(batched[:1, :3], single, rtol=0, atol=tolerance)
 
 
 @pytest.mark.parametrize("norm", ["pre", "post"])
-def test_a_step_at_a_time_equals_all_at_once(norm):
+def test_steps_equal_the_full_forward_pass(norm):
     model = network(norm=norm)
     src, prefix = pad([[4, 5, 6], [7]]), torch.tensor([[2, 4, 5, 6], [2, 9, 8, 7]])
     state = model.start(src, 1)
@@ -42,7 +42,7 @@ def test_a_step_at_a_time_equals_all_at_once(norm):
     torch.testing.assert_close(steps, model(src, prefix), rtol=0, atol=1e-12)
 
 
-def test_the_future_does_not_show():
+def test_later_tokens_have_no_effect():
     model = network()
     src = pad([[4, 5]])
     a, b = model(src, torch.tensor([[2, 5, 6]])), model(src, torch.tensor([[2, 5, 9]]))
@@ -50,27 +50,27 @@ def test_the_future_does_not_show():
 
 
 @pytest.mark.parametrize(("tied", "matrices"), [("all", 1), ("decoder", 2), ("none", 3)])
-def test_tied_embeddings_are_one_parameter(tied, matrices):
+def test_tied_embeddings_are_a_single_parameter(tied, matrices):
     assert sum(p.shape == (20, 16) for p in network(tied=tied).parameters()) == matrices
 
 
 def test_parameters_by_hand():
     d, f = 16, 24
-    attention, feed, norm = 4 * (d * d + d), 2 * d * f + d + f, 2 * d
-    encoder, decoder = attention + feed + 2 * norm, 2 * attention + feed + 3 * norm
+    attention, ffn, norm = 4 * (d * d + d), 2 * d * f + d + f, 2 * d
+    encoder, decoder = attention + ffn + 2 * norm, 2 * attention + ffn + 3 * norm
     assert sum(p.numel() for p in network().parameters()) == 20 * d + 2 * (encoder + decoder) + 2 * norm
 
 
 @pytest.mark.parametrize("tied", ["all", "decoder", "none"])
-def test_a_model_comes_back_from_disk(tmp_path, tied):
+def test_a_model_is_saved_and_loaded(tmp_path, tied):
     model = network(torch.float32, tied=tied)
     store.save(model, model.settings, (20, 20), tmp_path)
-    again = store.load(tmp_path)
+    loaded = store.load(tmp_path)
     src, prefix = pad([[4, 5, 6]]), torch.tensor([[2, 4]])
-    assert torch.equal(model(src, prefix), again(src, prefix))
+    assert torch.equal(model(src, prefix), loaded(src, prefix))
 
 
-def test_other_weights_are_refused_with_the_name(tmp_path):
+def test_foreign_weights_are_refused_with_their_name(tmp_path):
     model = network(torch.float32)
     store.save(model, model.settings, (20, 20), tmp_path)
     with pytest.raises(UserError, match="tgt_embedding has shape"):
@@ -84,14 +84,14 @@ def test_other_weights_are_refused_with_the_name(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "known", "expected"),
+    ("count", "available", "expected"),
     [(3, 12, [0, 6, 11]), (1, 12, [0]), (2, 3, [0, 2]), (3, 3, [0, 1, 2]), (1, 1, [0]), (4, 6, [0, 2, 3, 5])],
 )
-def test_layers_are_taken_over_evenly(wanted, known, expected):
-    assert store.copied_layers(wanted, known) == expected
+def test_copied_layers_are_evenly_spaced(count, available, expected):
+    assert store.copied_layers(count, available) == expected
 
 
-def test_a_shallow_model_starts_from_some_layers_of_a_deep_one(tmp_path):
+def test_a_shallow_model_starts_from_layers_of_a_deep_one(tmp_path):
     deep = TransformerSettings(**SMALL | {"encoder_layers": 3, "decoder_layers": 2})
     model = store.build(deep, 20, 20)
     store.save(model, deep, (20, 20), tmp_path)
@@ -104,7 +104,7 @@ def test_a_shallow_model_starts_from_some_layers_of_a_deep_one(tmp_path):
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
-def test_dropout_keeps_the_share_and_the_mean(rate):
+def test_dropout_has_its_rate_and_keeps_the_mean(rate):
     torch.manual_seed(0)
     x = torch.ones(500, 1001, requires_grad=True)
     y = dropout(x, rate, True)
@@ -125,8 +125,8 @@ sys.exit("torch._dynamo" in sys.modules)
 
 
 @pytest.mark.parametrize("settings", [TransformerSettings(**SMALL), LstmSettings(architecture="lstm", layers=1, dim=8)])
-def test_loading_a_model_does_not_load_the_compiler(tmp_path, settings):
-    """That takes a second of every job, and drawing weights on the meta device would do it."""
+def test_loading_a_model_does_not_import_the_compiler(tmp_path, settings):
+    """That takes a second of every job, and initialising weights on the meta device would do it."""
     store.save(store.build(settings, 20, 20), settings, (20, 20), tmp_path)
     done = subprocess.run([sys.executable, "-c", LOADING, tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

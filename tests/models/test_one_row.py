@@ -1,4 +1,4 @@
-"""Steps of a single row in NumPy equal those of the model itself."""
+"""Steps of the NumPy decoder equal those of the model."""
 
 import numpy as np
 import pytest
@@ -21,13 +21,13 @@ def network(dtype=torch.float32, seed=0, **changes):
     model = store.build(TransformerSettings(**SIZES | changes), 30, 30)
     for name, weight in model.named_parameters():
         if "norm" in name or "bias" in name:
-            torch.nn.init.normal_(weight, 0.5)  # new ones are 1 and 0, which would hide that they are left out
+            torch.nn.init.normal_(weight, 0.5)  # new ones are 1 and 0, which would hide their omission
     return model.to(dtype).eval().requires_grad_(False)
 
 
-def steps_of(steps, source, tokens):
-    state = steps.start(pad([source]), 1)
-    return torch.cat([steps.step(state, torch.tensor([token])) for token in tokens])
+def run_steps(decoder, source, tokens):
+    state = decoder.start(pad([source]), 1)
+    return torch.cat([decoder.step(state, torch.tensor([token])) for token in tokens])
 
 
 @pytest.mark.parametrize(
@@ -35,40 +35,41 @@ def steps_of(steps, source, tokens):
 )
 @pytest.mark.parametrize("large", [0, 1 << 18])
 def test_steps_are_those_of_the_model(monkeypatch, changes, large):
-    """Past the first growth of the cache; with products of torch's and of NumPy's own."""
+    """Beyond the first growth of the cache; with products in PyTorch and in NumPy."""
     monkeypatch.setattr(one_row, "LARGE", large)
     model, tokens = network(**changes), torch.randint(3, 30, (140,)).tolist()
-    alone = one_row.one_row(model)
-    assert isinstance(alone, one_row.OneRow)
+    decoder = one_row.single_sentence_decoder(model)
+    assert isinstance(decoder, one_row.NumpyDecoder)
     for source in ([4], [5, 6, 7, 8, 9]):
         with torch.inference_mode(), packed(model):
-            found = steps_of(alone, source, tokens)
-        torch.testing.assert_close(found, steps_of(model, source, tokens), rtol=0, atol=2e-5)
+            hidden = run_steps(decoder, source, tokens)
+        torch.testing.assert_close(hidden, run_steps(model, source, tokens), rtol=0, atol=2e-5)
 
 
-def test_two_sentences_in_turn_do_not_disturb_each_other():
-    alone = one_row.one_row(network())
-    states = [alone.start(pad([source]), 1) for source in ([4, 5], [6, 7, 8])]
-    turns = [torch.cat([alone.step(state, torch.tensor([t])) for state in states]) for t in (2, 9, 8)]
+def test_two_sentences_in_turn_do_not_affect_each_other():
+    decoder = one_row.single_sentence_decoder(network())
+    states = [decoder.start(pad([source]), 1) for source in ([4, 5], [6, 7, 8])]
+    turns = [torch.cat([decoder.step(state, torch.tensor([t])) for state in states]) for t in (2, 9, 8)]
     for number, source in enumerate(([4, 5], [6, 7, 8])):
-        expected = steps_of(alone, source, (2, 9, 8))
+        expected = run_steps(decoder, source, (2, 9, 8))
         torch.testing.assert_close(torch.stack(turns)[:, number], expected, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("large", [0, 1 << 18])
-def test_in_bfloat16_it_errs_no_more_than_the_model(monkeypatch, large):
+def test_in_bfloat16_its_error_is_no_larger_than_the_models(monkeypatch, large):
     monkeypatch.setattr(one_row, "LARGE", large)
     if not can_be_packed(torch.empty(2, 2, dtype=torch.bfloat16)):
-        pytest.skip("no bfloat16 kernels for this processor")
+        pytest.skip("no bfloat16 kernels for this CPU")
     model = network(torch.bfloat16)
     exact = store.build(TransformerSettings(**SIZES), 30, 30).double().eval()
     exact.load_state_dict(model.state_dict())
     tokens = torch.randint(3, 30, (20,)).tolist()
+    decoder = one_row.single_sentence_decoder(model)
     with torch.inference_mode(), packed(model):
-        alone, own = (steps_of(one, [4, 5, 6], tokens) for one in (one_row.one_row(model), model))
-    expected = steps_of(exact, [4, 5, 6], tokens)
-    assert alone.dtype == torch.bfloat16
-    assert (alone - expected).abs().mean() < 1.05 * (own - expected).abs().mean()
+        hidden, model_hidden = run_steps(decoder, [4, 5, 6], tokens), run_steps(model, [4, 5, 6], tokens)
+    expected = run_steps(exact, [4, 5, 6], tokens)
+    assert hidden.dtype == torch.bfloat16
+    assert (hidden - expected).abs().mean() < 1.05 * (model_hidden - expected).abs().mean()
 
 
 def test_scores_too_large_for_exp_choose_the_largest():
@@ -77,22 +78,21 @@ def test_scores_too_large_for_exp_choose_the_largest():
     assert one_row.attend(query, keys, values).tolist() == values[0, 1].tolist()
 
 
-def test_other_models_step_themselves():
+def test_other_models_decode_themselves():
     lstm = store.build(LstmSettings(architecture="lstm", layers=1, dim=8), 20, 20)
-    both = Ensemble(EnsembleSettings(members=[TransformerSettings(**SIZES).canonical()] * 2), 20, 20)
-    for model in (lstm, both, network(torch.float64)):
-        assert one_row.one_row(model) is model
+    ensemble = Ensemble(EnsembleSettings(members=[TransformerSettings(**SIZES).canonical()] * 2), 20, 20)
+    for model in (lstm, ensemble, network(torch.float64)):
+        assert one_row.single_sentence_decoder(model) is model
 
 
-def test_greedy_search_of_one_sentence_takes_it(monkeypatch):
-    """And none that keeps several hypotheses, or has company."""
-    taken, start = [], one_row.OneRow.start
-    monkeypatch.setattr(one_row.OneRow, "start", lambda self, src, beam: taken.append(src) or start(self, src, beam))
+def test_only_greedy_search_of_a_single_sentence_uses_it(monkeypatch):
+    started, start = [], one_row.NumpyDecoder.start
+    monkeypatch.setattr(one_row.NumpyDecoder, "start", lambda *args: started.append(args) or start(*args))
     model, sources = network(), [[4, 5, 6], [7, 8], [9]]
-    together = translate(model, sources, SearchSettings(beam=1))
+    batched = translate(model, sources, SearchSettings(beam=1))
     translate(model, sources, SearchSettings(beam=2), 1)
-    assert not taken
-    alone = translate(model, sources, SearchSettings(beam=1), 1)
-    assert len(taken) == 3
-    assert [one.ids for (one,) in alone] == [one.ids for (one,) in together]
-    assert [one.log_prob for (one,) in alone] == pytest.approx([one.log_prob for (one,) in together], abs=1e-4)
+    assert not started
+    single = translate(model, sources, SearchSettings(beam=1), 1)
+    assert len(started) == 3
+    assert [best.ids for (best,) in single] == [best.ids for (best,) in batched]
+    assert [best.log_prob for (best,) in single] == pytest.approx([best.log_prob for (best,) in batched], abs=1e-4)

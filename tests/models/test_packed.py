@@ -1,4 +1,4 @@
-"""Packed products equal plain ones, and a model is itself again after its use."""
+"""Packed products equal plain ones, and the model is unchanged afterwards."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 SETTINGS = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2)
 SOURCES = [[4, 5, 6], [7, 8], [9, 10, 11, 12, 13], [14]]
 needs_kernels = pytest.mark.skipif(
-    not packed.can_be_packed(torch.empty(1)), reason="no oneDNN in this build of PyTorch or for this processor"
+    not packed.can_be_packed(torch.empty(1)), reason="no oneDNN in this build of PyTorch or for this CPU"
 )
 
 
@@ -23,68 +23,70 @@ def model(seed: int = 0):
 
 
 def ids(network, **changes):
-    return [[one.ids for one in found] for found in translate(network, SOURCES, SearchSettings(beam=3), **changes)]
+    results = translate(network, SOURCES, SearchSettings(beam=3), **changes)
+    return [[hypothesis.ids for hypothesis in hypotheses] for hypotheses in results]
 
 
 @needs_kernels
 @pytest.mark.parametrize("rows", [(1,), (2, 1, 1), (3,), (2, 300)])
-@pytest.mark.parametrize(("columns", "words"), [(24, 40), (256, 600)])
+@pytest.mark.parametrize(("in_dim", "out_dim"), [(24, 40), (256, 600)])
 @pytest.mark.parametrize("with_bias", [True, False])
 @pytest.mark.parametrize(("dtype", "error"), [(torch.float32, 2e-6), (torch.bfloat16, 4e-3)])
-def test_a_packed_product_is_the_plain_one(rows, columns, words, with_bias, dtype, error):
-    weight = torch.randn(words, columns).to(dtype)
+def test_a_packed_product_is_the_plain_one(rows, in_dim, out_dim, with_bias, dtype, error):
+    weight = torch.randn(out_dim, in_dim).to(dtype)
     if not packed.can_be_packed(weight):
-        pytest.skip("no bfloat16 kernels for this processor")
-    bias = torch.randn(words).to(dtype) if with_bias else None
-    x = torch.randn(*rows, columns).to(dtype)
+        pytest.skip("no bfloat16 kernels for this CPU")
+    bias = torch.randn(out_dim).to(dtype) if with_bias else None
+    x = torch.randn(*rows, in_dim).to(dtype)
     exact = F.linear(x.double(), weight.double(), bias if bias is None else bias.double())
     with torch.inference_mode():
-        found = packed.Product(weight, bias)(x)
-    assert found.dtype == dtype and found.shape == exact.shape
-    assert (found.double() - exact).abs().max() < error * exact.abs().max()
+        y = packed.Product(weight, bias)(x)
+    assert y.dtype == dtype and y.shape == exact.shape
+    assert (y.double() - exact).abs().max() < error * exact.abs().max()
 
 
 @needs_kernels
 @pytest.mark.parametrize("batch_tokens", [1, 1000])
 def test_translations_are_the_same(monkeypatch, batch_tokens):
-    found = translate(model(), SOURCES, SearchSettings(beam=3), batch_tokens, 3)
+    def run():
+        results = translate(model(), SOURCES, SearchSettings(beam=3), batch_tokens, 3)
+        return [hypothesis for hypotheses in results for hypothesis in hypotheses]
+
+    results = run()
     monkeypatch.setattr(packed, "can_be_packed", lambda weight: False)
-    plain = translate(model(), SOURCES, SearchSettings(beam=3), batch_tokens, 3)
-    assert [[one.ids for one in many] for many in found] == [[one.ids for one in many] for many in plain]
-    scores = [[one.log_prob for many in every for one in many] for every in (found, plain)]
-    assert scores[0] == pytest.approx(scores[1], abs=1e-5)
+    plain = run()
+    assert [h.ids for h in results] == [h.ids for h in plain]
+    assert [h.log_prob for h in results] == pytest.approx([h.log_prob for h in plain], abs=1e-5)
 
 
 @needs_kernels
-def test_within_all_products_are_packed_and_afterwards_none():
+def test_all_products_are_packed_within_the_block_and_none_afterwards():
     network = model()
     with packed.packed(network):
-        maps = [one for one in network.modules() if isinstance(one, torch.nn.Linear)]
-        assert maps and all(isinstance(one.forward, packed.Product) for one in maps)
+        linears = [module for module in network.modules() if isinstance(module, torch.nn.Linear)]
+        assert linears and all(isinstance(linear.forward, packed.Product) for linear in linears)
         assert isinstance(network.logits, packed.Product)
-    assert not any("forward" in vars(one) or "logits" in vars(one) for one in network.modules())
+    assert not any("forward" in vars(module) or "logits" in vars(module) for module in network.modules())
 
 
-def test_a_training_goes_on_after_it():
-    network, fresh = model(), model(1)
+def test_a_model_can_be_trained_afterwards():
+    network, updated = model(), model(1)
     ids(network)
-    with torch.no_grad():
-        for own, other in zip(network.parameters(), fresh.parameters(), strict=True):
-            own.copy_(other)
-    assert ids(network) == ids(fresh)
+    network.load_state_dict(updated.state_dict())
+    assert ids(network) == ids(updated)
     network(torch.tensor([[4, 3]]), torch.tensor([[2, 5]])).sum().backward()
     assert network.decoder[0].feed.up.weight.grad is not None
 
 
-def test_an_ensemble_of_equals_translates_as_each():
-    own = model()
-    both = Ensemble(EnsembleSettings(members=[SETTINGS.canonical()] * 2), 20, 20).eval()
-    for member in both.models:
-        member.load_state_dict(own.state_dict())
-    assert ids(both) == ids(own)
+def test_an_ensemble_of_equal_members_translates_like_them():
+    network = model()
+    ensemble = Ensemble(EnsembleSettings(members=[SETTINGS.canonical()] * 2), 20, 20).eval()
+    for member in ensemble.models:
+        member.load_state_dict(network.state_dict())
+    assert ids(ensemble) == ids(network)
 
 
-def test_what_has_no_kernels_stays_plain():
+def test_weights_without_kernels_stay_plain():
     assert not packed.can_be_packed(torch.empty(2, 2, dtype=torch.float64))
     assert not packed.can_be_packed(torch.empty(2, 2, device="meta"))
     assert ids(model().double()) == ids(model())
