@@ -155,7 +155,7 @@ def test_the_order_and_chunks_of_positions_change_nothing(name, settings):
 def test_logits_from_bfloat16_give_the_loss_to_two_percent(name, settings):
     """Only matrix products run in bfloat16; softmax, logarithms, mixtures and hinges are float32."""
     generator = torch.Generator().manual_seed(5)
-    hidden, weight, other_hidden = (
+    student_hidden, weight, teacher_hidden = (
         torch.randn(n, 16, generator=generator, dtype=torch.float64) for n in (200, 50, 200)
     )
     target = torch.randint(50, (200,), generator=generator)
