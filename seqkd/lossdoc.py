@@ -1,4 +1,4 @@
-"""What is told of the objectives: ``seqkd losses``, and the table in docs/methods.md: ``python -m seqkd.lossdoc``."""
+"""Documentation of the objectives: ``seqkd losses``, and the table in docs/methods.md (``python -m seqkd.lossdoc``)."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ PREFIXES = {
 
 @dataclass(frozen=True)
 class About:
-    """An objective's docstring: what it is, where it is from, and the rest with the formula."""
+    """The parts of an objective's docstring: title, source, and the rest with the formula."""
 
     title: str
     source: str
@@ -42,10 +42,11 @@ class About:
 
 
 def about(name: str) -> About:
-    """The parts of an objective's docstring; ``Title (source).`` is its first line."""
-    first, _, rest = cleandoc(losses.load(name).__doc__ or name).partition("\n")
-    found = re.fullmatch(r"(.*) \((.*)\)\.?", first)
-    return About(found[1], found[2], rest.strip("\n")) if found else About(first, "not given", rest.strip("\n"))
+    """The parsed docstring of an objective; its first line is ``Title (source).``"""
+    line, _, body = cleandoc(losses.load(name).__doc__ or name).partition("\n")
+    match = re.fullmatch(r"(.*) \((.*)\)\.?", line)
+    title, source = match.groups() if match else (line, "not given")
+    return About(title, source, body.strip("\n"))
 
 
 def cost(loss: dict[str, dict[str, Any]]) -> str:
@@ -59,23 +60,23 @@ def cost(loss: dict[str, dict[str, Any]]) -> str:
     for name, term in loss.items():
         options = losses.settings_of(name)(**losses.split_term(term)[1])
         for source in losses.sources_of(name):
-            own = source.Options(**{key: getattr(options, key) for key in source.Options.model_fields})
-            key = losses.name_of(source), str(own)
-            student[key] = source.passes(own)
+            source_options = source.Options(**{key: getattr(options, key) for key in source.Options.model_fields})
+            key = losses.name_of(source), str(source_options)
+            student[key] = source.passes(source_options)
             sampled |= {key} if getattr(source, "SAMPLES", False) else set()
             if losses.needs_teacher(name):
-                teacher[key] = source.passes(own)
+                teacher[key] = source.passes(source_options)
     counts = {"student": sum(student.values()), "teacher": sum(teacher.values()), "sampling": len(sampled)}
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
 
 
 def describe(name: str) -> str:
-    """All that is known of one objective, for a terminal."""
-    told = about(name)
-    lines = [f"{name}: {told.title}", f"source: {told.source}", "", told.body, ""]
+    """Description of an objective for the terminal."""
+    doc = about(name)
+    lines = [f"{name}: {doc.title}", f"source: {doc.source}", "", doc.body, ""]
     lines += [f"prefixes: {', '.join(losses.prefixes_of(name))}", f"cost in passes: {cost({name: {'weight': 1.0}})}"]
     if losses.needs_teacher(name):
-        lines += [f"stored teacher: {'can be read (teacher_top_k)' if losses.reads_top_k(name) else 'not enough'}"]
+        lines += [f"stored teacher: {'supported (teacher_top_k)' if losses.reads_top_k(name) else 'not supported'}"]
     settings = list(_settings(name))
     return "\n".join([*lines, "settings:", *(settings or ["  none"])]) + "\n"
 
@@ -89,7 +90,7 @@ def _settings(name: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Method:
-    """A row of the table: a published method as a student of a config. ``source`` if it is not the objective's."""
+    """A row of the table: a published method as a student of a config; ``source`` overrides that of the objective."""
 
     name: str
     loss: dict[str, float]
@@ -100,7 +101,7 @@ class Method:
 
 KIM_RUSH = "Kim & Rush 2016"
 WARM = "pre-distilled model"
-COPIED = "some of the teacher's layers"
+COPIED = "copied teacher layers"
 WORD_KD = {"nll": 0.5, "word-kd": 0.5}
 TABLE = [
     Method("Baseline", {"nll": 1}),
@@ -116,8 +117,8 @@ TABLE = [
     Method("MBR distillation", {"nll": 1}, "mbr", source="Finkelstein & Freitag 2024, ICLR, here with chrF"),
     Method("Samples", {"nll": 1}, "samples", source="Galiano-Jiménez et al. 2025, NAACL Findings"),
     Method("TIE-KD", {"nll": 0.5, "tie-kd": 0.5}),
-    Method("Word-KD, top-1 alone", {"nll": 0.5, "top1-kd": 0.5}),
-    Method("Word-KD, top-k alone", {"nll": 0.5, "topk-kd": 0.5}),
+    Method("Word-KD, top-1 only", {"nll": 0.5, "top1-kd": 0.5}),
+    Method("Word-KD, top-k only", {"nll": 0.5, "topk-kd": 0.5}),
     Method("Word-KD, without top-1", {"nll": 0.5, "no-top1-kd": 0.5}),
     Method("Pre-distillation", {"nll": 0.2, "word-kd": 0.8, "hidden-states": 3}, "gold", COPIED),
     Method("f-DISTILL KL", {"kl": 1}, "samples", WARM),
@@ -145,23 +146,22 @@ def _row(method: Method) -> str:
     mixing = mixing if len(method.loss) > 1 else "none"
     terms = {name: {"weight": float(weight)} for name, weight in method.loss.items()}
     sources = dict.fromkeys(prefix for name in method.loss for prefix in losses.prefixes_of(name))
-    words = {"targets": TARGETS[method.targets]} | PREFIXES
-    prefix = ", ".join(words[source].format(targets=TARGETS[method.targets]) for source in sources)
-    told = about(main)
-    objective, source = told.title, method.source or told.source
+    labels = {"targets": TARGETS[method.targets]} | PREFIXES
+    prefix = ", ".join(labels[source].format(targets=TARGETS[method.targets]) for source in sources)
+    doc = about(main)
     name = f"`{main}`" if method.targets == "gold" else f"`{main}`, `targets: {method.targets}`"
-    cells = [method.name, prefix, objective, mixing, method.start, cost(terms), name, source]
+    cells = [method.name, prefix, doc.title, mixing, method.start, cost(terms), name, method.source or doc.source]
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def page(text: str) -> str:
-    """docs/methods.md with the table as it is now."""
+    """docs/methods.md with the current table."""
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     return f"{before}{BEGIN}\n\n{table()}\n{END}{after}"
 
 
 def main() -> None:
-    """Write the table."""
+    """Update the table in docs/methods.md."""
     write_text(METHODS, page(METHODS.read_text(encoding="utf-8")))
 
 

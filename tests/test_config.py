@@ -137,7 +137,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"loss": {"nll": 1, "no-top1-kd": 1}, "targets": "seq-kd"},
-        "loss: found targets 'seq-kd', but no-top1-kd moves the teacher's first choice onto the reference; write",
+        "loss: found targets 'seq-kd', but no-top1-kd moves the teacher's top-1 mass to the reference; write",
     ),
     (
         {"loss": {"js": {"weight": 1, "mixture": "exact"}}},

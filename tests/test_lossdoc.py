@@ -1,4 +1,4 @@
-"""What is told of the objectives agrees with them: the command, the table of methods, every docstring."""
+"""Documentation of the objectives: the command, the table of methods, every docstring."""
 
 import re
 import subprocess
@@ -20,9 +20,9 @@ BASE = {
 }
 
 
-def test_the_table_in_the_docs_is_the_registrys():
+def test_the_table_in_the_docs_is_up_to_date():
     text = (ROOT / "docs/methods.md").read_text(encoding="utf-8")
-    assert lossdoc.page(text) == text, "the docs are behind the registry; run `python -m seqkd.lossdoc`"
+    assert lossdoc.page(text) == text, "the docs are out of date; run `python -m seqkd.lossdoc`"
     assert len(re.findall(re.escape(lossdoc.HEAD), text)) == 1
 
 
@@ -31,15 +31,15 @@ def test_every_objective_is_a_method_and_every_method_a_student():
     for method in lossdoc.TABLE:
         start = {"model": "small"} if method.start == "scratch" else {"start": "first"}
         start = {"model": "shallow", "start": "base"} if method.start == lossdoc.COPIED else start
-        students = {"first": {"model": "small"}, "one": {"targets": method.targets, "loss": method.loss, **start}}
-        assert load(BASE | {"students": students}).students["one"].targets == method.targets
+        students = {"first": {"model": "small"}, "second": {"targets": method.targets, "loss": method.loss, **start}}
+        assert load(BASE | {"students": students}).students["second"].targets == method.targets
 
 
 @pytest.mark.parametrize("name", losses.NAMES)
 def test_every_docstring_has_title_source_and_formula(name):
-    told = lossdoc.about(name)
-    assert re.search(r"\d{4}", told.source), told
-    assert re.match(r" {4}L +=", told.body), told.body
+    doc = lossdoc.about(name)
+    assert re.search(r"\d{4}", doc.source), doc
+    assert re.match(r" {4}L +=", doc.body), doc.body
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_costs_by_hand(loss, expected):
     assert lossdoc.cost(loss) == expected
 
 
-def test_the_command_lists_names_one_a_line(capsys):
+def test_the_command_lists_one_name_per_line(capsys):
     assert main(["losses"]) == 0
     assert capsys.readouterr().out.splitlines() == list(losses.NAMES)
 
@@ -65,16 +65,16 @@ def test_the_command_lists_names_one_a_line(capsys):
 @pytest.mark.parametrize("name", losses.NAMES)
 def test_the_command_describes_each(name, capsys):
     assert main(["losses", name]) == 0
-    said = capsys.readouterr().out
-    assert "    L " in said and f"prefixes: {losses.prefixes_of(name)[0]}" in said and "cost in passes: " in said
+    output = capsys.readouterr().out
+    assert "    L " in output and f"prefixes: {losses.prefixes_of(name)[0]}" in output and "cost in passes: " in output
     for key, field in losses.settings_of(name).model_fields.items():
-        assert f"  {key}: " in said and str(field.description) in said
+        assert f"  {key}: " in output and str(field.description) in output
 
 
-def test_an_unknown_name_is_told_with_the_nearest(capsys):
+def test_an_unknown_name_is_reported_with_a_suggestion(capsys):
     assert main(["losses", "tiekd"]) == 1
-    said = capsys.readouterr()
-    assert said.out == "" and said.err.startswith("tiekd: no such objective; did you mean tie-kd?")
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.startswith("tiekd: no such objective; did you mean tie-kd?")
 
 
 def test_the_command_needs_no_torch_and_is_declared():

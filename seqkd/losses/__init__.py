@@ -1,47 +1,46 @@
 """Objectives, one file each. A file ``word_kd.py`` here is the objective ``word-kd``; nothing else registers it.
 
-A file of the user's own is named in a config by its path below the run's folder, ``my_losses/margin.py``, and is used
-like one here (docs/tutorial-new-loss.md).
+A custom objective is named in a config by its path relative to the run folder, e.g. ``my_losses/margin.py``, and is
+used like the ones here (docs/tutorial-new-loss.md).
 
-Such a module has a docstring whose first line is what it is and, in brackets, its source, with the formula indented
-below it. It defines
+The first line of the module's docstring names the objective and, in parentheses, its source; the formula follows,
+indented. The module defines
 
 ``NEEDS_TEACHER``
-    whether ``Positions.teacher`` must be there;
+    whether it reads ``Positions.teacher``;
 ``Options``
-    its own settings, a :class:`seqkd.settings.Settings`;
+    its settings, a :class:`seqkd.settings.Settings`;
 ``loss(positions, options)``
     the sum of the objective over all positions, a float32 scalar;
 ``gradient(positions, options)``
-    optional: its gradient with respect to the student's logits, float32 [N, V], where a closed form is known. It must
-    be a new tensor. Without it autograd works the gradient out, at about three times the cost;
+    optional: the gradient with respect to the student's logits, float32 [N, V], where it has a closed form. Must be a
+    new tensor. Without it autograd computes the gradient, at about three times the cost;
 ``PREFIXES``
-    optional: the modules of ``seqkd.prefixes`` whose sequences it reads, each in a pass of its own, told apart by
-    ``positions.prefix``; the targets alone if not given. ``Options`` inherits the settings of each;
+    optional: the modules of ``seqkd.prefixes`` whose sequences it reads, one pass each, identified by
+    ``positions.prefix``. Default: only the targets. ``Options`` inherits the settings of each;
 ``READS_TOP_K``
-    optional: True where ``Positions.teacher`` may also be a :class:`seqkd.losses.positions.TopK`, a stored teacher;
+    optional: True if ``Positions.teacher`` may also be a :class:`seqkd.losses.positions.TopK`, a stored teacher;
 ``MINIMAL_AT_TEACHER``
-    optional: True where a student equal to its teacher has nothing to learn;
+    optional: True if the loss is minimal when the student equals its teacher;
 ``misfit(options, targets)``
-    optional: why it makes no sense with these ``targets`` of a config, in words that end a sentence; "" where it does;
+    optional: why it cannot be used with these ``targets`` of a config, as the end of a sentence; "" if it can;
 ``survey(scores, options)``
-    optional: a number a position, [N], that needs the whole batch; ``loss`` finds it in ``positions.facts``. None if
-    these options need none;
+    optional: a value per position, [N], that depends on the whole batch; ``loss`` reads it from ``positions.facts``.
+    None if these options need none;
 ``remember(scores, options)``
-    optional, beside ``survey``: what it keeps of this update for the next, a tensor, which it then finds in
-    ``scores.memory``. It is saved with the training, which so goes on after an interruption as if there had been none;
+    optional, with ``survey``: a tensor to keep for the next update, which reads it from ``scores.memory``. It is saved
+    with the training state, so that interrupted trainings resume exactly;
 ``whole_sentences(options)``
-    optional: True where it must see all positions of a sentence together, numbered in ``positions.sentence``;
+    optional: True if it must see all positions of a sentence together, numbered in ``positions.sentence``;
 ``READS_LAYERS``
-    optional: True where ``loss`` compares layers instead: it is given a :class:`seqkd.losses.layers.Layers`, once for
-    the encoder and once for the decoder. It reads the targets alone and is differentiated by autograd;
+    optional: True if ``loss`` compares layers instead. It then takes a :class:`seqkd.losses.layers.Layers`, once for
+    the encoder and once for the decoder, reads only the targets, and is differentiated by autograd;
 ``misfit_of_models(options, student, teacher)``
-    optional: why it makes no sense for models with these settings, like ``misfit``.
+    optional: why it cannot be used for models with these settings, like ``misfit``.
 
-What a training adds up is, for each pass, the sum divided by the number of its positions.
+For each pass, the training loss is the sum divided by the number of positions.
 
-Modules here must not import torch when they are imported (tensor methods suffice), so that checking a config stays
-quick.
+Modules here must not import torch at import time (tensor methods suffice), so that checking a config stays fast.
 """
 
 from importlib import import_module
@@ -67,21 +66,21 @@ NAMES = tuple(
 
 
 def module_of(name: str) -> str:
-    """Name of the module that defines the objective ``name``; for a file of the user's ``./`` and its path."""
+    """Name of the module that defines the objective ``name``; ``./`` and its path for a custom objective."""
     return f"./{name}" if outside.is_path(name) else f"seqkd.losses.{name.replace('-', '_')}"
 
 
 def load(name: str) -> ModuleType:
-    """The module of the objective ``name``, imported now and not before.
+    """The module of the objective ``name``, imported on first use.
 
     Raises:
-        UserError: a file of the user's cannot be loaded or is no objective.
+        UserError: a custom objective cannot be loaded, or its file does not define one.
     """
     return outside.load(name) if outside.is_path(name) else import_module(module_of(name))
 
 
 def settings_of(name: str) -> type[Settings]:
-    """The class of the objective's own settings."""
+    """The class of the objective's settings."""
     options: type[Settings] = load(name).Options
     return options
 
@@ -97,41 +96,41 @@ def reads_top_k(name: str) -> bool:
 
 
 def reads_layers(name: str) -> bool:
-    """Whether the objective compares layers instead of distributions over words."""
+    """Whether the objective compares layers instead of distributions over tokens."""
     return bool(getattr(load(name), "READS_LAYERS", False))
 
 
 def is_minimal_at_teacher(name: str) -> bool:
-    """Whether a student equal to its teacher has nothing to learn from the objective."""
+    """Whether the objective is minimal when the student equals its teacher."""
     return bool(getattr(load(name), "MINIMAL_AT_TEACHER", False))
 
 
 def misfit(name: str, term: dict[str, Any], targets: str) -> str:
-    """Why a term of a config's ``loss`` makes no sense with these targets, or nothing."""
+    """Why a term of a config's ``loss`` cannot be used with these targets; "" if it can."""
     return _reason("misfit", name, term, targets)
 
 
 def misfit_of_models(name: str, term: dict[str, Any], student: dict[str, Any], teacher: dict[str, Any]) -> str:
-    """Why a term makes no sense for models with these settings, or nothing."""
+    """Why a term cannot be used for models with these settings; "" if it can."""
     return _reason("misfit_of_models", name, term, student, teacher)
 
 
-def _reason(function: str, name: str, term: dict[str, Any], *others: Any) -> str:
-    """What an optional function of the objective answers.
+def _reason(function: str, name: str, term: dict[str, Any], *arguments: Any) -> str:
+    """The result of an optional function of the objective.
 
     Raises:
-        UserError: it fails, in a file of the user's.
+        UserError: the function of a custom objective fails.
     """
     module = load(name)
-    reason = getattr(module, function, None)
-    if reason is None:
+    check = getattr(module, function, None)
+    if check is None:
         return ""
     try:
-        return str(reason(module.Options(**split_term(term)[1]), *others))
+        return str(check(module.Options(**split_term(term)[1]), *arguments))
     except Exception as error:
         if not outside.is_path(name):
             raise
-        raise UserError(f"{name}: its {function} fails ({type(error).__name__}: {error}); mend the file") from None
+        raise UserError(f"{name}: its {function} fails ({type(error).__name__}: {error}); fix the file") from None
 
 
 def sources_of(name: str) -> tuple[ModuleType, ...]:
@@ -140,15 +139,15 @@ def sources_of(name: str) -> tuple[ModuleType, ...]:
 
 
 def prefixes_of(name: str) -> tuple[str, ...]:
-    """Their names."""
+    """The names of the prefix sources that the objective reads."""
     return tuple(name_of(source) for source in sources_of(name))
 
 
 def name_of(source: ModuleType) -> str:
-    """The name of a prefix source: its module's."""
+    """The name of a prefix source: that of its module."""
     return source.__name__.rsplit(".", 1)[-1]
 
 
 def split_term(term: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-    """Weight and own settings of one term of a config's ``loss``, e.g. ``{"weight": 0.5, "k": 5}``."""
+    """Weight and settings of a term of a config's ``loss``, e.g. ``{"weight": 0.5, "k": 5}``."""
     return float(term["weight"]), {key: value for key, value in term.items() if key != "weight"}

@@ -1,8 +1,8 @@
-"""The teacher's energy of the student's words (Tu et al. 2020, ENGINE, as adapted by Wen et al. 2023).
+"""The teacher's energy of the student's tokens (Tu et al. 2020, ENGINE, as adapted by Wen et al. 2023).
 
     L = - sum_t sum_v q(v | y'_<t, x) log p(v | y'_<t, x),   y' ~ q
 
-This is `rkl` without the student's entropy, so it rewards a student that puts all mass on one word. On prefixes y'
+This is `rkl` without the student's entropy, so it rewards a student that puts all its mass on one token. On prefixes y'
 sampled from the student; `top_k: 1` makes them greedy, as in f-DISTILL's public code. Its minimum is not at q = p.
 """
 
@@ -30,7 +30,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]."""
+    """Gradient with respect to the logits, [N, V]."""
     return positions.through_softmax(-_weighted(positions))
 
 

@@ -2,9 +2,9 @@
 
     L = sum_t [ (1 - w) KL( p || m ) + w KL( q || m ) ],   m = w q + (1 - w) p
 
-on one prefix: for a batch as a whole, samples from the student with probability `student_share` (the paper's lambda),
-else the targets. w (`student_weight`) is the student's weight in m, as everywhere here; the paper's beta is 1 - w. No
-gradient through the sampling. To first order it is (1 - w) KL( p || q ) near w = 1 and w KL( q || p ) near w = 0.
+Each batch reads samples from the student with probability `student_share` (the paper's lambda), otherwise the targets.
+w (`student_weight`) is the student's weight in m, as everywhere here; the paper's beta is 1 - w. No gradient flows
+through the sampling. To first order it is (1 - w) KL( p || q ) near w = 1 and w KL( q || p ) near w = 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PREFIXES = (mixed,)
 
 
 class Options(mixed.Options):
-    """The divergence, and how often the prefixes are the student's."""
+    """The divergence, and the fraction of student prefixes."""
 
     student_weight: float = Field(
         0.5, gt=0, lt=1, description="Weight w of the student: m = w q + (1 - w) p, and of its half of the loss."
@@ -35,16 +35,16 @@ class Options(mixed.Options):
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     w, log_m = options.student_weight, positions.log_mixture(options.student_weight).flatten()
-    teacher, student = positions.p.flatten(), positions.q.flatten()
-    known = teacher.dot(positions.known.flatten()) - teacher.dot(log_m) - positions.log_z_teacher.sum()
-    own = student.dot(positions.student.flatten()) - student.dot(log_m) - positions.log_z.sum()
-    return (1 - w) * known + w * own
+    p, q = positions.p.flatten(), positions.q.flatten()
+    kl_teacher = p.dot(positions.known.flatten()) - p.dot(log_m) - positions.log_z_teacher.sum()
+    kl_student = q.dot(positions.student.flatten()) - q.dot(log_m) - positions.log_z.sum()
+    return (1 - w) * kl_teacher + w * kl_student
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: what goes through m cancels, w q (log q - log m) is left.
+    """Gradient with respect to the logits, [N, V]: the part through m cancels, w q (log q - log m) remains.
 
-    Logits stand for log q: what is added to a whole row of it goes away again in the softmax.
+    Logits replace log q: a constant added to a row cancels in the softmax.
     """
     log_m = positions.log_mixture(options.student_weight)
     return positions.through_softmax((positions.student - log_m).mul_(positions.q)).mul_(options.student_weight)

@@ -3,8 +3,8 @@
     L = - sum_t log q(a_t | z_<t, x),   a_t = argmax_v p(v | z_<t, x)
     z = the target with probability b, else a sample from the student;   b = 200^(-i/I) at update i of I
 
-Chosen for each sentence (DAgger). `teacher: distribution` learns p instead of a_t: - sum_v p(v) log q(v). Samples are
-drawn from the student's 5 most probable words, as in the public code.
+z is chosen for each sentence (DAgger). `teacher: distribution` learns p instead of a_t: - sum_v p(v) log q(v). Samples
+are drawn from the student's 5 most probable tokens, as in the public code.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class Options(mixed.Options):
     """What is imitated, and on which prefixes."""
 
     teacher: Literal["argmax", "distribution"] = Field(
-        "argmax", description="Learn the teacher's first choice or its whole distribution."
+        "argmax", description="Learn the teacher's most probable token or its full distribution."
     )
-    student_share: float = Field(0.995, gt=0, lt=1, description="Share of the student's samples at the training's end.")
-    course: Literal["level", "rising"] = Field("rising", description="Whether that share rises from 0 or is level.")
-    unit: Literal["batch", "sentence"] = Field("sentence", description="What the choice of a prefix is made for.")
+    student_share: float = Field(0.995, gt=0, lt=1, description="Fraction of student samples at the end of training.")
+    course: Literal["level", "rising"] = Field("rising", description="The fraction rises from 0 or is constant.")
+    unit: Literal["batch", "sentence"] = Field("sentence", description="Unit for which a prefix is chosen.")
     top_k: int = Field(
-        5, ge=0, le=10**6, description="Only so many most probable pieces are drawn from; 0: from all, 1: greedy."
+        5, ge=0, le=10**6, description="Sample from this many most probable subwords; 0: from all, 1: greedy."
     )
 
 
@@ -45,8 +45,8 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q less what is imitated."""
+    """Gradient with respect to the logits, [N, V]: q less what is imitated."""
     if options.teacher == "distribution":
         return positions.q - positions.p
-    first = positions.best_known(1)
-    return positions.q.scatter_add(1, first, -positions.q.new_ones(first.shape))
+    top1 = positions.best_known(1)
+    return positions.q.scatter_add(1, top1, -positions.q.new_ones(top1.shape))

@@ -5,9 +5,9 @@
     m = s_t q + (1 - s_t) p
 
 w (`student_weight`) is the student's weight, 1/2 in the paper; it is the beta of f-DISTILL's public code and 1 - beta
-in GKD. The gradient flows through q, in m too, but not through the sampling of y'. `mixture: local` takes
-s_t = w at every step, as that code does. `mixture: exact` takes what makes the sum the divergence between the
-distributions over whole sentences, if y is sampled from the teacher:
+in GKD. The gradient flows through q, also in m, but not through the sampling of y'. `mixture: local` takes s_t = w at
+every step, as that code does. `mixture: exact` makes the sum the divergence between the distributions over whole
+sentences, if y is sampled from the teacher:
 
     s_t = w q(y_<t | x) / ( w q(y_<t | x) + (1 - w) p(y_<t | x) ),   s_1 = w
 
@@ -40,12 +40,12 @@ class Options(student.Options):
         0.5, gt=0, lt=1, description="Weight w of the student: m = w q + (1 - w) p, and of its half of the loss."
     )
     mixture: Literal["local", "exact"] = Field(
-        "local", description="Mixture of the two at each step, or weighted by the likelihood of the prefix."
+        "local", description="Same mixture at each step, or weighted by the likelihood of the prefix."
     )
 
 
 def misfit(options: Options, targets: str) -> str:
-    """The exact mixture is exact for prefixes drawn from the two distributions themselves."""
+    """The exact mixture needs unmodified samples from both distributions."""
     if options.mixture == "local":
         return ""
     if options.top_k or options.temperature != 1:
@@ -56,58 +56,58 @@ def misfit(options: Options, targets: str) -> str:
 
 
 def whole_sentences(options: Options) -> bool:
-    """The exact mixture adds up what stands before a position."""
+    """The exact mixture sums over the tokens before a position."""
     return options.mixture == "exact"
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    own, weight = _side(positions, options)
-    return weight * own.flatten().dot(_log_ratio(positions, options).flatten())
+    distribution, weight = _half(positions, options)
+    return weight * distribution.flatten().dot(_log_density_ratio(positions, options).flatten())
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]; the ratios stay below 1 / s and 1 / (1 - s)."""
-    _, weight = _side(positions, options)
-    inner = -_share(positions, options) * _ratio(positions, options)
+    """Gradient with respect to the logits, [N, V]; the density ratios stay below 1 / s and 1 / (1 - s)."""
+    _, weight = _half(positions, options)
+    grad_q = -_mixture_weight(positions, options) * _density_ratio(positions, options)
     if positions.prefix == "student":
-        inner += _log_ratio(positions, options)
-    return positions.through_softmax(inner.mul_(positions.q)).mul_(weight)
+        grad_q += _log_density_ratio(positions, options)
+    return positions.through_softmax(grad_q.mul_(positions.q)).mul_(weight)
 
 
-def _side(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:
-    """The distribution that this half is the divergence of, and its weight."""
+def _half(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:
+    """The distribution whose divergence from the mixture this half is, [N, V], and its weight."""
     if positions.prefix == "student":
         return positions.q, options.student_weight
     return positions.p, 1 - options.student_weight
 
 
-def _ratio(positions: Positions, options: Options) -> torch.Tensor:
-    """That distribution over the mixture, [N, V]; above 0, so that it has a logarithm, whose weight is 0 then."""
-    mixture = positions.mixture(_share(positions, options))
-    return positions.once("js", lambda: (_side(positions, options)[0] / mixture).clamp_(min=LEAST))
+def _density_ratio(positions: Positions, options: Options) -> torch.Tensor:
+    """That distribution over the mixture, [N, V]; clamped above 0 to have a logarithm, which then has weight 0."""
+    mixture = positions.mixture(_mixture_weight(positions, options))
+    return positions.once("js", lambda: (_half(positions, options)[0] / mixture).clamp_(min=LEAST))
 
 
-def _log_ratio(positions: Positions, options: Options) -> torch.Tensor:
+def _log_density_ratio(positions: Positions, options: Options) -> torch.Tensor:
     """Its logarithm, [N, V]."""
-    return positions.once("log of js", lambda: log(_ratio(positions, options)))
+    return positions.once("log of js", lambda: log(_density_ratio(positions, options)))
 
 
-def _share(positions: Positions, options: Options) -> float | torch.Tensor:
-    """The student's share s_t of the mixture: one number, or [N, 1]."""
+def _mixture_weight(positions: Positions, options: Options) -> float | torch.Tensor:
+    """The student's weight s_t in the mixture: a number, or [N, 1]."""
     if options.mixture == "local":
         return options.student_weight
-    return positions.once("share of js", lambda: shares(positions, options.student_weight))
+    return positions.once("mixture weight of js", lambda: exact_mixture_weight(positions, options.student_weight))
 
 
-def shares(positions: Positions, weight: float) -> torch.Tensor:
-    """s_t of the exact mixture, [N, 1], without gradient, from whole sentences one after the other."""
+def exact_mixture_weight(positions: Positions, weight: float) -> torch.Tensor:
+    """s_t of the exact mixture, [N, 1], without gradient; positions are whole sentences, one after the other."""
     assert positions.sentence is not None, "the exact mixture needs to know where sentences begin"
     target = positions.target[:, None]
-    own, known = (each.gather(1, target).detach().clamp(min=LEAST).double() for each in (positions.q, positions.p))
-    gain = own.log() - known.log()
-    before = gain.cumsum(0) - gain
+    q, p = (dist.gather(1, target).detach().clamp(min=LEAST).double() for dist in (positions.q, positions.p))
+    log_ratio = q.log() - p.log()
+    prefix_log_ratio = log_ratio.cumsum(0) - log_ratio
     lengths = positions.sentence.unique_consecutive(return_counts=True)[1]
-    before -= before[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)
-    odds = math.log(weight) - math.log1p(-weight)
-    return (before + odds).sigmoid().to(positions.student.dtype)
+    prefix_log_ratio -= prefix_log_ratio[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)
+    log_odds = math.log(weight) - math.log1p(-weight)
+    return (prefix_log_ratio + log_odds).sigmoid().to(positions.student.dtype)

@@ -3,7 +3,7 @@
     L = sum_t sum_v p(v | y_<t, x) [ log p(v | y_<t, x) - log q(v | y_<t, x) ]
 
 On prefixes y of the targets. With `targets: samples` these are samples from the teacher and L is the step-wise form of
-KL between the distributions over sentences; with references it is `word-kd` less the teacher's entropy (equal
+KL between the distributions over sentences; with references it is `word-kd` minus the teacher's entropy (equal
 gradients).
 """
 
@@ -24,7 +24,7 @@ MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):
-    """`kl` has no settings of its own."""
+    """`kl` has no settings."""
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
@@ -35,7 +35,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q - p, since p sums to 1."""
+    """Gradient with respect to the logits, [N, V]: q - p, since p sums to 1."""
     if isinstance(positions.teacher, TopK):
         return topk.gradient(positions)
     return positions.q - positions.p

@@ -1,6 +1,6 @@
-"""What an objective sees that compares layers: the outputs of the student's and of the teacher's in one pass.
+"""Input of objectives that compare layers: the outputs of the student's and the teacher's layers in one pass.
 
-Layers are numbered from 0, the first one that computes; embeddings are none of them.
+Layers are numbered from 0; embeddings are not layers.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SIDES = ("encoder", "decoder")
 
 @dataclass(frozen=True)
 class Layers:
-    """What the layers of one side gave at N positions, padding removed.
+    """Outputs of the layers of one side at N positions, padding removed.
 
     Attributes:
         side: ``encoder`` or ``decoder``.
-        student: of each layer, first to last, [N, d], differentiable.
-        teacher: of each of its layers, [N, d'], without gradient.
+        student: of each student layer, first to last, [N, d], differentiable.
+        teacher: of each teacher layer, first to last, [N, d'], without gradient.
     """
 
     side: str
@@ -35,38 +35,37 @@ class Layers:
 
 @dataclass
 class Seen:
-    """The last outputs of every layer of two models, by side and number: [B, S, d] or [B, T, d]."""
+    """Latest outputs of every layer of two models, by side and layer number: [B, S, d] or [B, T, d]."""
 
     student: dict[str, dict[int, torch.Tensor]] = field(default_factory=dict)
     teacher: dict[str, dict[int, torch.Tensor]] = field(default_factory=dict)
 
     def at(self, side: str, real: torch.Tensor) -> Layers:
-        """One side at its real positions, [B, S] or [B, T]."""
-        own, known = ([found[side][number][real] for number in sorted(found[side])] for found in self._both)
-        return Layers(side, own, known)
-
-    @property
-    def _both(self) -> tuple[dict[str, dict[int, torch.Tensor]], ...]:
-        return self.student, self.teacher
+        """One side at its real positions; ``real`` is a bool mask [B, S] or [B, T]."""
+        student, teacher = (
+            [outputs[side][number][real] for number in sorted(outputs[side])]
+            for outputs in (self.student, self.teacher)
+        )
+        return Layers(side, student, teacher)
 
 
 @contextmanager
 def watched(student: TranslationModel, teacher: TranslationModel | None) -> Iterator[Seen]:
-    """Within the block, what the layers of two Transformers give is kept; they are looked at, not changed."""
+    """Within the block, record the layer outputs of two Transformers; the models are not changed."""
     seen = Seen()
     with ExitStack() as stack:
-        for model, found in ((student, seen.student), (teacher, seen.teacher)):
+        for model, outputs in ((student, seen.student), (teacher, seen.teacher)):
             for side in SIDES:
                 layers: Any = getattr(model, side)
-                kept = found.setdefault(side, {})
+                side_outputs = outputs.setdefault(side, {})
                 for number, layer in enumerate(layers):
-                    handle = layer.register_forward_hook(_keeping(kept, number))
+                    handle = layer.register_forward_hook(_recorder(side_outputs, number))
                     stack.callback(handle.remove)
         yield seen
 
 
-def _keeping(kept: dict[int, torch.Tensor], number: int) -> Any:
-    def keep(module: object, given: object, output: torch.Tensor) -> None:
-        kept[number] = output
+def _recorder(outputs: dict[int, torch.Tensor], number: int) -> Any:
+    def record(module: object, inputs: object, output: torch.Tensor) -> None:
+        outputs[number] = output
 
-    return keep
+    return record

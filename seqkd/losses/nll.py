@@ -2,8 +2,8 @@
 
     L = - sum_t log q(y_t | y_<t, x)
 
-With label smoothing e the target distribution is (1 - e) onehot(y_t) + e / V: the share is spread over the whole
-vocabulary, the target included (PyTorch's convention).
+With label smoothing e the target distribution is (1 - e) onehot(y_t) + e / V: the mass e is spread over the whole
+vocabulary, including the target (PyTorch's convention).
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ NEEDS_TEACHER = False
 
 
 class Options(Settings):
-    """`nll` has no settings of its own."""
+    """`nll` has no settings."""
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; logits [N, V] and targets [N] to a scalar."""
     logits, log_z, smoothing = positions.student, positions.log_z, positions.label_smoothing
-    hard = (log_z - logits.gather(1, positions.target[:, None])).sum()
+    nll = (log_z - logits.gather(1, positions.target[:, None])).sum()
     if not smoothing:
-        return hard
-    return (1 - smoothing) * hard + smoothing * (log_z - logits.mean(-1, keepdim=True)).sum()
+        return nll
+    return (1 - smoothing) * nll + smoothing * (log_z - logits.mean(-1, keepdim=True)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q less the target distribution."""
+    """Gradient with respect to the logits, [N, V]: q minus the target distribution."""
     smoothing, target = positions.label_smoothing, positions.target[:, None]
     grad = positions.q - smoothing / positions.q.shape[1] if smoothing else positions.q.clone()
     return grad.scatter_(1, target, grad.gather(1, target) - (1 - smoothing))

@@ -1,7 +1,7 @@
-"""Objectives in files of the user's own, named by a path below the folder of the run. It is code the user chose to run.
+"""Custom objectives: user files, named by a path inside the run folder. The user chose to run this code.
 
-Only ``.py`` files below that folder are loaded, so that a config from elsewhere cannot name code that is not part of
-the experiment; nothing else guards against what such a file does.
+Only ``.py`` files inside that folder are loaded, so that a config cannot name code that is not part of the experiment.
+Apart from that, such a file can do anything.
 """
 
 import sys
@@ -14,7 +14,7 @@ from types import ModuleType
 from seqkd.errors import UserError
 from seqkd.settings import Settings
 
-WANTED = ("NEEDS_TEACHER", "Options", "loss")
+REQUIRED = ("NEEDS_TEACHER", "Options", "loss")
 
 
 def is_path(name: str) -> bool:
@@ -23,34 +23,34 @@ def is_path(name: str) -> bool:
 
 
 def load(name: str) -> ModuleType:
-    """The module in the file ``name``, a path relative to the working folder, the run's.
+    """The module in the file ``name``, a path relative to the working directory, which is the run folder.
 
     Raises:
-        UserError: it lies elsewhere, is not there, fails when imported, or lacks what an objective defines.
+        UserError: it lies elsewhere, does not exist, fails when imported, or lacks what an objective must define.
     """
     path = Path(name)
     try:
         inside = not path.is_absolute() and path.resolve().is_relative_to(Path.cwd().resolve())
-        there = path.is_file()
-    except (OSError, ValueError, RuntimeError) as error:  # links in a circle, characters that no path has
-        trouble = error.strerror if isinstance(error, OSError) else error
-        raise UserError(f"{name[:100]}: no usable path ({trouble}); name a .py file in {Path.cwd()}") from None
+        exists = path.is_file()
+    except (OSError, ValueError, RuntimeError) as error:  # circular links, characters not allowed in paths
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UserError(f"{name[:100]}: no usable path ({reason}); name a .py file in {Path.cwd()}") from None
     if not inside:
-        raise UserError(f"{name}: an objective's file must lie in the folder of the run, {Path.cwd()}; move it there")
-    if not there:
-        raise UserError(f"{name}: no such file in {Path.cwd()}; relative paths start at the folder of the run")
+        raise UserError(f"{name}: an objective's file must lie in the run folder, {Path.cwd()}; move it there")
+    if not exists:
+        raise UserError(f"{name}: no such file in {Path.cwd()}; relative paths start at the run folder")
     return _imported(path.resolve())
 
 
 def _line_in(path: Path, error: BaseException) -> str:
-    """``, line N`` where the error came while line N of the file ran, innermost."""
+    """``, line N`` if the error was raised while line N of the file ran (innermost call), else ""."""
     lines = [number for frame, number in walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
     return f", line {lines[-1]}" if lines else ""
 
 
 def _missing(module: ModuleType) -> list[str]:
-    """What an objective must define and this one does not, or not in the form it must have."""
-    if missing := [key for key in WANTED if not hasattr(module, key)]:
+    """Required definitions that are absent or of the wrong kind."""
+    if missing := [key for key in REQUIRED if not hasattr(module, key)]:
         return missing
     wrong = []
     if not (isinstance(module.Options, type) and issubclass(module.Options, Settings)):
@@ -60,14 +60,14 @@ def _missing(module: ModuleType) -> list[str]:
     if not callable(module.loss):
         wrong.append("a function loss")
     prefixes = getattr(module, "PREFIXES", ())
-    if not isinstance(prefixes, tuple) or not all(isinstance(one, ModuleType) for one in prefixes):
+    if not isinstance(prefixes, tuple) or not all(isinstance(source, ModuleType) for source in prefixes):
         wrong.append("PREFIXES that is a tuple of modules of seqkd.prefixes")
     return wrong
 
 
 @cache
 def _imported(path: Path) -> ModuleType:
-    name = f"objective_of_your_own_{path.stem}"
+    name = f"custom_objective_{path.stem}"
     spec = spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
@@ -76,12 +76,12 @@ def _imported(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # sys.exit too, which would end the run as if all were well
+    except BaseException as error:  # including sys.exit, which would end the run without an error
         raise UserError(
-            f"{path.name}: cannot be imported ({type(error).__name__}: {error}{_line_in(path, error)}); mend the file"
+            f"{path.name}: cannot be imported ({type(error).__name__}: {error}{_line_in(path, error)}); fix the file"
         ) from None
     if missing := _missing(module):
         raise UserError(
-            f"{path.name}: is no objective, it lacks {', '.join(missing)}; docs/tutorial-new-loss.md shows one"
+            f"{path.name}: is not an objective, it lacks {', '.join(missing)}; see docs/tutorial-new-loss.md"
         )
     return module

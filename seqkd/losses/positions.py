@@ -1,4 +1,4 @@
-"""What an objective sees: the target positions of a batch, padding already removed."""
+"""Input of objectives: the target positions of a batch, padding already removed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LEAST = 1.2e-38
-"""The smallest number above 0 that float32 holds in full."""
+"""About the smallest normal float32."""
 
 
 @dataclass(frozen=True)
 class TopK:
-    """What is stored of a teacher at N positions: its k most probable words, and the mass of all others as one number.
+    """A stored teacher at N positions: its k most probable tokens and the total mass of all others.
 
     Attributes:
-        ids: the words, best first, int64 [N, k].
+        ids: the tokens, best first, int64 [N, k].
         log_probs: their log-probabilities, float32 [N, k].
-        rest: mass of the others, float32 [N]; 0 where k is the whole vocabulary.
+        rest: mass of all other tokens, float32 [N]; 0 if k is the size of the vocabulary.
     """
 
     ids: torch.Tensor
@@ -34,12 +34,12 @@ class TopK:
 
     @cached_property
     def p(self) -> torch.Tensor:
-        """Probabilities of the k words, float32 [N, k]."""
+        """Probabilities of the k tokens, float32 [N, k]."""
         return self.log_probs.exp()
 
-    def at(self, part: slice) -> TopK:
-        """Some of the positions."""
-        return TopK(self.ids[part], self.log_probs[part], self.rest[part])
+    def at(self, rows: slice) -> TopK:
+        """The same at a slice of the positions."""
+        return TopK(self.ids[rows], self.log_probs[rows], self.rest[rows])
 
     def to(self, device: torch.device) -> TopK:
         """The same on another device."""
@@ -53,16 +53,16 @@ class Positions:
     Attributes:
         student: the student's logits, float32 [N, V], differentiable.
         target: the token to predict, int64 [N].
-        teacher: the teacher's logits, or its log-probabilities, float32 [N, V], without gradient; what is stored of it,
-            where all terms that need it say ``READS_TOP_K``; None if no term needs it.
-        label_smoothing: share of the target's mass spread evenly over V, for `nll` alone.
-        sentence: number of the sentence that each position belongs to, int64 [N], rising, and of each sentence all
-            positions are here; for objectives that ask for ``whole_sentences``, else None.
-        prefix: the prefix source that student and teacher have read here, a module of ``seqkd.prefixes``.
-        facts: numbers that need the whole batch, [N] each, by the objective whose ``survey`` made them.
+        teacher: the teacher's logits or log-probabilities, float32 [N, V], without gradient; a :class:`TopK` if all
+            terms that need it set ``READS_TOP_K``; None if no term needs it.
+        label_smoothing: mass of the target spread evenly over V, for `nll` only.
+        sentence: number of each position's sentence, int64 [N], ascending, with all positions of each sentence
+            present; only for objectives with ``whole_sentences``, else None.
+        prefix: the prefix source that student and teacher have read, a module of ``seqkd.prefixes``.
+        facts: values that depend on the whole batch, [N] each, by the objective whose ``survey`` computed them.
 
-    What is made of them is made once for all terms of an objective, and only if one asks for it: each is a pass over
-    [N, V], which costs as much as the matrix products around it.
+    Derived tensors are lazy and cached, shared by all terms of an objective: each is a pass over [N, V], which costs as
+    much as the matrix products around it.
     """
 
     student: torch.Tensor
@@ -85,9 +85,9 @@ class Positions:
 
     @cached_property
     def log_z(self) -> torch.Tensor:
-        """The logarithm of what normalises the student, float32 [N, 1]: ``log_q`` is ``student - log_z``.
+        """The student's log-partition, float32 [N, 1]: ``log_q`` is ``student - log_z``.
 
-        Read off the likeliest token, whose probability is at least 1 / V: a fraction of a logsumexp's time.
+        Computed from the most probable token, whose probability is at least 1 / V: much faster than logsumexp.
         """
         top = self.student.amax(-1, keepdim=True)
         return top - self.q.amax(-1, keepdim=True).log()
@@ -104,60 +104,60 @@ class Positions:
 
     @cached_property
     def log_z_teacher(self) -> torch.Tensor:
-        """The same of the teacher, float32 [N, 1]."""
+        """The teacher's log-partition, float32 [N, 1]."""
         return self.known.amax(-1, keepdim=True) - self.p.amax(-1, keepdim=True).log()
 
     @cached_property
     def kl(self) -> torch.Tensor:
-        """KL(p || q) at each position, float32 [N]. From the logits, since p sums to 1: no logarithm of [N, V]."""
+        """KL(p || q) at each position, float32 [N], from the logits, without a logarithm of [N, V]."""
         return (self.p * (self.known - self.student)).sum(-1) + (self.log_z - self.log_z_teacher)[:, 0]
 
     @cached_property
     def kl_sum(self) -> torch.Tensor:
-        """The sum of ``kl``, a scalar, by two products."""
+        """The sum of ``kl``, a scalar, by two dot products."""
         p = self.p.flatten()
-        mean = p.dot(self.known.flatten()) - p.dot(self.student.flatten())
-        return mean + (self.log_z - self.log_z_teacher).sum()
+        difference = p.dot(self.known.flatten()) - p.dot(self.student.flatten())
+        return difference + (self.log_z - self.log_z_teacher).sum()
 
     @property
     def top_k(self) -> TopK:
-        """What is stored of the teacher."""
-        assert isinstance(self.teacher, TopK), "this teacher is not a stored one"
+        """The stored teacher."""
+        assert isinstance(self.teacher, TopK), "this teacher is not stored"
         return self.teacher
 
     @cached_property
     def outside(self) -> torch.Tensor:
-        """The student's probabilities of the words that are not stored, 0 elsewhere, float32 [N, V]."""
+        """The student's probabilities outside the teacher's top k, 0 inside, float32 [N, V]."""
         return self.q.scatter(1, self.top_k.ids, 0.0)
 
     @cached_property
     def mass_outside(self) -> torch.Tensor:
-        """Their sum, float32 [N]: a sum keeps the precision that one minus the sum of the others would lose."""
+        """Their sum, float32 [N]; more precise than one minus the sum over the top k."""
         return self.outside.sum(-1)
 
     def best_known(self, k: int) -> torch.Tensor:
-        """The k words (at most V) that the teacher likes best, best first, int64 [N, k]."""
-        return self._best("best known", self.known, k)
+        """The teacher's k (at most V) most probable tokens, best first, int64 [N, k]."""
+        return self._top_ids("teacher top k", self.known, k)
 
     def best_own(self, k: int) -> torch.Tensor:
-        """The same of the student."""
-        return self._best("best own", self.student, k)
+        """The student's k (at most V) most probable tokens, best first, int64 [N, k]."""
+        return self._top_ids("student top k", self.student, k)
 
-    def _best(self, name: str, logits: torch.Tensor, k: int) -> torch.Tensor:
-        """Looked for anew only if more are wanted than before."""
+    def _top_ids(self, name: str, logits: torch.Tensor, k: int) -> torch.Tensor:
+        """Recomputed only for a larger k than before."""
         from seqkd.best_words import best_words
 
         k = min(k, logits.shape[1])
-        if name not in self._made or self._made[name].shape[1] < k:
-            self._made[name] = best_words(logits, k)[1]
-        found: torch.Tensor = self._made[name][:, :k]
-        return found
+        if name not in self._cache or self._cache[name].shape[1] < k:
+            self._cache[name] = best_words(logits, k)[1]
+        ids: torch.Tensor = self._cache[name][:, :k]
+        return ids
 
     def mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
-        """The mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, one or [N, 1].
+        """The mixture m = w q + (1 - w) p, [N, V]; w is always the *student's* weight, a number or [N, 1].
 
-        A mixture of probabilities: one of log-probabilities would be a geometric mean. Where both q and p are too small
-        for this arithmetic m is the smallest number above 0, so that it has a logarithm; its terms have weight 0 then.
+        Mixes probabilities (mixing log-probabilities would give a geometric mean). Where both q and p underflow, m is
+        clamped to ``LEAST`` so that it has a logarithm; its terms then have weight 0.
         """
         if student_weight not in self._mixtures:
             self._mixtures[student_weight] = self.p.lerp(self.q, student_weight).clamp_(min=LEAST)
@@ -165,7 +165,7 @@ class Positions:
 
     @cached_property
     def _mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
-        """By the weight; a tensor is the same one only if it is the same object."""
+        """By weight; tensors are compared by identity."""
         return {}
 
     def log_mixture(self, student_weight: float | torch.Tensor) -> torch.Tensor:
@@ -179,39 +179,39 @@ class Positions:
         return {}
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """What an objective makes of these positions for loss and gradient, under a name of its own: made once."""
-        if name not in self._made:
-            self._made[name] = make()
-        found: T = self._made[name]
-        return found
+        """The result of ``make``, computed once for loss and gradient and cached under ``name``."""
+        if name not in self._cache:
+            self._cache[name] = make()
+        value: T = self._cache[name]
+        return value
 
     @cached_property
-    def _made(self) -> dict[str, Any]:
+    def _cache(self) -> dict[str, Any]:
         return {}
 
-    def through_softmax(self, weighted: torch.Tensor) -> torch.Tensor:
-        """Gradient with respect to the logits, from q times the gradient with respect to q, both [N, V]."""
-        return weighted.addcmul(self.q, weighted.sum(-1, keepdim=True), value=-1)
+    def through_softmax(self, q_grad_q: torch.Tensor) -> torch.Tensor:
+        """Gradient with respect to the logits from q times the gradient with respect to q, both [N, V]."""
+        return q_grad_q.addcmul(self.q, q_grad_q.sum(-1, keepdim=True), value=-1)
 
     @property
     def known(self) -> torch.Tensor:
         """The teacher's logits or log-probabilities, [N, V]."""
         assert self.teacher is not None, "this objective needs a teacher"
-        assert not isinstance(self.teacher, TopK), "this objective needs the whole distribution"
+        assert not isinstance(self.teacher, TopK), "this objective needs the full distribution"
         return self.teacher
 
 
 class Scores(Protocol):
-    """What ``survey`` sees: all N positions of a batch under one prefix source, sentence after sentence.
+    """Input of ``survey``: all N positions of a batch under one prefix source, sentence after sentence.
 
     Attributes:
-        memory: what ``remember`` of the same objective gave at the update before; empty, [0], at the first.
+        memory: result of the objective's ``remember`` at the previous update; empty, [0], at the first.
     """
 
     memory: torch.Tensor
 
     @property
     def student(self) -> torch.Tensor:
-        """The student's log-probability of the token at each position, float32 [N]; worked out when it is first asked
-        for, by one more projection without gradient."""
+        """The student's log-probability of the target at each position, float32 [N]; computed on first access, by one
+        more projection without gradient."""
         ...

@@ -30,10 +30,10 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q (log q - log p - RKL); what is added to a row goes away."""
+    """Gradient with respect to the logits, [N, V]: q (log q - log p - RKL); a constant added to a row cancels."""
     return positions.through_softmax(_weighted(positions))
 
 
 def _weighted(positions: Positions) -> torch.Tensor:
-    """q times the difference of the logits, [N, V]: for log q - log p each row lacks the normalisers."""
+    """q times the difference of the logits, [N, V]: log q - log p without the normaliser of each row."""
     return positions.once("rkl", lambda: (positions.student - positions.known).mul_(positions.q))

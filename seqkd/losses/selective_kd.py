@@ -1,12 +1,13 @@
-"""Word-KD on the words that are hard for the student (Wang et al. 2021, Selective KD, ACL).
+"""Word-KD on the tokens that are hard for the student (Wang et al. 2021, Selective KD, ACL).
 
     L = sum_(t in S) KL( p(. | y_<t, x) || q(. | y_<t, x) ),   S = { t : - log q(y_t | y_<t, x) >= c }
 
-c is such that the share r of the batch's tokens is in S, the hardest: ceil(r N) of N, and ties with the last of them
-(the paper's batch level). With `queue` it is such for the tokens seen last, so many of them, this batch's included (its
-global level; 30,000 for English-German): of an easy batch fewer are learned then, of a hard one more. What a token
-was worth stays as it was when it was seen. The paper adds it to label-smoothed likelihood with weights 1 and 1:
-`{nll: 1, selective-kd: 1}`. The sum is divided by N like any other. It costs a look at all positions before the loss.
+c is chosen so that S holds the hardest fraction r of the batch's tokens: ceil(r N) of N, and ties with the last of them
+(the paper's batch level). With `queue`, S is the hardest fraction of the last `queue` tokens, including this batch's
+(the paper's global level; 30,000 for English-German): fewer tokens of an easy batch are learned, more of a hard one.
+A token's log-probability is kept as computed when it was seen. The paper adds it to label-smoothed likelihood with
+weights 1 and 1: `{nll: 1, selective-kd: 1}`. The sum is divided by N as usual. It costs one more projection of all
+positions.
 """
 
 from __future__ import annotations
@@ -27,26 +28,26 @@ MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):
-    """How many, and of which."""
+    """Which tokens are selected."""
 
-    share: float = Field(0.5, gt=0, le=1, description="Share of the tokens that are learned from the teacher.")
+    share: float = Field(0.5, gt=0, le=1, description="Fraction of the tokens that are learned from the teacher.")
     queue: int = Field(
         0,
         ge=0,
         le=10**8,
-        description="0: the share of each batch. Otherwise that of so many tokens seen last, this batch's among them.",
+        description="0: the fraction of each batch. Otherwise of the last `queue` tokens, including this batch's.",
     )
 
 
 def survey(scores: Scores, options: Options) -> torch.Tensor:
     """1 for the tokens of S and 0 for others, [N]."""
-    known = remember(scores, options) if options.queue else scores.student
-    kept = math.ceil(options.share * len(known))
-    return (scores.student <= known.kthvalue(kept).values).float()
+    log_probs = remember(scores, options) if options.queue else scores.student
+    count = math.ceil(options.share * len(log_probs))
+    return (scores.student <= log_probs.kthvalue(count).values).float()
 
 
 def remember(scores: Scores, options: Options) -> torch.Tensor:
-    """The student's log-probabilities of the tokens seen last, the latest at the end, [queue] at most."""
+    """The student's log-probabilities of the last tokens, latest at the end, at most [queue]."""
     import torch
 
     if not options.queue:
@@ -55,24 +56,24 @@ def remember(scores: Scores, options: Options) -> torch.Tensor:
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
-    """Sum over the chosen positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return chosen(positions)[1].kl_sum
+    """Sum over the selected positions; student logits and teacher log-probabilities [N, V] to a scalar."""
+    return select(positions)[1].kl_sum
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q - p where it is chosen."""
+    """Gradient with respect to the logits, [N, V]: q - p at the selected positions, else 0."""
     import torch
 
-    rows, them = chosen(positions)
-    return torch.zeros_like(positions.student).index_copy_(0, rows, them.q - them.p)
+    rows, selected = select(positions)
+    return torch.zeros_like(positions.student).index_copy_(0, rows, selected.q - selected.p)
 
 
-def chosen(positions: Positions) -> tuple[torch.Tensor, Positions]:
-    """Which positions are in S, and these alone: nothing is worked out for the others."""
+def select(positions: Positions) -> tuple[torch.Tensor, Positions]:
+    """The rows in S, [n], and their positions; nothing is computed for the others."""
 
     def make() -> tuple[torch.Tensor, Positions]:
         rows = positions.facts["selective-kd"].nonzero()[:, 0]
-        student, known = (each.index_select(0, rows) for each in (positions.student, positions.known))
-        return rows, Positions(student, positions.target[rows], known)
+        student, teacher = (logits.index_select(0, rows) for logits in (positions.student, positions.known))
+        return rows, Positions(student, positions.target[rows], teacher)
 
     return positions.once("selective-kd", make)

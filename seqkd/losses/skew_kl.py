@@ -31,11 +31,11 @@ class Options(Settings):
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     p = positions.p.flatten()
-    mean = p.dot(positions.known.flatten()) - p.dot(positions.log_mixture(options.student_weight).flatten())
-    return mean - positions.log_z_teacher.sum()
+    kl = p.dot(positions.known.flatten()) - p.dot(positions.log_mixture(options.student_weight).flatten())
+    return kl - positions.log_z_teacher.sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: -w q p / m, where p / m is at most 1 / (1 - w)."""
+    """Gradient with respect to the logits, [N, V]: -w q p / m, where p / m is at most 1 / (1 - w)."""
     w = options.student_weight
     return positions.through_softmax((positions.p / positions.mixture(w)).mul_(positions.q).mul_(-w))

@@ -30,12 +30,12 @@ class Options(Settings):
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     q = positions.q.flatten()
-    mean = q.dot(positions.student.flatten()) - q.dot(positions.log_mixture(options.student_weight).flatten())
-    return mean - positions.log_z.sum()
+    kl = q.dot(positions.student.flatten()) - q.dot(positions.log_mixture(options.student_weight).flatten())
+    return kl - positions.log_z.sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q (log q - log m - w q / m), where q / m is at most 1 / w."""
+    """Gradient with respect to the logits, [N, V]: q (log q - log m - w q / m), where q / m is at most 1 / w."""
     w = options.student_weight
-    inner = (positions.q / positions.mixture(w)).mul_(-w).add_(positions.student).sub_(positions.log_z)
-    return positions.through_softmax(inner.sub_(positions.log_mixture(w)).mul_(positions.q))
+    grad_q = (positions.q / positions.mixture(w)).mul_(-w).add_(positions.student).sub_(positions.log_z)
+    return positions.through_softmax(grad_q.sub_(positions.log_mixture(w)).mul_(positions.q))

@@ -27,9 +27,9 @@ PREFIXES = (targets, argmax)
 
 
 class Options(argmax.Options):
-    """Size of the lists and number of prefixes."""
+    """Length of the rankings and number of prefixes."""
 
-    k: int = Field(5, ge=1, le=1000, description="Most probable words of teacher and student that are ranked.")
+    k: int = Field(5, ge=1, le=1000, description="Most probable subwords of teacher and student that are ranked.")
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
@@ -38,30 +38,29 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]. The ranking reaches k words of each, but through q all words."""
-    ours, theirs = positions.best_known(options.k), positions.best_own(options.k)
-    q, share = positions.q, 1 / options.iterations
-    high, low = q.gather(1, ours), q.gather(1, theirs)
-    above = (high > high[:, :1]).to(q.dtype)
-    wrong = (_gate(positions, ours, theirs) & (low[:, None, :] > high[:, :, None])).to(q.dtype)
-    first = above - wrong.sum(2)
-    first[:, 0] -= above.sum(1)
-    raised, lowered = share * first * high, share * wrong.sum(1) * low
-    rest = share - raised.sum(1, keepdim=True) - lowered.sum(1, keepdim=True)
-    grad = (q * rest).sub_(positions.p, alpha=share)
-    return grad.scatter_add_(1, ours, raised).scatter_add_(1, theirs, lowered)
+    """Gradient with respect to the logits, [N, V]. Only the k tokens of each are ranked; the softmax reaches all."""
+    a, b = positions.best_known(options.k), positions.best_own(options.k)
+    q, weight = positions.q, 1 / options.iterations
+    q_a, q_b = q.gather(1, a), q.gather(1, b)
+    above_top1 = (q_a > q_a[:, :1]).to(q.dtype)
+    misranked = (_prefers_a(positions, a, b) & (q_b[:, None, :] > q_a[:, :, None])).to(q.dtype)
+    grad_q_a = above_top1 - misranked.sum(2)
+    grad_q_a[:, 0] -= above_top1.sum(1)
+    at_a, at_b = weight * grad_q_a * q_a, weight * misranked.sum(1) * q_b
+    elsewhere = weight - at_a.sum(1, keepdim=True) - at_b.sum(1, keepdim=True)
+    grad = (q * elsewhere).sub_(positions.p, alpha=weight)
+    return grad.scatter_add_(1, a, at_a).scatter_add_(1, b, at_b)
 
 
 def ranking(positions: Positions, k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Both levels of the ranking loss, R1 and R2, [N] each."""
-    ours, theirs = positions.best_known(k), positions.best_own(k)
-    high, low = positions.q.gather(1, ours), positions.q.gather(1, theirs)
-    level1 = (high - high[:, :1]).relu().sum(1)
-    hinges = (low[:, None, :] - high[:, :, None]).relu() * _gate(positions, ours, theirs)
+    a, b = positions.best_known(k), positions.best_own(k)
+    q_a, q_b = positions.q.gather(1, a), positions.q.gather(1, b)
+    level1 = (q_a - q_a[:, :1]).relu().sum(1)
+    hinges = (q_b[:, None, :] - q_a[:, :, None]).relu() * _prefers_a(positions, a, b)
     return level1, hinges.sum((1, 2))
 
 
-def _gate(positions: Positions, ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
-    """Where the teacher prefers its own word i to the student's word j, [N, k, k]; strictly, so ties cost nothing."""
-    known = positions.p
-    return known.gather(1, ours)[:, :, None] > known.gather(1, theirs)[:, None, :]
+def _prefers_a(positions: Positions, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Where the teacher prefers token a_i to b_j, bool [N, k, k]; strictly, so ties cost nothing."""
+    return positions.p.gather(1, a)[:, :, None] > positions.p.gather(1, b)[:, None, :]

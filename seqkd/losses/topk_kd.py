@@ -1,4 +1,4 @@
-"""Word-KD of the teacher's k first choices alone (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
+"""Word-KD of the teacher's top-k tokens only (Zhang et al. 2023, TIE-KD, arXiv 2305.08096).
 
     L = - sum_t sum_(v in top k of p) p(v | y_<t, x) log q(v | y_<t, x)
 
@@ -21,24 +21,24 @@ NEEDS_TEACHER = True
 
 
 class Options(Settings):
-    """How many."""
+    """Number of tokens."""
 
-    k: int = Field(5, ge=1, le=10**6, description="Most probable words of the teacher that are kept.")
+    k: int = Field(5, ge=1, le=10**6, description="Most probable subwords of the teacher that are kept.")
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    words, kept = best(positions, options)
-    return -(kept * (positions.student.gather(1, words) - positions.log_z)).sum()
+    ids, p = top_k(positions, options)
+    return -(p * (positions.student.gather(1, ids) - positions.log_z)).sum()
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: kept mass times q, less p at the kept words."""
-    words, kept = best(positions, options)
-    return (kept.sum(-1, keepdim=True) * positions.q).scatter_add_(1, words, -kept)
+    """Gradient with respect to the logits, [N, V]: kept mass times q, minus p at the kept tokens."""
+    ids, p = top_k(positions, options)
+    return (p.sum(-1, keepdim=True) * positions.q).scatter_add_(1, ids, -p)
 
 
-def best(positions: Positions, options: Options) -> tuple[torch.Tensor, torch.Tensor]:
-    """The kept words and the teacher's probabilities of them, [N, k] each."""
-    words = positions.best_known(options.k)
-    return words, positions.p.gather(1, words)
+def top_k(positions: Positions, options: Options) -> tuple[torch.Tensor, torch.Tensor]:
+    """The kept tokens and the teacher's probabilities of them, [N, k] each."""
+    ids = positions.best_known(options.k)
+    return ids, positions.p.gather(1, ids)

@@ -31,7 +31,7 @@ def loss(positions: Positions, options: Options) -> torch.Tensor:
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]."""
+    """Gradient with respect to the logits, [N, V]."""
     return positions.through_softmax(_difference(positions).sign().mul_(positions.q)).div_(4)
 
 

@@ -23,18 +23,18 @@ MINIMAL_AT_TEACHER = True
 
 
 class Options(Settings):
-    """`word-kd` has no settings of its own."""
+    """`word-kd` has no settings."""
 
 
 def loss(positions: Positions, options: Options) -> torch.Tensor:
-    """Sum over positions; student and teacher logits [N, V] to a scalar. p sums to 1, so log q need not be made."""
+    """Sum over positions; student and teacher logits [N, V] to a scalar. p sums to 1, so log q is not needed."""
     if isinstance(positions.teacher, TopK):
         return topk.cross_entropy(positions)
     return positions.log_z.sum() - positions.p.flatten().dot(positions.student.flatten())
 
 
 def gradient(positions: Positions, options: Options) -> torch.Tensor:
-    """Of the loss with respect to the logits, [N, V]: q - p, since p sums to 1."""
+    """Gradient with respect to the logits, [N, V]: q - p, since p sums to 1."""
     if isinstance(positions.teacher, TopK):
         return topk.gradient(positions)
     return positions.q - positions.p

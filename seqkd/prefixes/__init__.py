@@ -1,21 +1,21 @@
-"""Prefix sources: which sequences student and teacher read where an objective compares them step by step.
+"""Prefix sources: the sequences that student and teacher read when an objective compares them step by step.
 
-A source is a module here. An objective names those it reads as ``PREFIXES``. A source defines
+A source is a module here. An objective lists the sources it reads in ``PREFIXES``. A source defines
 
 ``Options``
     its settings; the ``Options`` of an objective that reads it inherit them;
 ``SAMPLES``
-    whether it samples from the student, False if not given;
+    optional: True if it samples from the student;
 ``passes(options)``
-    how many passes through the decoder it asks for;
+    number of decoder passes it needs;
 ``pairs(view, options)``
-    an iterator of batches, one a pass: same sources and rows, but prefixes (and their next tokens) of its own. It is
-    asked for the next one after the pass on the last one, so ``view.choices`` are those of the pass before.
+    an iterator of batches, one per pass: the same sources and rows, with the prefixes (and their next tokens) of this
+    source. The next batch is requested after the pass on the previous one, so ``view.choices`` are those of that pass.
 
-Whatever is random comes from torch's generator of the processor, which the trainer seeds at every update: a training
-that was interrupted draws the same prefixes again. Where several processes train one model each of them sees the whole
-batch and yields whole batches; only what costs much, sampling, is divided, by ``view.crew``. No gradient flows through
-a prefix. Like the objectives, sources import torch inside functions alone.
+All randomness comes from torch's CPU generator, which the trainer seeds at every update, so that resumed trainings draw
+the same prefixes. With several processes each of them sees and yields whole batches; only the expensive part, sampling,
+is divided, by ``view.crew``. No gradient flows through a prefix. Like objectives, sources import torch only inside
+functions.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ R = TypeVar("R")
 
 
 class Crew(Protocol):
-    """Who works on an update: :class:`seqkd.training.processes.Processes`."""
+    """The processes of an update: :class:`seqkd.training.processes.Processes`."""
 
     def slices(self, count: int) -> list[slice]:
-        """The rows of ``count`` that this process works on, in one part or several."""
+        """The rows of ``count`` that this process computes, in one or more microbatches."""
         ...
 
-    def sentences(self, own: list[list[int]]) -> list[list[int]]:
-        """What all processes have found for their rows, in the rows' order."""
+    def sentences(self, local: list[list[int]]) -> list[list[int]]:
+        """The sequences of all processes, in the order of the rows."""
         ...
 
 
 class Alone:
-    """One process that works on all rows at once."""
+    """A single process that computes all rows at once."""
 
     def slices(self, count: int) -> list[slice]:
         """See Crew."""
         return [slice(0, count)]
 
-    def sentences(self, own: list[list[int]]) -> list[list[int]]:
+    def sentences(self, local: list[list[int]]) -> list[list[int]]:
         """See Crew."""
-        return own
+        return local
 
 
 ALONE = Alone()
@@ -62,14 +62,14 @@ ALONE = Alone()
 
 @dataclass
 class View:
-    """What a prefix source sees of one update.
+    """Input of a prefix source for one update.
 
     Attributes:
-        batch: sources and targets, as the training's ``targets`` have them.
-        student: in training mode, and to be left so.
-        progress: share of the training that is done with this update, in (0, 1].
-        choices: the student's first choice at every position of the pass before, int64 [B, T]; None before the first.
-        crew: the processes that train it.
+        batch: sources and targets of the training set.
+        student: in training mode, to be returned in training mode.
+        progress: fraction of the training done after this update, in (0, 1].
+        choices: the student's argmax at every position of the previous pass, int64 [B, T]; None before the first.
+        crew: the processes that train the student.
     """
 
     batch: Batch
@@ -79,9 +79,9 @@ class View:
     crew: Crew = ALONE
 
     def each(self, readings: Iterable[R]) -> Iterator[R]:
-        """The readings of an update; all after the first, that of the targets, begin from its choices."""
-        first = None
+        """The readings of an update. The first reads the targets; all others start from its choices."""
+        target_choices = None
         for number, reading in enumerate(readings):
-            self.choices = first
+            self.choices = target_choices
             yield reading
-            first = first if number else self.choices
+            target_choices = target_choices if number else self.choices

@@ -1,9 +1,9 @@
-"""The student's parallel argmax, again and again (TIE-KD, Zhang et al. 2023, arXiv 2305.08096).
+"""The student's parallel argmax, iterated (TIE-KD, Zhang et al. 2023, arXiv 2305.08096).
 
     z^(1) = the target,  z^(n+1)_t = argmax_v q(v | z^(n)_<t, x) for all t at once
 
-One decoder pass gives the next prefix, at the target's length and with its padding. The pass is that of the loss, so
-dropout is on.
+Each decoder pass gives the next prefix, with the target's length and padding. It is the pass of the loss, so dropout is
+on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Options(Settings):
-    """How often."""
+    """Number of prefixes."""
 
     iterations: int = Field(
         3, ge=1, le=20, description="Prefixes read: the targets, then the student's parallel argmax on the one before."
@@ -37,16 +37,16 @@ def passes(options: Options) -> int:
 
 
 def pairs(view: View, options: Options) -> Iterator[Batch]:
-    """The target's padding stays, and the batch's own prefix is not touched."""
+    """Batches with the target's padding; the prefix of ``view.batch`` is not modified."""
     batch = view.batch
     for _ in range(passes(options)):
         assert view.choices is not None, "the pass on the targets comes first"
-        batch = replace(batch, prefix=shifted(batch.prefix, view.choices))
+        batch = replace(batch, prefix=shift_right(batch.prefix, view.choices))
         yield batch
 
 
-def shifted(prefix: torch.Tensor, choices: torch.Tensor) -> torch.Tensor:
-    """``choices`` one place to the right behind the prefix's first token, [B, T] both."""
-    found = prefix.clone()
-    found[:, 1:] = choices[:, :-1]
-    return found
+def shift_right(prefix: torch.Tensor, choices: torch.Tensor) -> torch.Tensor:
+    """``choices`` shifted right by one, after the prefix's first token; both [B, T]."""
+    shifted = prefix.clone()
+    shifted[:, 1:] = choices[:, :-1]
+    return shifted

@@ -19,20 +19,20 @@ SAMPLES = True
 
 
 class Options(student.Options):
-    """How often which, and how the samples are drawn."""
+    """The fraction of samples, and how they are drawn."""
 
     student_share: float = Field(
-        0.5, gt=0, lt=1, description="Share of the student's samples; where it rises, at the training's end."
+        0.5, gt=0, lt=1, description="Fraction of student samples; if rising, at the end of training."
     )
     course: Literal["level", "rising"] = Field(
         "level",
-        description="`rising`: from 0 on, as the share of targets falls exponentially to what `student_share` leaves.",
+        description="`rising`: starts at 0; the fraction of targets decays exponentially to 1 - `student_share`.",
     )
-    unit: Literal["batch", "sentence"] = Field("batch", description="What the choice is made for.")
+    unit: Literal["batch", "sentence"] = Field("batch", description="Unit for which a prefix is chosen.")
 
 
 def share(options: Options, progress: float) -> float:
-    """Probability of a sample when so much of the training is done, 1 being all of it."""
+    """Probability of a sample at this fraction of the training, in (0, 1]."""
     if options.course == "level":
         return options.student_share
     return float(1 - (1 - options.student_share) ** progress)
@@ -47,36 +47,36 @@ def pairs(view: View, options: Options) -> Iterator[Batch]:
     """The batch with some or all targets replaced by samples."""
     import torch
 
-    batch, wanted = view.batch, share(options, view.progress)
-    draws = torch.rand(len(batch.src) if options.unit == "sentence" else 1, device="cpu")
-    chosen = (draws < wanted).expand(len(batch.src))
-    if not bool(chosen.any()):
+    batch = view.batch
+    uniforms = torch.rand(len(batch.src) if options.unit == "sentence" else 1, device="cpu")
+    use_sample = (uniforms < share(options, view.progress)).expand(len(batch.src))
+    if not bool(use_sample.any()):
         yield batch
         return
-    rows = chosen.nonzero().flatten().to(batch.src.device)
-    drawn = student.samples(view.student, rows_of(batch, rows), options, view.crew)
-    yield drawn if bool(chosen.all()) else laid_in(batch, rows, drawn)
+    rows = use_sample.nonzero().flatten().to(batch.src.device)
+    samples = student.samples(view.student, select_rows(batch, rows), options, view.crew)
+    yield samples if bool(use_sample.all()) else replace_rows(batch, rows, samples)
 
 
-def rows_of(batch: Batch, rows: torch.Tensor) -> Batch:
-    """Some rows of a batch."""
+def select_rows(batch: Batch, rows: torch.Tensor) -> Batch:
+    """These rows of a batch."""
     from seqkd.batches.batches import Batch
 
     return Batch(batch.src[rows], batch.prefix[rows], batch.target[rows])
 
 
-def laid_in(batch: Batch, rows: torch.Tensor, drawn: Batch) -> Batch:
-    """The batch with these rows' prefixes and targets replaced; as wide as the wider of the two."""
+def replace_rows(batch: Batch, rows: torch.Tensor, samples: Batch) -> Batch:
+    """The batch with the prefixes and targets of these rows replaced, padded to the wider of the two."""
     from seqkd.batches.batches import Batch
     from seqkd.batches.dataset import PAD
 
-    width = max(batch.prefix.shape[1], drawn.prefix.shape[1])
+    width = max(batch.prefix.shape[1], samples.prefix.shape[1])
 
-    def joined(whole: torch.Tensor, part: torch.Tensor) -> torch.Tensor:
-        found = whole.new_full((len(whole), width), PAD)
-        found[:, : whole.shape[1]] = whole
-        found[rows] = PAD
-        found[rows, : part.shape[1]] = part
-        return found
+    def merge(ids: torch.Tensor, sample_ids: torch.Tensor) -> torch.Tensor:
+        merged = ids.new_full((len(ids), width), PAD)
+        merged[:, : ids.shape[1]] = ids
+        merged[rows] = PAD
+        merged[rows, : sample_ids.shape[1]] = sample_ids
+        return merged
 
-    return Batch(batch.src, joined(batch.prefix, drawn.prefix), joined(batch.target, drawn.target))
+    return Batch(batch.src, merge(batch.prefix, samples.prefix), merge(batch.target, samples.target))

@@ -1,4 +1,4 @@
-"""Samples from the student, drawn anew at every update with dropout switched off."""
+"""Samples from the student, drawn at every update with dropout off."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ SAMPLES = True
 
 
 class Options(Settings):
-    """How they are drawn."""
+    """How samples are drawn."""
 
     temperature: float = Field(
-        1.0, gt=0, le=10, description="The student's logits are divided by it where it is sampled."
+        1.0, gt=0, le=10, description="Temperature of sampling: the student's logits are divided by it."
     )
     top_k: int = Field(
-        0, ge=0, le=10**6, description="Only so many most probable pieces are drawn from; 0: from all, 1: greedy."
+        0, ge=0, le=10**6, description="Sample from this many most probable subwords; 0: from all, 1: greedy."
     )
     longest: float = Field(
-        1.5, gt=0, le=10, description="Pieces of a sample at most: so many times the target's, plus 5."
+        1.5, gt=0, le=10, description="Length limit of a sample in subwords: this times the target's length, plus 5."
     )
 
 
@@ -41,14 +41,14 @@ def passes(options: Options) -> int:
 
 
 def pairs(view: View, options: Options) -> Iterator[Batch]:
-    """One sample a source."""
+    """One sample per source."""
     yield samples(view.student, view.batch, options, view.crew)
 
 
 def samples(student: TranslationModel, batch: Batch, options: Options, crew: Crew = ALONE) -> Batch:
-    """The batch's sources with a sample each; one without an end by ``longest`` keeps its tokens and gets none.
+    """The batch's sources with a sample each; samples that reach the length limit have no end of sentence.
 
-    Random numbers are drawn for all sentences by every process of ``crew``, which then samples its own.
+    Every process of ``crew`` draws the random numbers of all sentences, then samples its own rows.
     """
     import torch
 
@@ -58,30 +58,30 @@ def samples(student: TranslationModel, batch: Batch, options: Options, crew: Cre
 
     limits = ((batch.target != PAD).sum(1) * options.longest).long() + 5
     uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64, device="cpu").to(limits.device)
-    found: list[list[Hypothesis]] = []
+    hypotheses: list[list[Hypothesis]] = []
     student.eval()
     with torch.no_grad():
-        for own in crew.slices(len(limits)):
-            choose = Drawing(uniforms[own], options.temperature, options.top_k)
-            found += Rollout(student, batch.src[own], limits[own], 1, choose).run()
+        for rows in crew.slices(len(limits)):
+            choose = Drawing(uniforms[rows], options.temperature, options.top_k)
+            hypotheses += Rollout(student, batch.src[rows], limits[rows], 1, choose).run()
     student.train()
-    return batch_of(batch.src, crew.sentences([ids_of(rows[0]) for rows in found]))
+    return to_batch(batch.src, crew.sentences([ids_with_end(hypothesis) for (hypothesis,) in hypotheses]))
 
 
-def ids_of(found: Hypothesis) -> list[int]:
-    """A hypothesis with its end of sentence, where it has one."""
+def ids_with_end(hypothesis: Hypothesis) -> list[int]:
+    """The hypothesis's ids, with its end of sentence if it has one."""
     from seqkd.batches.dataset import EOS
 
-    return [*found.ids, *([EOS] if found.finished else [])]
+    return [*hypothesis.ids, *([EOS] if hypothesis.finished else [])]
 
 
-def batch_of(src: torch.Tensor, found: list[list[int]]) -> Batch:
-    """Samples as prefixes and next tokens; everything behind the end of sentence is padding."""
+def to_batch(src: torch.Tensor, samples: list[list[int]]) -> Batch:
+    """Samples as prefixes and next tokens, padded after the end of sentence."""
     import numpy as np
 
     from seqkd.batches.batches import Batch, pad
     from seqkd.batches.dataset import BOS
 
-    targets = [np.asarray(ids, dtype=np.int32) for ids in found]
+    targets = [np.asarray(ids, dtype=np.int32) for ids in samples]
     prefixes = [ids[:-1] for ids in targets]
     return Batch(src, pad(prefixes, (BOS,), ()).to(src.device), pad(targets, (), ()).to(src.device))

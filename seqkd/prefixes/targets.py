@@ -1,4 +1,4 @@
-"""The training's own targets: references, the teacher's translations or its samples, as ``targets`` says."""
+"""The targets of the training set: references, or the teacher's translations or samples, as set by ``targets``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Options(Settings):
-    """Targets have no settings."""
+    """`targets` has no settings."""
 
 
 def passes(options: Options) -> int:
@@ -22,5 +22,5 @@ def passes(options: Options) -> int:
 
 
 def pairs(view: View, options: Options) -> Iterator[Batch]:
-    """The batch as it is."""
+    """The unchanged batch."""
     yield view.batch

@@ -1,9 +1,9 @@
-"""What a teacher knows at the positions of a training set: its most probable words, stored once."""
+"""Stored and imported teachers: the top-k distributions of a teacher on a training set, and teachers of other runs."""
 
 from typing import Any
 
 READING = "seqkd.teacher.reading"
-"""Loaded by name, and named to the fingerprint: an edit of it touches no student that runs its teacher."""
+"""Loaded by name and listed in the fingerprint, so that an edit does not affect students with an online teacher."""
 
 
 def modules_of_stored(settings: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A teacher of another run, taken over as it is."""
+"""Import of a teacher trained in another run."""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from seqkd.models import store
 
 
 def take_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder: Path) -> dict[str, Any]:
-    """Copy a model's files (path: SHA-256) to ``folder``, once it is seen that they are one; gives its facts.
+    """Copy the files of a model (path: SHA-256) to ``folder`` after checking them; returns statistics of the model.
 
     Raises:
-        UserError: they are no model, or one for other vocabularies, or have changed.
+        UserError: they are not a model, are for other vocabularies, or have changed.
     """
     (origin,) = {Path(path).parent for path in files}
     try:
@@ -21,4 +21,4 @@ def take_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder: P
         raise UserError(f"teachers: {first_sentence(error)}. Name another `folder` in the config.") from None
     for path, checksum in files.items():
         copied(Path(path), checksum, folder)
-    return {"parameters": sum(one.numel() for one in model.parameters())}
+    return {"parameters": sum(parameter.numel() for parameter in model.parameters())}

@@ -1,16 +1,16 @@
-"""What is stored of a teacher, read at the positions of a batch.
+"""A stored teacher, read at the positions of a batch.
 
-Positions run sentence by sentence over the target side of a dataset, each sentence's end of sentence counted. With V
-words in the vocabulary:
+Positions run sentence by sentence over the target side of a dataset, including each end of sentence. With a vocabulary
+of V tokens:
 
 ``ids.npy``
-    the k most probable words, best first, uint16 (uint32 where V is above 65536), [positions, k];
+    the k most probable tokens, best first, uint16 (uint32 if V > 65536), [positions, k];
 ``log_probs.npy``
     their log-probabilities, float32 [positions, k];
 ``rest.npy``
-    the mass of all other words, float32 [positions].
+    the mass of all other tokens, float32 [positions].
 
-A position takes 6k + 4 bytes (8k + 4 for the larger vocabularies).
+A position takes 6k + 4 bytes (8k + 4 if V > 65536).
 """
 
 from pathlib import Path
@@ -26,10 +26,10 @@ from seqkd.losses.positions import TopK
 NAMES = ("ids", "log_probs", "rest")
 
 
-def starts(dataset: Dataset, first: int, last: int) -> npt.NDArray[np.int64]:
-    """The first position of each of the sentences ``first`` to ``last`` (not included), and behind them the position
-    after the last, int64 [sentences + 1]."""
-    offsets: npt.NDArray[np.int64] = dataset.tgt.offsets[first : last + 1] + np.arange(first, last + 1)
+def starts(dataset: Dataset, start: int, stop: int) -> npt.NDArray[np.int64]:
+    """The first position of each of the sentences ``start`` to ``stop`` - 1, followed by the position after the last,
+    int64 [sentences + 1]."""
+    offsets: npt.NDArray[np.int64] = dataset.tgt.offsets[start : stop + 1] + np.arange(start, stop + 1)
     return offsets
 
 
@@ -37,12 +37,12 @@ class StoredTeacher:
     """The artefact in ``folder``, made for the pairs of ``dataset``.
 
     Raises:
-        UserError: it holds another number of positions.
+        UserError: it holds a different number of positions.
     """
 
     def __init__(self, folder: Path, dataset: Dataset) -> None:
-        files = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES]
-        self.arrays = [file.view(np.ndarray) for file in files]  # slices of a memmap itself take ten times as long
+        memmaps = [np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in NAMES]
+        self.arrays = [memmap.view(np.ndarray) for memmap in memmaps]  # slicing a memmap takes ten times as long
         self.offsets, positions = dataset.tgt.offsets.view(np.ndarray), len(dataset.tgt.ids) + len(dataset)
         for array in self.arrays:
             if len(array) != positions:
@@ -52,7 +52,7 @@ class StoredTeacher:
                 )
 
     def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
-        """What stands at the positions of these sentences, one sentence after the other."""
+        """The stored distributions at the positions of these sentences, one sentence after the other."""
         spans = [slice(self.offsets[i] + i, self.offsets[i + 1] + i + 1) for i in sentences]
         ids, log_probs, rest = (
             torch.from_numpy(np.concatenate([array[span] for span in spans])) for array in self.arrays

@@ -1,6 +1,6 @@
-"""The stage ``store_teacher``: a teacher's k most probable words at every target position of a training set, on disk.
+"""The stage ``store_teacher``: a teacher's top k tokens at every target position of a training set, on disk.
 
-What is written is described in ``reading.py``.
+The file format is described in ``reading.py``.
 """
 
 import logging
@@ -32,22 +32,22 @@ log = logging.getLogger(__name__)
 Arrays = dict[str, npt.NDArray[Any]]
 
 SHARD = 2000
-"""Sentences in a shard, which is what is lost when the job is killed."""
+"""Sentences per shard, the most that is lost when the job is killed."""
 BATCH_TOKENS = 4096
-"""Tokens that the teacher reads at once."""
+"""Tokens per forward pass of the teacher."""
 
 
 def store_teacher(
     *, k: int, model: Path, targets: Path, precision: str, folder: Path, state: Path, shard: int = SHARD
 ) -> dict[str, Any]:
-    """Write what the teacher ``model`` knows about the pairs in ``targets`` to ``folder``.
+    """Write the top k of the teacher ``model`` on the pairs in ``targets`` to ``folder``.
 
     Args:
-        k: words kept at each position; all if the vocabulary has fewer.
-        state: folder for shards done; a killed job goes on after the last one.
+        k: tokens kept at each position; all if the vocabulary has fewer.
+        state: folder for finished shards; a killed job resumes after the last one.
 
     Returns:
-        Facts: positions, k, bytes a position, mean mass of the rest.
+        Statistics: positions, k, bytes per position, mean mass of the tail.
     """
     keep_freed_memory()
     network, dataset = store.load(model, precision), Dataset(targets)
@@ -56,83 +56,82 @@ def store_teacher(
     for number, path in enumerate(shards):
         if _loaded(path) is None:
             sentences = np.arange(number * shard, min((number + 1) * shard, len(dataset)))
-            found = _shard(network, dataset, sentences, k)
-            with written(path) as beside:
-                save_file(found, beside, {checksum.NAME: checksum.checksum(found)})
+            arrays = _shard(network, dataset, sentences, k)
+            with written(path) as tmp:
+                save_file(arrays, tmp, {checksum.NAME: checksum.checksum(arrays)})
             log.info("shard %d of %d", number + 1, count)
     return _join(shards, folder, len(dataset.tgt.ids) + len(dataset))
 
 
 def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> Arrays:
-    """The arrays of some sentences that stand side by side."""
-    first = starts(dataset, int(sentences[0]), int(sentences[-1]) + 1)
+    """The arrays of consecutive sentences."""
+    offsets = starts(dataset, int(sentences[0]), int(sentences[-1]) + 1)
     vocabulary = network.vocabulary
-    k, rows = min(k, vocabulary), int(first[-1] - first[0])
-    kind = np.uint16 if vocabulary <= 65536 else np.uint32
-    shapes = (((rows, k), kind), ((rows, k), np.float32), ((rows,), np.float32))
-    found: Arrays = {name: np.empty(shape, dtype) for name, (shape, dtype) in zip(NAMES, shapes, strict=True)}
+    k, count = min(k, vocabulary), int(offsets[-1] - offsets[0])
+    id_type = np.uint16 if vocabulary <= 65536 else np.uint32
+    shapes = (((count, k), id_type), ((count, k), np.float32), ((count,), np.float32))
+    arrays: Arrays = {name: np.empty(shape, dtype) for name, (shape, dtype) in zip(NAMES, shapes, strict=True)}
 
-    def work(numbers: list[int]) -> None:
-        chosen = sentences[numbers]
-        top = best(network, dataset, chosen, k)
-        places = np.concatenate([np.arange(first[i], first[i + 1]) for i in numbers]) - first[0]
+    def run_batch(indices: list[int]) -> None:
+        top = teacher_topk(network, dataset, sentences[indices], k)
+        rows = np.concatenate([np.arange(offsets[i], offsets[i + 1]) for i in indices]) - offsets[0]
         for name, value in zip(NAMES, (top.ids, top.log_probs, top.rest), strict=True):
-            found[name][places] = value.numpy()
+            arrays[name][rows] = value.numpy()
 
     lengths = np.maximum(dataset.src.lengths_of(sentences), dataset.tgt.lengths_of(sentences)) + 1
     with torch.inference_mode(), packed(network):
-        batched(lengths.tolist(), BATCH_TOKENS, work)
-    return found
+        batched(lengths.tolist(), BATCH_TOKENS, run_batch)
+    return arrays
 
 
-def best(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> TopK:
-    """The k most probable words at the target positions of these sentences, one sentence after the other."""
+def teacher_topk(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[np.int64], k: int) -> TopK:
+    """The top k tokens at the target positions of these sentences, one sentence after the other."""
     batch = collate(dataset, sentences)
     hidden = network(batch.src, batch.prefix)[batch.target != PAD]
     return cut(network.logits(hidden).float().log_softmax(-1), k)
 
 
 def cut(log_p: torch.Tensor, k: int) -> TopK:
-    """Of log-probabilities [N, V] the k best words and the mass of the others."""
-    top, words = best_words(log_p, k)
-    return TopK(words, top, log_p.exp().scatter_(1, words, 0.0).sum(1))
+    """The k most probable tokens of log-probabilities [N, V], and the mass of all others."""
+    top, ids = best_words(log_p, k)
+    return TopK(ids, top, log_p.exp().scatter_(1, ids, 0.0).sum(1))
 
 
 def _loaded(path: Path) -> Arrays | None:
-    """A shard, or None where it is missing or not what was written."""
+    """A shard, or None if it is missing or damaged."""
     try:
         with safe_open(path, "np") as stored:
-            found: Arrays = {name: stored.get_tensor(name) for name in NAMES}
-            whole = (stored.metadata() or {}).get(checksum.NAME) == checksum.checksum(found)
+            arrays: Arrays = {name: stored.get_tensor(name) for name in NAMES}
+            intact = (stored.metadata() or {}).get(checksum.NAME) == checksum.checksum(arrays)
     except (OSError, SafetensorError):
         return None
-    return found if whole else None
+    return arrays if intact else None
 
 
 def _join(shards: list[Path], folder: Path, positions: int) -> dict[str, Any]:
-    """The shards' arrays one behind the other, each in a file of its own."""
+    """Concatenate the shards, one file per array."""
     joined = {name: _joined(name, shards, folder, positions) for name in NAMES}
     size = sum(array.nbytes for array in joined.values())
-    facts = {"positions": positions, "k": joined["ids"].shape[1], "bytes_per_position": round(size / positions, 2)}
-    return facts | {"mean_rest": round(float(joined["rest"].mean(dtype=np.float64)), 6)}
+    stats = {"positions": positions, "k": joined["ids"].shape[1], "bytes_per_position": round(size / positions, 2)}
+    return stats | {"mean_rest": round(float(joined["rest"].mean(dtype=np.float64)), 6)}
 
 
 def _joined(name: str, shards: list[Path], folder: Path, positions: int) -> npt.NDArray[Any]:
-    """One array of all shards, written and mapped; one shard at a time is in memory.
+    """Concatenate one array of all shards on disk; returns it memory-mapped. Holds one shard in memory at a time.
 
-    Not written through a map: where the disk is full that ends the process without a word.
+    Not written through a memory map: on a full disk that kills the process without a message.
     """
     path = folder / f"{name}.npy"
-    with written(path) as beside, beside.open("wb") as handle:
+    with written(path) as tmp, tmp.open("wb") as handle:
         done = 0
         for shard in shards:
-            part = (_loaded(shard) or {})[name]
+            array = (_loaded(shard) or {})[name]
             if not done:
-                shape = (positions, *part.shape[1:])
-                header = {"descr": npy.dtype_to_descr(part.dtype), "fortran_order": False, "shape": shape}
+                shape = (positions, *array.shape[1:])
+                header = {"descr": npy.dtype_to_descr(array.dtype), "fortran_order": False, "shape": shape}
                 npy.write_array_header_1_0(handle, header)
-            handle.write(part.tobytes())
-            done += len(part)
+            handle.write(array.tobytes())
+            done += len(array)
         assert done == positions
-    stored: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return stored
+    mapped: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return mapped

@@ -1,11 +1,12 @@
-"""Word-level distillation from a teacher of whom k words and the mass of the rest are known.
+"""Word-level distillation from a teacher's top k tokens and the total mass r of all others (the tail).
 
-How the rest's mass r is spread is not told. The distributions are compared on the k words and one bucket, so with K the
-k words and Q the student's mass outside of them the cross-entropy is
+How r is distributed over the tail is unknown. The distributions are compared on the k tokens and one bucket: with K the
+k tokens and Q the student's mass outside K, the cross-entropy is
 
     L = - sum_{v in K} p(v) log q(v) - r log Q          dL/dlogits = q - p on K, and q (1 - r / Q) outside
 
-the gradient of the whole cross-entropy for a teacher whose rest is spread as the student's. With k = |V| it is exact.
+This is the gradient of the full cross-entropy for a teacher whose tail has the student's shape. With k = |V| it is
+exact.
 """
 
 from __future__ import annotations
@@ -18,26 +19,26 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LEAST = 1e-30
-"""Where float32 leaves the student no mass outside."""
+"""Lower bound of Q, which may underflow."""
 
 
 def cross_entropy(positions: Positions) -> Tensor:
     """L summed over the positions, a scalar."""
     teacher = positions.top_k
-    words = (teacher.p * (positions.student.gather(1, teacher.ids) - positions.log_z)).sum()
-    rest = teacher.rest * positions.mass_outside.clamp(min=LEAST).log()
-    return -(words + rest.where(teacher.rest > 0, 0.0).sum())
+    top_k = (teacher.p * (positions.student.gather(1, teacher.ids) - positions.log_z)).sum()
+    tail = teacher.rest * positions.mass_outside.clamp(min=LEAST).log()
+    return -(top_k + tail.where(teacher.rest > 0, 0.0).sum())
 
 
 def gradient(positions: Positions) -> Tensor:
-    """Of L with respect to the logits, a new tensor [N, V]."""
+    """Gradient of L with respect to the logits, a new tensor [N, V]."""
     teacher = positions.top_k
-    ratio = (teacher.rest / positions.mass_outside.clamp(min=LEAST)).where(teacher.rest > 0, 0.0)
-    on_words = positions.q.gather(1, teacher.ids) - teacher.p
-    return (positions.outside * (1 - ratio)[:, None]).scatter_(1, teacher.ids, on_words)
+    tail_ratio = (teacher.rest / positions.mass_outside.clamp(min=LEAST)).where(teacher.rest > 0, 0.0)
+    top_k = positions.q.gather(1, teacher.ids) - teacher.p
+    return (positions.outside * (1 - tail_ratio)[:, None]).scatter_(1, teacher.ids, top_k)
 
 
 def entropy(positions: Positions) -> Tensor:
-    """The teacher's on the k words and the bucket, summed over the positions: what KL lacks of L."""
+    """Entropy of the teacher over the k tokens and the bucket, summed over the positions: L - KL."""
     teacher = positions.top_k
     return -(teacher.p * teacher.log_probs).sum() - teacher.rest.xlogy(teacher.rest).sum()

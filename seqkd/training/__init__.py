@@ -1,1 +1,1 @@
-"""The one trainer."""
+"""Training of teachers and students."""

@@ -1,7 +1,6 @@
-"""Greedy BLEU and chrF while training: on dev for choosing a model, on training sentences to see what was learned by
-heart.
+"""Greedy BLEU and chrF during training: on dev to choose the model, on training sentences to detect memorisation.
 
-Gold perplexity is no criterion here: it worsens while the BLEU of a distilled student rises (Kim & Rush 2016, table 1).
+Gold perplexity is not used: it worsens while the BLEU of a distilled student rises (Kim & Rush 2016, table 1).
 """
 
 import logging
@@ -24,13 +23,13 @@ from seqkd.training.processes import Processes
 log = logging.getLogger(__name__)
 
 TRAIN_SAMPLE = 500
-"""Training sentences, evenly spread, on which BLEU is measured after a training."""
+"""Evenly spaced training sentences on which BLEU is measured after training."""
 
 
 @dataclass(frozen=True)
 class DevScores:
-    """BLEU and chrF (0 to 100, four decimals), tokens of the translations over tokens of the references, and how many
-    translations were cut off."""
+    """BLEU and chrF (0 to 100, four decimals), tokens of the translations over tokens of the references, and the number
+    of truncated translations."""
 
     bleu: float
     chrf: float
@@ -42,7 +41,7 @@ class DevScores:
 class Evaluation:
     """Sentences to translate: source ids and reference texts. Each process translates its share.
 
-    ``limits`` are those of every search with the model: a lower limit here would choose another model.
+    ``limits`` are those of every later search with the model, since other limits would select another model.
     """
 
     sources: list[list[int]]
@@ -54,16 +53,16 @@ class Evaluation:
 
     @cached_property
     def metric(self) -> PrimaryMetric:
-        """By which models are chosen on these sentences."""
+        """The metric that selects models on these sentences."""
         return primary_metric(self.references, self.bleu_tokenize)
 
     def rank(self, bleu: float, chrf: float) -> tuple[float, ...]:
-        """What is greater for the better model. BLEU counts to two decimals, of equals the better chrF: models that
-        all have BLEU 0.00 are told apart by chrF too."""
+        """Sort key, greater for the better model: BLEU to two decimals, ties broken by chrF, so that models with BLEU
+        0.00 are ranked too."""
         return (chrf,) if self.metric.name == "chrf" else (round(bleu, 2), chrf)
 
     def words(self, scores: DevScores) -> str:
-        """Both scores for the log, the one that counts first."""
+        """Both scores for the log, the selecting one first."""
         if self.metric.name == "chrf":
             return f"chrF {scores.chrf:.2f}, BLEU undefined ({scores.bleu:.2f})"
         return f"BLEU {scores.bleu:.2f}, chrF {scores.chrf:.2f}"
@@ -72,19 +71,19 @@ class Evaluation:
         """Scores of greedy search with ``model``, which is left in training mode if it was."""
         training = model.training
         model.eval()
-        own = self.processes.share(len(self.sources))
+        rows = self.processes.share(len(self.sources))
         greedy = SearchSettings(beam=1, **self.limits.model_dump())
-        found = translate(model, own.of(self.sources) if own.counted else [], greedy, scored=False)
+        hypotheses = translate(model, rows.of(self.sources) if rows.counted else [], greedy, scored=False)
         model.train(training)
-        # What was cut off has one id more here, for an end that every process can count.
-        ids = self.processes.sentences([[*best.ids, *[EOS] * (not best.finished)] for best, *_ in found])
-        truncated = sum(one[-1:] == [EOS] for one in ids)
-        texts = [self.tokenizer.tgt.decode([piece for piece in one if piece != EOS]) for one in ids]
+        # Only truncated translations end in EOS here, so that every process can count them.
+        translations = self.processes.sentences([[*best.ids, *[EOS] * (not best.finished)] for best, *_ in hypotheses])
+        truncated = sum(ids[-1:] == [EOS] for ids in translations)
+        texts = [self.tokenizer.tgt.decode([token for token in ids if token != EOS]) for ids in translations]
         bleu = corpus_bleu(texts, self.references, self.bleu_tokenize)
         chrf = chrf_metric().corpus_score(texts, [self.references]).score
         if truncated:
             log.warning(
-                "%d of %d translations were cut off at %g times the source's subwords and %d more "
+                "%d of %d translations were cut off at %g times the source's subwords plus %d "
                 "(score.search.max_length_ratio, max_length_extra)",
                 truncated,
                 len(texts),
@@ -118,9 +117,9 @@ def on_dev(
 def on_training_sample(
     dataset: Dataset, tokenizer_folder: Path, bleu_tokenize: str, limits: LengthLimits, processes: Processes
 ) -> Evaluation:
-    """Sentences of the training set itself, against the targets that were trained on."""
+    """Evenly spaced training sentences, with the targets that were trained on as references."""
     tokenizer = Tokenizer(tokenizer_folder)
-    chosen = np.unique(np.linspace(0, len(dataset) - 1, min(TRAIN_SAMPLE, len(dataset))).astype(int)).tolist()
-    references = [tokenizer.tgt.decode(dataset.tgt[i].tolist()) for i in chosen]
-    sources = [dataset.src[i].tolist() for i in chosen]
+    indices = np.unique(np.linspace(0, len(dataset) - 1, min(TRAIN_SAMPLE, len(dataset))).astype(int)).tolist()
+    references = [tokenizer.tgt.decode(dataset.tgt[i].tolist()) for i in indices]
+    sources = [dataset.src[i].tolist() for i in indices]
     return Evaluation(sources, references, tokenizer, bleu_tokenize, limits, processes)

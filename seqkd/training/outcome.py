@@ -1,4 +1,4 @@
-"""What is said of a training once it has ended."""
+"""Summary of a finished training."""
 
 import logging
 from typing import Any
@@ -11,17 +11,17 @@ log = logging.getLogger(__name__)
 
 
 def compare_with_dev(state: State, train: DevScores, metric: PrimaryMetric, gold: bool) -> None:
-    """Log how much easier the text trained on is than new text; a warning where it is gold text, 10 points and more."""
+    """Log the scores on training text and on dev; warn if training on gold targets scores 10 points higher."""
     assert state.best is not None
     _, bleu, chrf = state.best
-    name, known, new = ("chrF", train.chrf, chrf) if metric.name == "chrf" else ("BLEU", train.bleu, bleu)
-    log.info("best model: %s %.1f on sentences and targets it was trained on, %.1f on dev", name, known, new)
-    if gold and known > new + 10:
-        log.warning("it knows its training text by heart: as a teacher it will mostly repeat the references")
+    name, on_train, on_dev = ("chrF", train.chrf, chrf) if metric.name == "chrf" else ("BLEU", train.bleu, bleu)
+    log.info("best model: %s %.1f on training sentences, %.1f on dev", name, on_train, on_dev)
+    if gold and on_train > on_dev + 10:
+        log.warning("the model has memorised its training text: as a teacher it will mostly repeat the references")
 
 
 def facts(state: State, train: DevScores, metric: PrimaryMetric) -> dict[str, Any]:
-    """What the manifest keeps of a training."""
+    """Statistics of the training, for the manifest."""
     assert state.best is not None
     update, bleu, chrf = state.best
     return {

@@ -1,9 +1,8 @@
-"""The gradient of one update, in as many parts as memory asks for.
+"""The gradient of one update, in as many microbatches as memory requires.
 
-A batch is computed as one at first. Where memory does not suffice the update is begun anew with the batch cut into
-twice as many parts, one after the other, and so are all later batches. Parts are divided by the number of positions of
-the whole batch and draw the random numbers of the whole batch, so the sum of their gradients is its gradient but for
-the order in which numbers are added up.
+Out of memory, the update is repeated with the batch cut into twice as many microbatches, and so are all later batches.
+Microbatches are divided by the number of positions of the whole batch and use its random numbers, so the sum of their
+gradients is that of the whole batch up to rounding.
 """
 
 import logging
@@ -26,14 +25,14 @@ log = logging.getLogger(__name__)
 
 
 def backward(passes: Passes, batch: Batch, progress: float, seed: int) -> float:
-    """Add the gradient of this process's share of a batch to that of the student's weights, and give its value.
+    """Add the gradient of this process's share of a batch to that of the student's weights; returns the loss.
 
     Args:
-        progress: share of the training that is done with this update.
-        seed: of everything random in the update.
+        progress: fraction of the training done after this update.
+        seed: seed of all randomness in the update.
 
     Raises:
-        UserError: memory does not suffice for a single sentence.
+        UserError: out of memory with a single sentence.
     """
     passes.processes.begin()
     memory = passes.memory
@@ -41,97 +40,97 @@ def backward(passes: Passes, batch: Batch, progress: float, seed: int) -> float:
         torch.manual_seed(seed)
         passes.student.train()
         try:
-            return _whole(passes, batch, progress) if passes.processes.parts == 1 else _parts(passes, batch, progress)
+            compute = _at_once if passes.processes.parts == 1 else _in_microbatches
+            return compute(passes, batch, progress)
         except torch.OutOfMemoryError:
-            pass  # what is done about it must not hold the traceback, and with it the tensors
-        _begin_anew(passes, batch)
+            pass  # recover outside this block: the traceback keeps the tensors alive
+        _halve_microbatches(passes, batch)
         passes.recall(memory)
 
 
-def _whole(passes: Passes, batch: Batch, progress: float) -> float:
+def _at_once(passes: Passes, batch: Batch, progress: float) -> float:
     loss = passes.loss(batch, progress)
     loss.backward()
     return loss.item()
 
 
-def _parts(passes: Passes, batch: Batch, progress: float) -> float:
-    pieces = passes.processes.share(len(batch.src)).cut(passes.processes.parts)
-    encoder = Noise(passes.student.device)
-    with torch.no_grad(), drawn_for(pieces[0]):
-        passes.encoded(batch, pieces[0])  # only to draw what encoding draws, before the sources draw
+def _in_microbatches(passes: Passes, batch: Batch, progress: float) -> float:
+    microbatches = passes.processes.share(len(batch.src)).cut(passes.processes.parts)
+    encoder_rng = Noise(passes.student.device)
+    with torch.no_grad(), drawn_for(microbatches[0]):
+        passes.encoded(batch, microbatches[0])  # only to advance the random state before the prefix sources draw
     view = View(batch, passes.student, progress, crew=passes.processes)
-    value = 0.0
+    total = 0.0
     with passes.watching() as seen:
         for reading in view.each(passes.readings):
             for pair in reading.source.pairs(view, reading.options):
-                noise = encoder, Noise(passes.student.device)
-                made = _Made(passes, batch, pair, pieces, reading.objective, seen, *noise)
-                value += _pass(passes, made)
+                rng = encoder_rng, Noise(passes.student.device)
+                total += _backward_pass(_Microbatches(passes, batch, pair, microbatches, reading.objective, seen, *rng))
                 passes.follow(pair, reading.objective, view)
-    return value
+    return total
 
 
-def _pass(passes: Passes, made: "_Made") -> float:
-    """One pass, piece by piece; gives its value."""
-    objective, value = made.objective, 0.0
+def _backward_pass(microbatches: "_Microbatches") -> float:
+    """Backward of one pass, one microbatch at a time; returns the loss."""
+    passes, objective, total = microbatches.passes, microbatches.objective, 0.0
     with torch.no_grad():
-        facts = passes.survey(objective, made)
-    for one in made:
-        loss = passes.mean(one, objective, facts, made.batch)
+        facts = passes.survey(objective, microbatches)
+    for microbatch in microbatches:
+        loss = passes.mean(microbatch, objective, facts, microbatches.batch)
         if objective.layer_terms:
-            loss = loss + between(one, objective)
+            loss = loss + between(microbatch, objective)
         loss.backward()
-        value += loss.item()
-    return value
+        total += loss.item()
+    return total
 
 
 @dataclass(frozen=True)
-class _Made(Iterable[Pass]):
-    """A pass, made piece by piece, and made anew whenever it is gone through; sources are encoded again each time."""
+class _Microbatches(Iterable[Pass]):
+    """One pass as microbatches, computed again on every iteration, including the encoding of the sources."""
 
     passes: Passes
     batch: Batch
     pair: Batch
-    pieces: list[Rows]
+    rows: list[Rows]
     objective: Objective
     seen: Seen
-    encoder: "Noise"
-    decoder: "Noise"
+    encoder_rng: "Noise"
+    decoder_rng: "Noise"
 
     def __iter__(self) -> Iterator[Pass]:
-        for rows in self.pieces:
+        for rows in self.rows:
             with drawn_for(rows):
-                self.encoder.restore()
+                self.encoder_rng.restore()
                 encoded = self.passes.encoded(self.batch, rows)
-                self.decoder.restore()
-                one = self.passes.read(self.pair, rows, self.objective, encoded, self.seen)
-            yield one
+                self.decoder_rng.restore()
+                microbatch = self.passes.read(self.pair, rows, self.objective, encoded, self.seen)
+            yield microbatch
 
 
 class Noise:
-    """Where the random generators stand, of the processor and of the graphics card that computes."""
+    """State of the random generators of the CPU and of the GPU in use."""
 
     def __init__(self, device: torch.device) -> None:
         self.device, self.state = device, torch.get_rng_state()
-        self.card = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+        self.gpu_state = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
 
     def restore(self) -> None:
-        """Put them there again."""
+        """Reset the generators to this state."""
         torch.set_rng_state(self.state)
-        if self.card is not None:
-            torch.cuda.set_rng_state(self.card, self.device)
+        if self.gpu_state is not None:
+            torch.cuda.set_rng_state(self.gpu_state, self.device)
 
 
-def _begin_anew(passes: Passes, batch: Batch) -> None:
-    """Forget what the failed attempt has added, and cut batches into twice as many parts."""
+def _halve_microbatches(passes: Passes, batch: Batch) -> None:
+    """Undo what the failed attempt has added, and cut batches into twice as many microbatches."""
     rows, processes = passes.processes.share(len(batch.src)), passes.processes
     if processes.parts >= rows.last - rows.first:
         raise UserError(
-            "Out of memory with a single sentence at a time. Give the job more memory, a graphics card with more, or "
+            "Out of memory with a single sentence at a time. Give the job more memory, a GPU with more memory, or set "
             "`device: cpu` in the profile."
         )
     processes.parts *= 2
-    log.warning("out of memory: each batch is computed in %d parts from here on, with the same result", processes.parts)
+    log.warning("out of memory: each batch is now computed in %d microbatches, with the same result", processes.parts)
     for parameter in passes.student.parameters():
         if parameter.grad is not None:
             parameter.grad.zero_()

@@ -1,8 +1,8 @@
-"""The passes of one update: for each prefix source its pairs, student and teacher on the same prefixes, and the loss.
+"""The passes of one update: student and teacher on the same prefixes of each prefix source, and the loss.
 
-Sources are encoded once, whatever the number of passes. Each pass adds its sum divided by its number of positions.
-Where a batch is divided, over processes or into parts, a pass is made on some of its rows and divided by the number of
-positions of all of them.
+Source sentences are encoded once per update. Each pass adds its sum divided by its number of positions. If a batch is
+split, over processes or into microbatches, a pass covers some of its rows and is divided by the number of positions of
+all rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,20 +33,20 @@ class Stored(Protocol):
     """A stored teacher, :class:`seqkd.teacher.reading.StoredTeacher`."""
 
     def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
-        """What it holds at the target positions of these sentences, one sentence after the other."""
+        """The stored distributions at the target positions of these sentences, one sentence after the other."""
         ...
 
 
 @dataclass(frozen=True)
 class Pass:
-    """One pass on some rows, before its loss: N positions, padding dropped before the projection.
+    """One forward pass on some rows, before its loss: N positions, padding dropped before the projection.
 
     Attributes:
-        pair: the whole batch's prefixes and next tokens.
-        hidden: the student's hidden states [N, width].
+        pair: prefixes and next tokens of the whole batch.
+        hidden: the student's hidden states [N, d].
         target: the tokens to predict, int64 [N].
         known: the teacher at the same positions, if the objective needs one.
-        seen: what the layers gave, where they are watched.
+        seen: outputs of the layers, if they are recorded.
     """
 
     pair: Batch
@@ -58,9 +58,9 @@ class Pass:
 
 
 class Passes:
-    """What a loss, as written in a config, asks of student and teacher at every update.
+    """The forward passes that the ``loss`` of a config needs at every update.
 
-    ``teacher`` may be None if no term needs it or a ``stored`` one stands in; ``smoothing`` is the label smoothing.
+    ``teacher`` may be None if no term needs one or a ``stored`` one is given; ``smoothing`` is the label smoothing.
     """
 
     def __init__(
@@ -77,10 +77,10 @@ class Passes:
         self.compares_layers = any(reading.objective.layer_terms for reading in self.readings)
 
     def loss(self, batch: Batch, progress: float) -> Tensor:
-        """The objective on a batch, a scalar to be differentiated: this process's share of it.
+        """This process's share of the objective on a batch, a differentiable scalar.
 
         Args:
-            progress: share of the training that is done with this update.
+            progress: fraction of the training done after this update.
         """
         rows = self.processes.share(len(batch.src))
         view = View(batch, self.student, progress, crew=self.processes)
@@ -89,88 +89,96 @@ class Passes:
             total = torch.zeros((), device=batch.src.device)
             for reading in view.each(self.readings):
                 for pair in reading.source.pairs(view, reading.options):
-                    one = self.read(pair, rows, reading.objective, encoded, seen)
-                    total = total + self.mean(one, reading.objective, self.survey(reading.objective, [one]), batch)
+                    forward = self.read(pair, rows, reading.objective, encoded, seen)
+                    facts = self.survey(reading.objective, [forward])
+                    total = total + self.mean(forward, reading.objective, facts, batch)
                     self.follow(pair, reading.objective, view)
                     if reading.objective.layer_terms:
-                        total = total + between(one, reading.objective)
+                        total = total + between(forward, reading.objective)
         return total
 
     @property
     def memory(self) -> dict[str, Tensor]:
-        """What objectives keep from update to update, to be saved."""
+        """Tensors that objectives keep from update to update, by the name under which they are saved."""
         return {
-            f"memory.{number}.{name}": kept
+            f"memory.{number}.{name}": tensor
             for number, reading in enumerate(self.readings)
-            for name, kept in reading.objective.memory.items()
+            for name, tensor in reading.objective.memory.items()
         }
 
     def recall(self, saved: Mapping[str, Tensor]) -> None:
-        """Take up what ``memory`` was when it was saved, among other tensors."""
+        """Restore ``memory`` from saved tensors, which may include others."""
         for number, reading in enumerate(self.readings):
-            place = f"memory.{number}."
-            own = {name.removeprefix(place): kept for name, kept in saved.items() if name.startswith(place)}
-            reading.objective.memory = own
+            prefix = f"memory.{number}."
+            reading.objective.memory = {
+                name.removeprefix(prefix): tensor for name, tensor in saved.items() if name.startswith(prefix)
+            }
 
     def watching(self) -> AbstractContextManager[Seen]:
-        """Within the block, what the layers give is kept if a term compares them."""
+        """Within the block, layer outputs are recorded if a term compares them."""
         return watched(self.student, self.teacher) if self.compares_layers else nullcontext(Seen())
 
     def encoded(self, batch: Batch, rows: Rows) -> "Encoded":
-        """The sources of these rows."""
+        """The encoder outputs of these rows."""
         return Encoded(self.student, self.teacher, rows.of(batch.src))
 
     def read(self, pair: Batch, rows: Rows, objective: Objective, encoded: "Encoded", seen: Seen) -> Pass:
-        """Student and, if it is needed, teacher at the real positions of these rows."""
-        own = rows.of_batch(pair)
-        real = own.target != PAD
-        hidden = self.student.decode(encoded.student, own.prefix)[real]
-        known = self._known(own, real, encoded) if objective.needs_teacher else None
-        return Pass(pair, rows, hidden, own.target[real], known, seen)
+        """Student and, if needed, teacher at the real positions of these rows."""
+        local = rows.of_batch(pair)
+        real = local.target != PAD
+        hidden = self.student.decode(encoded.student, local.prefix)[real]
+        teacher = self._teacher_at(local, real, encoded) if objective.needs_teacher else None
+        return Pass(pair, rows, hidden, local.target[real], teacher, seen)
 
-    def survey(self, objective: Objective, made: Iterable[Pass]) -> dict[str, Tensor]:
-        """What terms must know of the whole batch before they see a part of it, [N] each by name; ``made`` is the pass
-        on this process's rows, which may be gone through more than once."""
-        return objective.survey(Look(self, made)) if objective.surveys else {}
+    def survey(self, objective: Objective, microbatches: Iterable[Pass]) -> dict[str, Tensor]:
+        """Values per position that depend on the whole batch, [N] each, by the name of the term that needs them.
 
-    def mean(self, one: Pass, objective: Objective, facts: dict[str, Tensor], batch: Batch) -> Tensor:
-        """The sum over a pass divided by the positions of all rows of the pass, or of ``batch``, the targets, for an
-        objective on whole sentences: the halves of a sum over sentences need one divisor. Nothing of a row that is not
-        counted."""
+        Args:
+            microbatches: the pass on this process's rows; may be iterated more than once.
+        """
+        return objective.survey(Look(self, microbatches)) if objective.surveys else {}
+
+    def mean(self, forward: Pass, objective: Objective, facts: dict[str, Tensor], batch: Batch) -> Tensor:
+        """The sum over a pass divided by the positions of all rows of the pass; 0 for a row that is not counted.
+
+        Objectives on whole sentences are divided by the positions of ``batch``, the targets, since the halves of a sum
+        over sentences need the same divisor.
+        """
         if not objective.terms:
-            return one.hidden.new_zeros((), dtype=torch.float32)
-        real = one.pair.target != PAD
-        if facts and not one.rows.all:
-            first = int(real[: one.rows.first].sum())
-            facts = {name: fact[first : first + len(one.target)] for name, fact in facts.items()}
-        sentence = one.rows.of(real).nonzero()[:, 0] if objective.whole_sentences else None
+            return forward.hidden.new_zeros((), dtype=torch.float32)
+        rows, hidden, target = forward.rows, forward.hidden, forward.target
+        real = forward.pair.target != PAD
+        if facts and not rows.all:
+            start = int(real[: rows.first].sum())
+            facts = {name: fact[start : start + len(target)] for name, fact in facts.items()}
+        sentence = rows.of(real).nonzero()[:, 0] if objective.whole_sentences else None
         weight = self.student.output_weight
-        loss = projected_loss(one.hidden, weight, one.target, one.known, objective, self.smoothing, facts, sentence)
+        loss = projected_loss(hidden, weight, target, forward.known, objective, self.smoothing, facts, sentence)
         divisor = int((batch.target != PAD).sum() if objective.whole_sentences else real.sum())
-        return loss / divisor if one.rows.counted else loss * 0
+        return loss / divisor if rows.counted else loss * 0
 
     def follow(self, pair: Batch, objective: Objective, view: View) -> None:
-        """Keep the student's first choices where a source goes on from them: those of the whole batch."""
+        """Pass the student's argmax on the whole batch to a prefix source that continues from it."""
         if isinstance(objective, Following) and objective.terms:
             rows = self.processes.share(len(pair.src))
-            own = objective.choices(rows.of(pair.target) != PAD)
-            view.choices = self.processes.gather(own if rows.counted else own[:0])
+            choices = objective.choices(rows.of(pair.target) != PAD)
+            view.choices = self.processes.gather(choices if rows.counted else choices[:0])
 
-    def _known(self, own: Batch, real: Tensor, encoded: "Encoded") -> Known:
+    def _teacher_at(self, local: Batch, real: Tensor, encoded: "Encoded") -> Known:
         """The teacher at the real positions of a pass."""
         if self.stored is None:
-            return encoded.teacher_at(own.prefix, real)
-        assert own.sentences is not None, "a stored teacher knows the targets of its dataset alone"
-        return self.stored.top(own.sentences).to(real.device)
+            return encoded.teacher_at(local.prefix, real)
+        assert local.sentences is not None, "a stored teacher only knows the targets of its dataset"
+        return self.stored.top(local.sentences).to(real.device)
 
 
-def between(one: Pass, objective: Objective) -> Tensor:
+def between(forward: Pass, objective: Objective) -> Tensor:
     """The terms that compare layers: each side's sum over its real positions divided by those of the whole batch."""
-    total = one.hidden.new_zeros((), dtype=torch.float32)
-    for side, ids in zip(SIDES, (one.pair.src, one.pair.target), strict=True):
+    total = forward.hidden.new_zeros((), dtype=torch.float32)
+    for side, ids in zip(SIDES, (forward.pair.src, forward.pair.target), strict=True):
         real = ids != PAD
-        total = total + objective.between(one.seen.at(side, one.rows.of(real))) / int(real.sum())
-    return total if one.rows.counted else total * 0
+        total = total + objective.between(forward.seen.at(side, forward.rows.of(real))) / int(real.sum())
+    return total if forward.rows.counted else total * 0
 
 
 class Look:
@@ -178,39 +186,39 @@ class Look:
 
     memory: Tensor
 
-    def __init__(self, passes: Passes, made: Iterable[Pass]) -> None:
-        self._passes, self._made = passes, made
+    def __init__(self, passes: Passes, microbatches: Iterable[Pass]) -> None:
+        self._passes, self._microbatches = passes, microbatches
 
     @cached_property
     def student(self) -> Tensor:
         """See Scores."""
-        found = [self._log_probs(one)[: len(one.target) * one.rows.counted] for one in self._made]
-        return self._passes.processes.gather(torch.cat(found))
+        log_probs = [self._log_probs(each)[: len(each.target) * each.rows.counted] for each in self._microbatches]
+        return self._passes.processes.gather(torch.cat(log_probs))
 
-    def _log_probs(self, one: Pass) -> Tensor:
-        """Of the tokens to predict, float32 [N]."""
-        found = []
-        for part in chunks(len(one.target), CHUNK):
+    def _log_probs(self, forward: Pass) -> Tensor:
+        """Log-probabilities of the targets, float32 [N]."""
+        log_probs = []
+        for chunk in chunks(len(forward.target), CHUNK):
             with torch.no_grad():
-                logits, target = self._passes.student.logits(one.hidden[part]), one.target[part, None]
+                logits, target = self._passes.student.logits(forward.hidden[chunk]), forward.target[chunk, None]
             for piece in chunks(len(logits), PIECE):
-                found.append(logits[piece].float().log_softmax(-1).gather(1, target[piece])[:, 0])
-        return torch.cat(found)
+                log_probs.append(logits[piece].float().log_softmax(-1).gather(1, target[piece])[:, 0])
+        return torch.cat(log_probs)
 
 
 class Encoded:
-    """The encoder's output of student and teacher, the teacher's made when it is first needed, without gradient."""
+    """Encoder outputs of student and teacher; the teacher's are computed on first use, without gradient."""
 
     def __init__(self, student: TranslationModel, teacher: TranslationModel | None, src: Tensor) -> None:
         self.student, self._teacher, self._src = student.encode(src), teacher, src
 
     @cached_property
-    def _known(self) -> Any:
+    def _teacher_encoded(self) -> Any:
         assert self._teacher is not None, "this objective needs a teacher"
         return self._teacher.encode(self._src)
 
     def teacher_at(self, prefix: Tensor, real: Tensor) -> Teacher:
-        """The teacher after these prefixes [B, T], at the real positions."""
+        """The teacher on these prefixes [B, T], at the real positions."""
         assert self._teacher is not None, "this objective needs a teacher"
         with torch.no_grad():
-            return Teacher(self._teacher.decode(self._known, prefix)[real], self._teacher.logits)
+            return Teacher(self._teacher.decode(self._teacher_encoded, prefix)[real], self._teacher.logits)

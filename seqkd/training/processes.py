@@ -1,10 +1,10 @@
-"""The processes of one training: torch.distributed, each process started by torchrun.
+"""The processes of one training: torch.distributed, started by torchrun.
 
-Each holds the whole model, its optimiser and the order of the batches. Of every batch it computes the objective on a
-share of the rows, padded as in the whole batch, with the random numbers that one process would have drawn for those
-rows; the sums over all shares, divided by the number of positions of the whole batch, make the gradient. From there on
-all do the same. So the result is that of one process but for the order in which numbers are added up, and no state
-knows how many processes there were.
+Each process holds the whole model, its optimiser and the order of the batches. It computes the objective on a share of
+the rows of every batch, padded as in the whole batch, with the random numbers that a single process would have drawn
+for those rows. The sum over all shares, divided by the number of positions of the whole batch, is the gradient; the
+update is then the same in every process. The result is that of a single process up to rounding, and the saved state
+does not depend on the number of processes.
 """
 
 import os
@@ -20,75 +20,74 @@ from torch import Tensor, distributed
 from seqkd.batches.rows import Rows, share
 
 PATIENCE = float(os.environ.get("SEQKD_PATIENCE_SECONDS", "600"))
-"""How long a process waits for the others before it gives up. Changes no result, hence no setting of an experiment."""
+"""Timeout of a process that waits for others. Does not change results, so it is not a setting of an experiment."""
 
 
 class LostError(Exception):
-    """Another process of this training has ended, or does not answer."""
+    """Another process of this training has ended or does not respond."""
 
 
 class Processes:
-    """One of ``count`` processes, the one called ``rank``, which computes on ``device``.
+    """Process ``rank`` of ``count``, which computes on ``device``.
 
-    ``parts`` is into how many its share of a batch is cut, so that it fits into memory.
+    ``parts`` is the number of microbatches into which its share of a batch is cut to fit into memory.
     """
 
     def __init__(self, rank: int = 0, count: int = 1, device: str = "cpu") -> None:
         self.rank, self.count, self.device, self.parts = rank, count, torch.device(device), 1
         self._parent = os.getppid()
-        self._heard: list[Tensor] = []
-        self._at = 0
+        self._gathered: list[Tensor] = []
+        self._next = 0
 
-    def share(self, whole: int) -> Rows:
-        """The rows of a batch that are this process's to compute."""
-        return share(whole, self.rank, self.count)
+    def share(self, count: int) -> Rows:
+        """This process's rows of a batch of ``count``."""
+        return share(count, self.rank, self.count)
 
     def slices(self, count: int) -> list[slice]:
-        """The same as slices, in parts; none where there is nothing left for it."""
-        own = self.share(count)
-        return [slice(part.first, part.last) for part in own.cut(self.parts)] if own.counted else []
+        """The same as one slice per microbatch; empty if no rows are left for this process."""
+        rows = self.share(count)
+        return [slice(microbatch.first, microbatch.last) for microbatch in rows.cut(self.parts)] if rows.counted else []
 
-    # What is said in the course of an update. A process that must begin it anew, in smaller parts, does not say it
-    # again, for the others would not listen: it goes on with what it has heard.
+    # Collectives within an update. A process that repeats an update in smaller microbatches must not call them again,
+    # as the other processes would not take part: the recorded results are replayed.
 
     def begin(self) -> None:
-        """Forget what was heard: a new update."""
-        self._heard.clear()
-        self._at = 0
+        """Start a new update: drop the recorded results."""
+        self._gathered.clear()
+        self._next = 0
 
     def again(self) -> None:
-        """The same update once more."""
-        self._at = 0
+        """Repeat the update: replay the recorded results."""
+        self._next = 0
 
-    def gather(self, own: Tensor) -> Tensor:
-        """All processes' tensors [n, ..], n of their own, one behind the other."""
+    def gather(self, local: Tensor) -> Tensor:
+        """Concatenation of the tensors [n, ...] of all processes, with their own n each."""
         if self.count == 1:
-            return own
-        if self._at == len(self._heard):
-            self._heard.append(self._gathered(own))
-        self._at += 1
-        return self._heard[self._at - 1]
+            return local
+        if self._next == len(self._gathered):
+            self._gathered.append(self._all_gather(local))
+        self._next += 1
+        return self._gathered[self._next - 1]
 
-    def sentences(self, own: list[list[int]]) -> list[list[int]]:
-        """All processes' sentences, one behind the other."""
+    def sentences(self, local: list[list[int]]) -> list[list[int]]:
+        """Concatenation of the sequences of all processes."""
         if self.count == 1:
-            return own
-        lengths = self.gather(torch.tensor([len(ids) for ids in own], dtype=torch.int64, device=self.device))
-        flat = [number for ids in own for number in ids]
-        joined = self.gather(torch.tensor(flat, dtype=torch.int64, device=self.device)).tolist()
-        ends = np.cumsum([0, *lengths.tolist()]).tolist()
-        return [joined[first:end] for first, end in pairwise(ends)]
+            return local
+        lengths = self.gather(torch.tensor([len(ids) for ids in local], dtype=torch.int64, device=self.device))
+        local_ids = [token for ids in local for token in ids]
+        ids = self.gather(torch.tensor(local_ids, dtype=torch.int64, device=self.device)).tolist()
+        return [ids[start:stop] for start, stop in pairwise(np.cumsum([0, *lengths.tolist()]).tolist())]
 
-    # What all say once, at the end of an update
+    # Collectives at the end of an update
 
     def add(self, values: Tensor) -> None:
-        """Replace ``values`` by their sum over the processes, the same to the bit for each."""
+        """Replace ``values`` by their sum over all processes, bitwise equal in each."""
         if self.count > 1:
-            with _listening():
+            with _raise_lost():
                 distributed.all_reduce(values)
 
     def total(self, value: float) -> float:
-        """The sum of a number over the processes."""
+        """The sum of a number over all processes."""
         if self.count == 1:
             return value
         values = torch.tensor([value], dtype=torch.float64, device=self.device)
@@ -96,49 +95,49 @@ class Processes:
         return values.item()
 
     def agreed(self, asked: int | None) -> int:
-        """The signal by which any process was asked to stop, or 0; all hear the same, so all stop at one update.
+        """The signal that asked any process to stop, or 0; the same in all processes, so all stop at the same update.
 
         Raises:
-            LostError: what started this process is gone; nobody waits for it any more.
+            LostError: the parent of this process has ended.
         """
         if self.count == 1:
             return asked or 0
         if os.getppid() != self._parent:
             raise LostError
-        found = torch.tensor([asked or 0], dtype=torch.int64, device=self.device)
-        with _listening():
-            distributed.all_reduce(found, distributed.ReduceOp.MAX)
-        return int(found)
+        number = torch.tensor([asked or 0], dtype=torch.int64, device=self.device)
+        with _raise_lost():
+            distributed.all_reduce(number, distributed.ReduceOp.MAX)
+        return int(number)
 
-    def _gathered(self, own: Tensor) -> Tensor:
-        with _listening():
+    def _all_gather(self, local: Tensor) -> Tensor:
+        with _raise_lost():
             sizes = [torch.zeros(1, dtype=torch.int64, device=self.device) for _ in range(self.count)]
-            distributed.all_gather(sizes, torch.tensor([len(own)], dtype=torch.int64, device=self.device))
+            distributed.all_gather(sizes, torch.tensor([len(local)], dtype=torch.int64, device=self.device))
             counts = [int(size) for size in sizes]
-            padded = own.new_zeros(max(counts), *own.shape[1:])
-            padded[: len(own)] = own
-            parts = [torch.empty_like(padded) for _ in counts]
-            distributed.all_gather(parts, padded)
-        return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
+            padded = local.new_zeros(max(counts), *local.shape[1:])
+            padded[: len(local)] = local
+            tensors = [torch.empty_like(padded) for _ in counts]
+            distributed.all_gather(tensors, padded)
+        return torch.cat([tensor[:count] for tensor, count in zip(tensors, counts, strict=True)])
 
 
 def join(rank: int, count: int, device: str) -> Processes:
-    """Meet the other processes, if there are any.
+    """Join the process group, if there are several processes.
 
-    A process that has met others must end by ``os._exit``: gloo's threads are still running while the interpreter takes
-    down what they use. They aborted one finished process in thirty, now and then one that had left the group.
+    A process that has joined must end by ``os._exit``: gloo's threads still run while the interpreter shuts down, and
+    aborted one finished process in thirty, sometimes even after it had left the group.
     """
     if device != "cpu":
         torch.cuda.set_device(device)
     if count > 1:
-        with _listening():
+        with _raise_lost():
             distributed.init_process_group("gloo" if device == "cpu" else "nccl", timeout=timedelta(seconds=PATIENCE))
     return Processes(rank, count, device)
 
 
 @contextmanager
-def _listening() -> Iterator[None]:
-    """What the libraries below say when another process is gone differs from version to version."""
+def _raise_lost() -> Iterator[None]:
+    """Turn errors of the backends, whose messages differ between versions, into ``LostError``."""
     try:
         yield
     except RuntimeError as error:

@@ -1,7 +1,7 @@
-"""Vocabulary projection and objective in one go, over chunks of positions, so that full logits never exist.
+"""Vocabulary projection and objective fused over chunks of positions, so that full logits are never materialised.
 
-The gradient is made in the forward pass: for each chunk the logits, the objective's gradient with respect to them, and
-from it the gradients of hidden states and output matrix. Memory is a chunk times the vocabulary, for any objective.
+Gradients are computed in the forward pass: per chunk the logits, the objective's gradient with respect to them, and
+from it those of the hidden states and the output matrix. Memory is one chunk times the vocabulary for any objective.
 """
 
 import math
@@ -15,17 +15,16 @@ from seqkd.losses.positions import Positions, TopK
 from seqkd.training.objective import Objective
 
 CHUNK = 512
-"""Positions of which logits are made at once."""
+"""Positions whose logits are computed at once."""
 PIECE = 64
-"""Positions that an objective sees at once on a processor: it goes a dozen times over [n, V] numbers, and these then
-stay in the cache."""
+"""Positions per call of an objective on the CPU, so that its dozen passes over [n, V] stay in the cache."""
 
 
 class Known(Protocol):
-    """A teacher at N positions: :class:`Teacher`, or what is stored of one."""
+    """A teacher at N positions: :class:`Teacher`, or a stored one."""
 
-    def at(self, part: slice) -> Tensor | TopK:
-        """Some of them: logits [n, V], or what is stored."""
+    def at(self, rows: slice) -> Tensor | TopK:
+        """The teacher at a slice of the positions: logits [n, V], or its stored top k."""
         ...
 
 
@@ -45,25 +44,24 @@ class _Projected(torch.autograd.Function):
         total = hidden.new_zeros((), dtype=torch.float32)
         grad_hidden, grad_weight = torch.empty_like(hidden), torch.zeros_like(weight, dtype=torch.float32)
         size = PIECE if hidden.device.type == "cpu" else CHUNK
-        for part in chunks(len(hidden), CHUNK, sentence):
-            logits, known = hidden[part] @ weight.T, None if teacher is None else teacher.at(part)
+        for chunk in chunks(len(hidden), CHUNK, sentence):
+            logits, teacher_logits = hidden[chunk] @ weight.T, None if teacher is None else teacher.at(chunk)
             grad = torch.empty_like(logits)
-            whole = None if sentence is None else sentence[part]
-            for piece in chunks(len(logits), size, whole):
-                own = slice(part.start + piece.start, part.start + piece.stop)
-                seen = Positions(
+            for piece in chunks(len(logits), size, None if sentence is None else sentence[chunk]):
+                rows = slice(chunk.start + piece.start, chunk.start + piece.stop)
+                positions = Positions(
                     logits[piece].float(),
-                    target[own],
-                    None if known is None else piece_of(known, piece),
+                    target[rows],
+                    None if teacher_logits is None else slice_teacher(teacher_logits, piece),
                     smoothing,
                     prefix=objective.prefix,
-                    facts={name: fact[own] for name, fact in facts.items()},
-                    sentence=None if whole is None else whole[piece],
+                    facts={name: fact[rows] for name, fact in facts.items()},
+                    sentence=None if sentence is None else sentence[rows],
                 )
-                loss, grad[piece] = objective.gradient(seen)
+                loss, grad[piece] = objective.gradient(positions)
                 total += loss
-            grad_hidden[part] = grad @ weight
-            grad_weight += grad.T @ hidden[part]
+            grad_hidden[chunk] = grad @ weight
+            grad_weight += grad.T @ hidden[chunk]
         ctx.save_for_backward(grad_hidden, grad_weight.to(weight.dtype))
         return total
 
@@ -74,33 +72,33 @@ class _Projected(torch.autograd.Function):
 
 
 def chunks(count: int, size: int, sentence: Tensor | None = None) -> Iterator[slice]:
-    """``count`` positions in runs of at most ``size``; given each one's ``sentence``, in runs of whole sentences, a
-    longer one by itself."""
+    """Slices of at most ``size`` of ``count`` positions; given the ``sentence`` of each, slices of whole sentences,
+    where a longer sentence is a slice by itself."""
     if sentence is None:
-        yield from (slice(first, min(first + size, count)) for first in range(0, count, size))
+        yield from (slice(start, min(start + size, count)) for start in range(0, count, size))
         return
-    first, ends = 0, sentence.unique_consecutive(return_counts=True)[1].cumsum(0).tolist()
-    for end, after in zip(ends, [*ends[1:], math.inf], strict=True):
-        if after - first > size:
-            yield slice(first, end)
-            first = end
+    start, ends = 0, sentence.unique_consecutive(return_counts=True)[1].cumsum(0).tolist()
+    for stop, next_stop in zip(ends, [*ends[1:], math.inf], strict=True):
+        if next_stop - start > size:
+            yield slice(start, stop)
+            start = stop
 
 
-def piece_of(known: Tensor | TopK, piece: slice) -> Tensor | TopK:
-    """What ``Positions.teacher`` is at some positions."""
-    return known.at(piece) if isinstance(known, TopK) else known[piece].float()
+def slice_teacher(teacher: Tensor | TopK, rows: slice) -> Tensor | TopK:
+    """``Positions.teacher`` at a slice of the positions."""
+    return teacher.at(rows) if isinstance(teacher, TopK) else teacher[rows].float()
 
 
 class Teacher:
-    """The teacher's distribution at the same positions: hidden states [N, d'] and what makes logits [n, V] of some."""
+    """An online teacher at N positions: hidden states [N, d'], and a function that projects them to logits [n, V]."""
 
     def __init__(self, hidden: Tensor, project: Callable[[Tensor], Tensor]) -> None:
         self.hidden, self.project = hidden, project
 
-    def at(self, part: slice) -> Tensor:
-        """Logits of some positions, [n, V], without gradient."""
+    def at(self, rows: slice) -> Tensor:
+        """Logits at a slice of the positions, [n, V], without gradient."""
         with torch.no_grad():
-            return self.project(self.hidden[part])
+            return self.project(self.hidden[rows])
 
 
 def projected_loss(
@@ -116,12 +114,12 @@ def projected_loss(
     """Sum of ``objective`` over N positions, differentiable in ``hidden`` [N, d] and ``weight`` [V, d].
 
     Args:
-        target: int64 [N].
-        teacher: at the same positions, or None.
-        objective: what is summed over the positions.
-        smoothing: label smoothing, handed through to the objective.
-        facts: numbers a position, [N] each, handed through as ``Positions.facts``.
-        sentence: each position's, int64 [N], where the objective must see whole sentences.
+        target: tokens to predict, int64 [N].
+        teacher: the teacher at the same positions, or None.
+        objective: the objective that is summed over the positions.
+        smoothing: label smoothing, passed on to the objective.
+        facts: values per position, [N] each, passed on as ``Positions.facts``.
+        sentence: number of each position's sentence, int64 [N], if the objective must see whole sentences.
     """
     loss: Tensor = _Projected.apply(hidden, weight, target, teacher, objective, smoothing, facts or {}, sentence)  # type: ignore[no-untyped-call]
     return loss

@@ -1,4 +1,4 @@
-"""The one trainer. A method is a choice of four plugs: prefix source, objective, model, start."""
+"""The trainer. A method is a choice of prefix source, objective, model and starting point."""
 
 import logging
 import math
@@ -38,16 +38,15 @@ from seqkd.training.weights import FlatWeights
 log = logging.getLogger(__name__)
 
 SAVE_SECONDS = float(os.environ.get("SEQKD_SAVE_SECONDS", "60"))
-"""How often the state is saved. Changes no result, hence no setting of an experiment."""
+"""Interval between saves of the state. Does not change results, so it is not a setting of an experiment."""
 
 EXPLODED = 10.0
-"""A loss above this many times that of the first update (which counts as 1 at least) comes of weights that ran away: a
-model that has merely learned nothing stays near its first loss."""
+"""Training counts as diverged when the loss exceeds this multiple of max(1, first loss)."""
 
 
 @dataclass(frozen=True)
 class Plugs:
-    """What one training is made of."""
+    """The components of a training."""
 
     dataset: Dataset
     passes: Passes
@@ -55,10 +54,10 @@ class Plugs:
 
 
 class Trainer:
-    """A training in progress; :meth:`run` starts it or goes on with it.
+    """A training in progress; :meth:`run` starts or resumes it.
 
-    Dropout is seeded by (seed, update) at every update and the batches by (seed, epoch), so a training that was
-    interrupted anywhere goes on exactly as if it had not been.
+    Dropout is seeded by (seed, update) and the batches by (seed, epoch), so a training that was interrupted anywhere
+    resumes exactly.
     """
 
     def __init__(
@@ -77,11 +76,11 @@ class Trainer:
         )
 
     def run(self, stop: Stop) -> None:
-        """Train to the last update and leave the best model's weights in ``model``.
+        """Train to the last update and load the best weights into ``model``.
 
         Raises:
             SystemExit: a signal asked to stop; the state is saved.
-            UserError: loss or weights are no finite numbers, or the loss exploded; the last good state is kept.
+            UserError: the loss or the weights are not finite, or training diverged; the last good state is kept.
         """
         self.resume()
         stream = BatchStream(self.plugs.dataset, self.settings.batch_tokens, self.seed, self.state.position)
@@ -90,14 +89,13 @@ class Trainer:
         batches = iter(stream)
         while True:
             self.evaluate_if_due(stop)
-            asked = self.processes.agreed(stop.asked)
-            if asked or time.monotonic() - saved > SAVE_SECONDS:
+            signal = self.processes.agreed(stop.asked)
+            if signal or time.monotonic() - saved > SAVE_SECONDS:
                 self.save()
                 saved = time.monotonic()
-            if asked:
-                text = "stopped by signal %d at update %d; the same command goes on from here"
-                log.warning(text, asked, self.state.update)
-                raise SystemExit(128 + asked)
+            if signal:
+                log.warning("stopped by signal %d at update %d; run again to resume", signal, self.state.update)
+                raise SystemExit(128 + signal)
             if self.state.update >= self.settings.updates:
                 break
             self.update(next(batches), progress)
@@ -108,21 +106,22 @@ class Trainer:
     def update(self, batch: Batch, progress: Progress) -> None:
         """One optimiser step."""
         self.state.update += 1
-        done, seed = self.state.update / self.settings.updates, self.seed * 1_000_003 + self.state.update
-        own = backward(self.plugs.passes, batch.to(self.processes.device), done, seed)
+        progress_fraction = self.state.update / self.settings.updates
+        seed = self.seed * 1_000_003 + self.state.update
+        local_loss = backward(self.plugs.passes, batch.to(self.processes.device), progress_fraction, seed)
         norm = self.weights.gradient(self.settings.clip, self.processes.add)
-        value = self.processes.total(own)
-        self.check(value, norm)
+        loss = self.processes.total(local_loss)
+        self.check(loss, norm)
         rate = learning_rate(self.settings, self.state.update)
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
         self.weights.publish()
         tokens = int((batch.target != PAD).sum())
         self.state.tokens += tokens
-        self.state.rows += progress.add(self.state, tokens, value, rate, norm)
+        self.state.rows += progress.add(self.state, tokens, loss, rate, norm)
 
     def check(self, loss: float, norm: float) -> None:
-        """Refuse to go on from a loss or gradient that is no finite number, or from a loss that exploded."""
+        """Raise if the loss or the gradient is not finite, or if training has diverged."""
         finite = math.isfinite(loss) and math.isfinite(norm)
         if finite and self.state.first_loss is None:
             self.state.first_loss = loss
@@ -130,23 +129,24 @@ class Trainer:
             raise self.failure(f"loss {loss:.6g}, gradient norm {norm:.6g}")
 
     def check_weights(self) -> None:
-        """Refuse to save, measure or keep weights that are no finite numbers."""
+        """Raise if the weights are not finite, before they are evaluated or saved."""
         if not bool(self.weights.master.detach().isfinite().all()):
-            raise self.failure("its step led to weights that are no finite numbers")
+            raise self.failure("its step led to weights that are not finite")
 
-    def failure(self, what: str) -> UserError:
-        """What a person is told of a training that cannot go on."""
+    def failure(self, reason: str) -> UserError:
+        """The error of a training that cannot continue."""
         kept = f"The last good state, of update {self.saved}, is kept" if self.saved else "No state had been saved yet"
         return UserError(
-            f"training stopped at update {self.state.update}: {what}. {kept}. Try a smaller learning_rate, a longer "
+            f"training stopped at update {self.state.update}: {reason}. {kept}. Try a smaller learning_rate, a longer "
             "warmup, a smaller clip or precision: float32."
         )
 
     def evaluate_if_due(self, stop: Stop) -> None:
-        """Measure dev at evenly spread updates, the last one included, and remember the best weights, of equals the
-        later ones. A signal to stop leaves it for the next start, unless other processes take part."""
-        update, total, times = self.state.update, self.settings.updates, self.settings.evaluations
-        if not update or update * times // total == (update - 1) * times // total or self.measured == update:
+        """Evaluate on dev at evenly spaced updates, including the last, and keep the best weights (the latest on ties).
+
+        A stop signal postpones the evaluation to the next start, unless there are several processes."""
+        update, updates, count = self.state.update, self.settings.updates, self.settings.evaluations
+        if not update or update * count // updates == (update - 1) * count // updates or self.measured == update:
             return
         self.check_weights()
         evaluation = self.plugs.evaluation
@@ -160,20 +160,19 @@ class Trainer:
         if better:
             self.state.best = (update, scores.bleu, scores.chrf)
             self.state.tensors["best"] = self.weights.master.detach().clone()
-        aside = ", best so far" if better else ""
-        told = evaluation.words(scores)
-        log.info("update %d: dev %s (greedy), length ratio %.3f%s", update, told, scores.length_ratio, aside)
+        note = ", best so far" if better else ""
+        text = "update %d: dev %s (greedy), length ratio %.3f%s"
+        log.info(text, update, evaluation.words(scores), scores.length_ratio, note)
         row = {f"dev_{name}": value for name, value in asdict(scores).items()}
         self.state.rows.append({"update": update, **row, "best": better})
 
     @property
     def measured(self) -> int:
-        """The update after which dev was measured last, 0 at first."""
+        """The update of the latest evaluation on dev, or 0."""
         return max((row["update"] for row in self.state.rows if "dev_bleu" in row), default=0)
 
     def save(self) -> None:
-        """Write weights, optimiser and position beside the last state, then in its place. All processes know the same;
-        the first one writes."""
+        """Atomically replace the saved state. It is the same in all processes, so only rank 0 writes."""
         self.check_weights()
         if self.processes.rank or not self.state.update:
             return
@@ -188,7 +187,7 @@ class Trainer:
         self.saved = self.state.update
 
     def resume(self) -> None:
-        """Go on from the saved state, if there is one."""
+        """Resume from the saved state, if there is one."""
         state = load_state(self.folder)
         if state is None:
             return
@@ -201,7 +200,7 @@ class Trainer:
             "exp_avg_sq": state.tensors["square"].to(self.processes.device),
         }
         self.weights.publish()
-        log.info("going on from update %d", state.update)
+        log.info("resuming from update %d", state.update)
 
 
 def train_model(
@@ -226,19 +225,19 @@ def train_model(
     """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
 
     Args:
-        loss: objective -> its weight and settings.
+        loss: weight and settings of each objective.
         targets: folder of the training pairs' ids.
         corpus: folder with dev.tgt.
-        bleu_tokenize: sacrebleu's tokenization for the BLEU by which the model is chosen.
+        bleu_tokenize: sacrebleu's tokenization for the BLEU that selects the model.
         tokenizer: folder with models and dev ids.
-        limits: where translations are cut off, of dev and wherever else the model is used.
-        teacher: folder of the teacher, needed if a term of the loss reads it.
-        start: folder of a model to start from, with the optimiser new, as it is or with some of its layers; else
-            weights are drawn from ``seed``.
+        limits: length limits of translations, on dev and wherever else the model is used.
+        teacher: folder of the teacher, required if a term of the loss reads it.
+        start: folder of a model whose weights, or some of its layers, are loaded (the optimiser starts from scratch);
+            otherwise weights are drawn from ``seed``.
         keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
         state: folder for the resumable state.
-        stored: folder of what is stored of the teacher for these targets; the loss then reads it, and no teacher runs.
-        processes: those that train together, of which this is one, and its device; else one alone on the processor.
+        stored: folder of the stored teacher for these targets; the loss then reads it and no teacher runs.
+        processes: this process of the training and its device; by default a single process on the CPU.
 
     Returns:
         Counts and scores for the manifest.
@@ -246,26 +245,25 @@ def train_model(
     keep_freed_memory()
     torch.set_flush_denormal(True)
     processes = processes or Processes()
-    for own in filter(outside.is_path, loss):
-        log.info("%s is an objective of your own: code outside seqkd that this training runs", own)
-    names = Tokenizer(tokenizer)
-    sizes = names.sizes
+    for name in filter(outside.is_path, loss):
+        log.info("%s is a custom objective: this training runs code from outside seqkd", name)
+    sizes = Tokenizer(tokenizer).sizes
     torch.manual_seed(seed)
     network = store.build(model, *sizes)
     if start is not None:
         store.load_start(network, start)
     network.to(processes.device)
-    known = store.load(teacher, training.precision, sizes).to(processes.device) if teacher is not None else None
+    teacher_model = store.load(teacher, training.precision, sizes).to(processes.device) if teacher is not None else None
     dataset = Dataset(targets)
-    words = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
-    passes = Passes(loss, network, known, training.label_smoothing, words, processes)
+    teacher_topk = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
+    passes = Passes(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
     plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, bleu_tokenize, limits, processes))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
     if plugs.evaluation.metric.name == "chrf":
         log.warning("dev set: %s; models are chosen by chrF", plugs.evaluation.metric.reason)
-    with stopping() as stop, packed(known):
+    with stopping() as stop, packed(teacher_model):
         trainer.run(stop)
     train = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network)
     compare_with_dev(trainer.state, train, plugs.evaluation.metric, gold=targets == tokenizer / "train")
@@ -278,11 +276,11 @@ def train_model(
 def save_best(
     trainer: Trainer, model: ArchitectureSettings, sizes: tuple[int, int], folder: Path, limits: LengthLimits
 ) -> None:
-    """Write the model in float32, whatever it was trained in."""
+    """Write the model in float32, whatever its training precision."""
     full = store.build(model, *sizes)
-    first = 0
+    start = 0
     for parameter in full.parameters():
-        end = first + parameter.numel()
-        parameter.data = trainer.weights.master.detach()[first:end].view(parameter.shape).cpu()
-        first = end
+        stop = start + parameter.numel()
+        parameter.data = trainer.weights.master.detach()[start:stop].view(parameter.shape).cpu()
+        start = stop
     store.save(full, model, sizes, folder, limits)

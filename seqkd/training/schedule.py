@@ -6,17 +6,17 @@ from seqkd.training.settings import TrainingSettings
 
 
 def learning_rate(settings: TrainingSettings, update: int) -> float:
-    """Learning rate of ``update`` (1 is the first): a linear warm-up, then the chosen course.
+    """Learning rate of ``update`` (the first is 1): a linear warm-up, then ``schedule``.
 
     inverse-sqrt follows Vaswani et al. 2017, section 5.3, scaled so that the warm-up ends at ``learning_rate``.
     """
     if update < settings.warmup:
         return settings.learning_rate * update / settings.warmup
     left = (settings.updates - update) / max(1, settings.updates - settings.warmup)
-    course = {
+    factors = {
         "inverse-sqrt": math.sqrt(max(1, settings.warmup) / max(1, update)),
         "linear": left,
         "cosine": (1 + math.cos(math.pi * (1 - left))) / 2,
         "constant": 1.0,
     }
-    return settings.learning_rate * course[settings.schedule]
+    return settings.learning_rate * factors[settings.schedule]

@@ -1,4 +1,4 @@
-"""Stopping on request: a scheduler's SIGTERM or SIGUSR1, Ctrl-C or a lost terminal ends a training once it has saved
+"""Stopping on request: a scheduler's SIGTERM or SIGUSR1, Ctrl-C or a closed terminal ends a training after it has saved
 its state."""
 
 import signal
@@ -8,24 +8,24 @@ from types import FrameType
 
 
 class StopRequested(Exception):
-    """A signal came where work may be left in the middle."""
+    """A signal arrived where work may be interrupted."""
 
 
 class Stop:
-    """``asked`` holds the signal's number once one has come."""
+    """``asked`` holds the number of the signal once one has arrived."""
 
     asked: int | None = None
     _at_once = False
 
     def ask(self, number: int, frame: FrameType | None) -> None:
-        """The handler of the signals."""
+        """Signal handler."""
         self.asked = number
         if self._at_once:
             raise StopRequested
 
     @contextmanager
     def at_once(self, allowed: bool = True) -> Iterator[None]:
-        """Within the block a signal, or one that has come before, raises ``StopRequested`` if ``allowed``."""
+        """Within the block, a signal, also one that arrived before, raises ``StopRequested`` if ``allowed``."""
         if allowed and self.asked:
             raise StopRequested
         self._at_once = allowed
@@ -39,12 +39,12 @@ class Stop:
 def stopping() -> Iterator[Stop]:
     """Within the block, signals set ``asked`` instead of ending the process."""
     stop = Stop()
-    wanted = [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is how nohup asks to go on
-        wanted.append(signal.SIGHUP)
-    before = {number: signal.signal(number, stop.ask) for number in wanted}
+    numbers = [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+        numbers.append(signal.SIGHUP)
+    previous = {number: signal.signal(number, stop.ask) for number in numbers}
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""The state of a training on disk: one safetensors file with its own checksum, so that it is replaced in one step."""
+"""The saved state of a training: one safetensors file with its checksum inside, replaced atomically."""
 
 import json
 import logging
@@ -20,15 +20,16 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class State:
-    """Everything that decides what comes next; no random state, for dropout and data order follow from seed and update.
+    """Everything needed to resume; no random state, as dropout and data order follow from seed and update.
 
     Attributes:
         update: updates done.
-        position: where the batches stand, (epoch, batches taken of it).
+        position: position in the data, (epoch, batches taken of it).
+        tokens: target tokens trained on.
         best: update, BLEU and chrF on dev of the best evaluation so far, or None.
-        first_loss: loss of the first update, by which an explosion is measured.
+        first_loss: loss of the first update, the reference for divergence.
         rows: the lines of metrics.jsonl so far.
-        tensors: master weights, Adam's two moments, the best weights so far, and what objectives remember.
+        tensors: master weights, Adam's two moments, the best weights so far, and the memory of objectives.
     """
 
     update: int = 0
@@ -41,7 +42,7 @@ class State:
 
     def save(self, folder: Path) -> None:
         """Write the state, atomically."""
-        plain = {
+        values = {
             "update": self.update,
             "position": self.position,
             "tokens": self.tokens,
@@ -49,27 +50,27 @@ class State:
             "first_loss": self.first_loss,
             "rows": self.rows,
         }
-        text = json.dumps(plain)
-        with written(folder / NAME) as beside:
-            save_file(self.tensors, beside, {"state": text, checksum.NAME: _checksum(self.tensors, text)})
+        text = json.dumps(values)
+        with written(folder / NAME) as tmp:
+            save_file(self.tensors, tmp, {"state": text, checksum.NAME: _checksum(self.tensors, text)})
 
 
 def load_state(folder: Path) -> State | None:
-    """The saved state, or None where there is none or it cannot be used (told in the log; the training starts anew)."""
+    """The saved state, or None if there is none or it cannot be used (logged; the training starts from scratch)."""
     if not (folder / NAME).exists():
         return None
     try:
         with safe_open(folder / NAME, "pt") as stored:
-            known = stored.metadata() or {}
+            metadata = stored.metadata() or {}
             tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-        if known[checksum.NAME] != _checksum(tensors, known["state"]):
+        if metadata[checksum.NAME] != _checksum(tensors, metadata["state"]):
             raise ValueError("its checksum differs")
-        plain = json.loads(known["state"])
-        best = tuple(plain.pop("best") or ()) or None
-        return State(**plain | {"best": best, "position": tuple(plain["position"]), "tensors": tensors})
+        values = json.loads(metadata["state"])
+        best = tuple(values.pop("best") or ()) or None
+        return State(**values | {"best": best, "position": tuple(values["position"]), "tensors": tensors})
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        told = f"it lacks {error}, as that of another version would" if isinstance(error, KeyError) else error
-        log.warning("%s: the saved state cannot be used (%s); the training starts anew", folder / NAME, told)
+        reason = f"{error} is missing; written by another version?" if isinstance(error, KeyError) else error
+        log.warning("%s: the saved state cannot be used (%s); training starts from scratch", folder / NAME, reason)
         return None
 
 

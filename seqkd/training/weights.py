@@ -1,7 +1,6 @@
-"""All weights of a model as one flat vector: float32 for the optimiser, the chosen precision for the arithmetic.
+"""All weights of a model as one flat vector: float32 for the optimiser, the configured precision for the model.
 
-One long vector makes the optimiser, clipping, masking and saving a handful of operations, whatever the number of
-tensors.
+With one vector, the optimiser, clipping, masking and saving take a few operations, whatever the number of tensors.
 """
 
 from collections.abc import Callable
@@ -13,11 +12,11 @@ from seqkd.models.interface import TranslationModel
 
 
 class FlatWeights:
-    """Flat view of ``model``'s parameters; from here on the model computes in ``dtype``.
+    """Flat parameters of ``model``, which computes in ``dtype`` from now on.
 
     Attributes:
-        master: float32 [P], what is trained; its ``grad`` is set by :meth:`gradient`.
-        mask: float32 [P] of zeros and ones, or None; masked weights stay zero for good.
+        master: the trained weights, float32 [P]; its ``grad`` is set by :meth:`gradient`.
+        mask: float32 [P] of zeros and ones, or None; masked weights stay zero.
     """
 
     def __init__(self, model: TranslationModel, dtype: torch.dtype) -> None:
@@ -25,25 +24,25 @@ class FlatWeights:
         self.master = torch.cat([p.detach().float().flatten() for p in parameters]).requires_grad_()
         self.master.grad = torch.zeros_like(self.master)
         self.mask: Tensor | None = None
-        same = dtype == torch.float32
-        self.compute = self.master.detach() if same else self.master.detach().to(dtype)
-        self.gradients = self.master.grad if same else torch.zeros_like(self.compute)
-        first = 0
+        shared = dtype == torch.float32
+        self.compute = self.master.detach() if shared else self.master.detach().to(dtype)
+        self.gradients = self.master.grad if shared else torch.zeros_like(self.compute)
+        start = 0
         for parameter in parameters:
-            end = first + parameter.numel()
-            parameter.data = self.compute[first:end].view(parameter.shape)
-            parameter.grad = self.gradients[first:end].view(parameter.shape)
-            first = end
+            stop = start + parameter.numel()
+            parameter.data = self.compute[start:stop].view(parameter.shape)
+            parameter.grad = self.gradients[start:stop].view(parameter.shape)
+            start = stop
 
     def keep_zeros(self) -> None:
-        """Hold all weights that are zero now at zero: the mask of a pruned model."""
+        """Hold all weights that are currently zero at zero: the mask of a pruned model."""
         self.mask = (self.master.detach() != 0).float()
 
     def gradient(self, clip: float, add: Callable[[Tensor], None]) -> float:
-        """Bring the gradient to ``master.grad``, masked and clipped to norm ``clip`` (0: not). Gives the norm before.
+        """Set ``master.grad``, masked and clipped to norm ``clip`` (0: no clipping); returns the norm before clipping.
 
-        ``add`` replaces it by its sum over all processes, in float32. A masked weight's gradient is zero from the first
-        update on, so Adam never moves it.
+        ``add`` replaces the gradient by its sum over all processes, in float32. The gradient of a masked weight is zero
+        at every update, so Adam never moves it.
         """
         grad = self.master.grad
         assert grad is not None
@@ -58,7 +57,7 @@ class FlatWeights:
         return norm
 
     def publish(self) -> None:
-        """Carry the trained weights over to the model and clear its gradients."""
+        """Copy the trained weights to the model and clear its gradients."""
         if self.compute.dtype != torch.float32:
             self.compute.copy_(self.master.detach())
         self.gradients.zero_()

@@ -63,16 +63,16 @@ def _with(line: str, after: str = "NEEDS_TEACHER = True\n") -> str:
     return GOOD.replace(after, f"{after}{line}\n")
 
 
-MUST = r"students\.a\.loss: .*: an objective's file must lie in the folder of the run"
+MUST = r"students\.a\.loss: .*: an objective's file must lie in the run folder"
 CANNOT = r"students\.a\.loss: loss\.py: cannot be imported "
-LACKS = r"students\.a\.loss: loss\.py: is no objective, it lacks "
+LACKS = r"students\.a\.loss: loss\.py: is not an objective, it lacks "
 OWN_LOSSES = [
     path("absolute", "/etc/passwd.py", MUST),
     path("climbing out of the folder", "../outside.py", MUST, _outside),
     path("climbing out and back by another name", "x/../../outside.py", MUST, _outside),
     path("a link to the outside", "link.py", MUST, _outside),
     path("a link in a circle", "circle.py", r"circle\.py: (no usable path|no such file)", _circle),
-    path("missing", "mine/none.py", r"mine/none\.py: no such file in .*relative paths start at the folder of the run"),
+    path("missing", "mine/none.py", r"mine/none\.py: no such file in .*relative paths start at the run folder"),
     path("a folder", "folder.py", r"folder\.py: no such file", lambda folder: (folder / "folder.py").mkdir()),
     path("with NUL", "a\0b.py", r"a\\x00b\.py: no usable path \(.*null"),
     path("longer than paths may be", "x" * 5000 + ".py", r"no usable path \(.*too long|no such file"),
@@ -82,7 +82,7 @@ OWN_LOSSES = [
     path("of a module of seqkd's own", "seqkd/losses/nll.py", r"nll\.py: no such file in"),
     path("without .py", "mine/loss", r"students\.a\.loss: unknown name 'mine/loss'; "),
     content("empty", "", rf"{LACKS}NEEDS_TEACHER, Options, loss; docs/tutorial-new-loss"),
-    content("a syntax error", "def loss(:\n", rf"{CANNOT}\(SyntaxError: invalid syntax \(loss\.py, line 1\)\); mend"),
+    content("a syntax error", "def loss(:\n", rf"{CANNOT}\(SyntaxError: invalid syntax \(loss\.py, line 1\)\); fix"),
     content("an indentation error", "if True:\nx = 1\n", rf"{CANNOT}\(IndentationError: .*line 2"),
     content("no Python at all", b"\x7fELF\x02\x01\0\0", rf"{CANNOT}\((SyntaxError|ValueError): .*null bytes"),
     content("bytes that are no UTF-8", b'x = "\xff"\n', rf"{CANNOT}\(SyntaxError: .*utf-8"),
@@ -106,7 +106,7 @@ OWN_LOSSES = [
     content(
         "misfit_of_models that fails",
         GOOD + "def misfit_of_models(options, student, teacher): return student['no']\n",
-        r"its misfit_of_models fails \(KeyError: 'no'\); mend the file",
+        r"its misfit_of_models fails \(KeyError: 'no'\); fix the file",
     ),
     content(
         "misfit that fails", GOOD + "def misfit(options, targets): return 1 / 0\n", r"its misfit fails \(ZeroDivisionE"

@@ -110,7 +110,7 @@ def test_an_own_objective_cannot_end_the_run_as_if_all_were_well(work: Path) -> 
     (work / "mine.py").write_text(GOOD + "import sys\nsys.exit(0)\n", encoding="utf-8")
     edit(work, prune={}, students={"baseline": {}, "mine": {"loss": {"nll": 0.5, "mine.py": 0.5}}})
     assert refused(work) == [
-        "config.yaml: students.mine.loss: mine.py: cannot be imported (SystemExit: 0, line 10); mend the file"
+        "config.yaml: students.mine.loss: mine.py: cannot be imported (SystemExit: 0, line 10); fix the file"
     ]
 
 

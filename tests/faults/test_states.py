@@ -76,7 +76,7 @@ def of_an_older_version(state: Path) -> None:
 def test_a_damaged_state_is_not_gone_on_from(train, state: Path, damage: str, caplog) -> None:
     caplog.set_level(logging.INFO)
     expected = train()
-    assert train() == expected and "going on from update 12" in caplog.text
+    assert train() == expected and "resuming from update 12" in caplog.text
     caplog.clear()
     if damage in DAMAGES:
         state.write_bytes(DAMAGES[damage](state.read_bytes(), random.Random(damage)))
@@ -84,7 +84,7 @@ def test_a_damaged_state_is_not_gone_on_from(train, state: Path, damage: str, ca
         of_an_older_version(state)
     assert train() == expected
     assert "training.safetensors: the saved state cannot be used (" in caplog.text
-    assert "the training starts anew" in caplog.text
+    assert "training starts from scratch" in caplog.text
     assert ("as that of another version would" in caplog.text) == (damage == "of an older version")
     assert "going on" not in caplog.text
 
@@ -176,7 +176,7 @@ def test_weights_that_are_no_numbers_are_never_saved(train, state, monkeypatch) 
             self.param_groups[0]["params"][0].data[0] = float("inf")
 
     monkeypatch.setattr(torch.optim.AdamW, "step", instead)
-    with pytest.raises(UserError, match=r"update 6: .*weights that are no finite numbers\. The last good .* update 5,"):
+    with pytest.raises(UserError, match=r"update 6: .*weights that are not finite\. The last good .* update 5,"):
         train()
     kept = load_state(state.parent)
     assert kept is not None and kept.update == 5

@@ -1,4 +1,4 @@
-"""The pencil case of the objectives, and how tests call one: on one prefix, or all its parts on the same prefix."""
+"""An example to compute by hand, random positions, and the evaluation of an objective on them."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,32 +14,32 @@ CASE = Positions(Q.log() + 7.0, torch.tensor([3]), P.log(), sentence=torch.arang
 
 @dataclass
 class Look:
-    """What ``survey`` sees."""
+    """A fixed input of ``survey``."""
 
     student: torch.Tensor
     memory: torch.Tensor = field(default_factory=lambda: torch.zeros(0))
 
 
 def surveyed(name, positions, options):
-    """The positions with the facts that the objective asks for."""
+    """The positions with the values from the objective's ``survey``, if it has one."""
     survey = getattr(losses.load(name), "survey", None)
     if survey is None:
         return positions
-    own = positions.log_q.detach().gather(1, positions.target[:, None])[:, 0]
-    return replace(positions, facts={name: survey(Look(own), options)})
+    log_probs = positions.log_q.detach().gather(1, positions.target[:, None])[:, 0]
+    return replace(positions, facts={name: survey(Look(log_probs), options)})
 
 
 def value(name, positions, **settings):
-    """The objective with these settings, all its prefix sources giving the same prefixes."""
+    """The objective with these settings, with the same prefixes from all its prefix sources."""
     module = losses.load(name)
     options = module.Options(**settings)
     positions = surveyed(name, positions, options)
     return sum(module.loss(replace(positions, prefix=prefix), options) for prefix in losses.prefixes_of(name))
 
 
-def random_case(count=6, words=9, seed=0, dtype=torch.float64):
+def random_case(count=6, vocabulary=9, seed=0, dtype=torch.float64):
     """Positions with random student, teacher and targets, each a sentence by itself."""
     generator = torch.Generator().manual_seed(seed)
-    student, teacher = (torch.randn(count, words, generator=generator, dtype=torch.float64) * 2 for _ in range(2))
-    target, sentence = torch.randint(words, (count,), generator=generator), torch.arange(count)
+    student, teacher = (torch.randn(count, vocabulary, generator=generator, dtype=torch.float64) * 2 for _ in range(2))
+    target, sentence = torch.randint(vocabulary, (count,), generator=generator), torch.arange(count)
     return Positions(student.to(dtype), target, teacher.to(dtype).log_softmax(-1), sentence=sentence)

@@ -1,4 +1,4 @@
-"""What holds for every objective: gradients, zero at equality, nothing for the teacher, no order among positions."""
+"""Properties of every objective: gradients, zero at equality, no gradient for the teacher, independence of order."""
 
 import math
 import subprocess
@@ -15,7 +15,7 @@ from seqkd.losses.positions import Positions
 from seqkd.training.objective import Objective, readings
 
 NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
-"""Those on positions; test_hidden_states.py has the other."""
+"""Objectives on positions; the other one is tested in test_hidden_states.py."""
 TEACHERS = [name for name in NAMES if losses.needs_teacher(name)]
 OTHER_SETTINGS = {
     "js": [{"student_weight": 0.2}, {"mixture": "exact"}, {"mixture": "exact", "student_weight": 0.8}],
@@ -27,8 +27,8 @@ OTHER_SETTINGS = {
     "topk-kd": [{"k": 1}, {"k": 1000}],
     "selective-kd": [{"share": 1.0}, {"share": 0.01}, {"queue": 3}],
 }
-WAYS = [(name, own) for name in NAMES for own in ({}, *OTHER_SETTINGS.get(name, []))]
-PARTS = [(name, own, prefix) for name, own in WAYS for prefix in losses.prefixes_of(name)]
+CONFIGS = [(name, settings) for name in NAMES for settings in ({}, *OTHER_SETTINGS.get(name, []))]
+CASES = [(name, settings, prefix) for name, settings in CONFIGS for prefix in losses.prefixes_of(name)]
 
 
 def test_nll_is_minus_log_of_the_targets_probability():
@@ -40,10 +40,9 @@ def test_nll_is_minus_log_of_the_targets_probability():
 def test_label_smoothing_is_pytorchs(smoothing):
     torch.manual_seed(0)
     logits, target = torch.randn(7, 5, dtype=torch.float64), torch.randint(5, (7,))
-    ours = value("nll", Positions(logits, target, label_smoothing=smoothing))
-    assert float(ours) == pytest.approx(
-        float(F.cross_entropy(logits, target, reduction="sum", label_smoothing=smoothing)), abs=1e-10
-    )
+    actual = value("nll", Positions(logits, target, label_smoothing=smoothing))
+    expected = F.cross_entropy(logits, target, reduction="sum", label_smoothing=smoothing)
+    assert float(actual) == pytest.approx(float(expected), abs=1e-10)
 
 
 def test_word_kd_with_a_one_hot_teacher_is_nll():
@@ -54,10 +53,10 @@ def test_word_kd_with_a_one_hot_teacher_is_nll():
     assert float(value("word-kd", both)) == pytest.approx(float(value("nll", both)), abs=1e-10)
 
 
-@pytest.mark.parametrize(("name", "own", "prefix"), PARTS)
-def test_gradient_equals_finite_differences(name, own, prefix):
+@pytest.mark.parametrize(("name", "settings", "prefix"), CASES)
+def test_gradient_equals_finite_differences(name, settings, prefix):
     module, case = losses.load(name), random_case(4, 6, seed=1)
-    options = module.Options(**own)
+    options = module.Options(**settings)
     fixed = replace(surveyed(name, case, options), prefix=prefix, label_smoothing=0.1)
     logits = case.student.clone().requires_grad_()
     assert torch.autograd.gradcheck(lambda x: module.loss(replace(fixed, student=x), options), (logits,))
@@ -65,25 +64,19 @@ def test_gradient_equals_finite_differences(name, own, prefix):
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 @pytest.mark.parametrize("weight", [1.0, 0.3])
-@pytest.mark.parametrize(("name", "own", "prefix"), PARTS)
-def test_closed_gradients_equal_autograd(name, own, prefix, weight, smoothing):
-    objective = Objective({name: {"weight": weight, **own}}, prefix)
-    options = losses.settings_of(name)(**own)
+@pytest.mark.parametrize(("name", "settings", "prefix"), CASES)
+def test_closed_gradients_equal_autograd(name, settings, prefix, weight, smoothing):
+    objective = Objective({name: {"weight": weight, **settings}}, prefix)
+    options = losses.settings_of(name)(**settings)
     positions = replace(surveyed(name, random_case(seed=3), options), prefix=prefix, label_smoothing=smoothing)
-    found, grad = objective.gradient(positions)
-    expected_value, expected = objective._by_autograd(positions)
-    torch.testing.assert_close(found, expected_value)
-    torch.testing.assert_close(grad, expected)
+    torch.testing.assert_close(objective.gradient(positions), objective._by_autograd(positions))
     assert objective.terms[0].gradient is not None
 
 
 def test_gradients_of_a_mixture_are_added():
     objective = Objective({"nll": {"weight": 0.25}, "word-kd": {"weight": 0.75}, "kl": {"weight": 2.0}})
     positions = random_case()
-    found, grad = objective.gradient(positions)
-    expected_value, expected = objective._by_autograd(positions)
-    torch.testing.assert_close(found, expected_value)
-    torch.testing.assert_close(grad, expected)
+    torch.testing.assert_close(objective.gradient(positions), objective._by_autograd(positions))
 
 
 def test_a_mixture_is_the_weighted_sum():
@@ -97,23 +90,23 @@ def test_a_mixture_is_the_weighted_sum():
 DIVERGENCES = [name for name in TEACHERS if losses.is_minimal_at_teacher(name) and name != "word-kd"]
 
 
-@pytest.mark.parametrize(("name", "own"), [way for way in WAYS if way[0] in DIVERGENCES])
-def test_a_divergence_is_zero_where_student_and_teacher_agree_and_above_it_elsewhere(name, own):
+@pytest.mark.parametrize(("name", "settings"), [case for case in CONFIGS if case[0] in DIVERGENCES])
+def test_a_divergence_is_zero_where_student_and_teacher_agree_and_above_it_elsewhere(name, settings):
     case = random_case()
-    assert float(value(name, replace(case, student=case.log_p + 2.0), **own)) == pytest.approx(0.0, abs=1e-12)
-    assert float(value(name, case, **own)) > 0
+    assert float(value(name, replace(case, student=case.log_p + 2.0), **settings)) == pytest.approx(0.0, abs=1e-12)
+    assert float(value(name, case, **settings)) > 0
 
 
-@pytest.mark.parametrize(("name", "own"), [way for way in WAYS if way[0] in DIVERGENCES and way[0] != "tvd"])
-def test_a_smooth_divergence_has_no_gradient_where_student_and_teacher_agree(name, own):
+@pytest.mark.parametrize(("name", "settings"), [case for case in CONFIGS if case[0] in {*DIVERGENCES} - {"tvd"}])
+def test_a_smooth_divergence_has_no_gradient_where_student_and_teacher_agree(name, settings):
     case = random_case()
     logits = (case.log_p + 2.0).requires_grad_()
-    value(name, replace(case, student=logits), **own).backward()
+    value(name, replace(case, student=logits), **settings).backward()
     assert float(logits.grad.abs().max()) < 1e-12
 
 
 @pytest.mark.parametrize("name", TEACHERS)
-def test_what_says_it_is_minimal_at_the_teacher_is_and_nothing_else(name):
+def test_exactly_the_declared_objectives_are_minimal_at_the_teacher(name):
     case = random_case()
     logits = case.log_p.clone().requires_grad_()
     value(name, replace(case, student=logits)).backward()
@@ -131,7 +124,7 @@ def test_bounds_between_divergences(seed):
 
 @pytest.mark.parametrize("name", TEACHERS)
 def test_the_teacher_gets_no_gradient(name):
-    """Nothing that an update does asks for one: the closed gradient is with respect to the student alone."""
+    """The closed gradient is only with respect to the student."""
     case = random_case(dtype=torch.float32)
     teacher = case.log_p.clone().requires_grad_()
     for prefix in losses.prefixes_of(name):
@@ -141,53 +134,57 @@ def test_the_teacher_gets_no_gradient(name):
         assert teacher.grad is None and not grad.requires_grad
 
 
-@pytest.mark.parametrize(("name", "own"), [way for way in WAYS if way[1].get("mixture") != "exact"])
-def test_the_order_and_chunks_of_positions_change_nothing(name, own):
+@pytest.mark.parametrize(("name", "settings"), [case for case in CONFIGS if case[1].get("mixture") != "exact"])
+def test_the_order_and_chunks_of_positions_change_nothing(name, settings):
     case = random_case(10)
-    options = losses.settings_of(name)(**own)
+    options = losses.settings_of(name)(**settings)
     case = surveyed(name, case, options)
     order = torch.randperm(10)
     module = losses.load(name)
 
-    def part(rows):
+    def loss(rows):
         facts = {key: fact[rows] for key, fact in case.facts.items()}
         return module.loss(Positions(case.student[rows], case.target[rows], case.log_p[rows], facts=facts), options)
 
-    whole = float(part(torch.arange(10)))
-    assert float(part(order)) == pytest.approx(whole, abs=1e-10)
-    assert float(part(order[:3]) + part(order[3:])) == pytest.approx(whole, abs=1e-10)
+    expected = float(loss(torch.arange(10)))
+    assert float(loss(order)) == pytest.approx(expected, abs=1e-10)
+    assert float(loss(order[:3]) + loss(order[3:])) == pytest.approx(expected, abs=1e-10)
 
 
-@pytest.mark.parametrize(("name", "own"), WAYS)
-def test_logits_from_bfloat16_give_the_loss_to_two_percent(name, own):
-    """Only the matrix products run in bfloat16; softmax, logarithms, mixtures and hinges are float32."""
+@pytest.mark.parametrize(("name", "settings"), CONFIGS)
+def test_logits_from_bfloat16_give_the_loss_to_two_percent(name, settings):
+    """Only matrix products run in bfloat16; softmax, logarithms, mixtures and hinges are float32."""
     generator = torch.Generator().manual_seed(5)
-    hidden, weight, other = (torch.randn(n, 16, generator=generator, dtype=torch.float64) for n in (200, 50, 200))
+    student_hidden, weight, teacher_hidden = (
+        torch.randn(n, 16, generator=generator, dtype=torch.float64) for n in (200, 50, 200)
+    )
     target = torch.randint(50, (200,), generator=generator)
 
     def at(dtype):
-        student, teacher = ((one.to(dtype) @ (weight / 4).to(dtype).T) for one in (hidden, other))
+        student, teacher = (
+            (states.to(dtype) @ (weight / 4).to(dtype).T) for states in (student_hidden, teacher_hidden)
+        )
         full = torch.float64 if dtype == torch.float64 else torch.float32
-        known = teacher.to(full).log_softmax(-1)
-        return float(value(name, Positions(student.to(full), target, known, sentence=torch.arange(200)), **own))
+        log_p = teacher.to(full).log_softmax(-1)
+        return float(value(name, Positions(student.to(full), target, log_p, sentence=torch.arange(200)), **settings))
 
     assert at(torch.bfloat16) == pytest.approx(at(torch.float64), rel=0.02)
 
 
-@pytest.mark.parametrize(("name", "own"), WAYS)
-def test_extreme_logits_give_finite_losses_and_gradients(name, own):
+@pytest.mark.parametrize(("name", "settings"), CONFIGS)
+def test_extreme_logits_give_finite_losses_and_gradients(name, settings):
     case = random_case(dtype=torch.float32)
     sharp = replace(case, student=case.student * 40, teacher=(-case.student * 40).log_softmax(-1))
-    options = losses.settings_of(name)(**own)
+    options = losses.settings_of(name)(**settings)
     for prefix in losses.prefixes_of(name):
-        found, grad = Objective({name: {"weight": 1.0, **own}}, prefix).gradient(surveyed(name, sharp, options))
-        assert bool(torch.isfinite(found)) and bool(torch.isfinite(grad).all())
+        loss, grad = Objective({name: {"weight": 1.0, **settings}}, prefix).gradient(surveyed(name, sharp, options))
+        assert bool(torch.isfinite(loss)) and bool(torch.isfinite(grad).all())
 
 
 def test_the_registry_names_every_file_and_needs_no_torch():
-    wanted = "nll word-kd tie-kd kl rkl js tvd engine top1-kd no-top1-kd topk-kd selective-kd imitkd gkd skew-kl"
-    assert set(wanted.split()) <= set(losses.NAMES)
-    code = "import sys; from seqkd import losses; [losses.settings_of(n) for n in losses.NAMES]"
+    names = "nll word-kd tie-kd kl rkl js tvd engine top1-kd no-top1-kd topk-kd selective-kd imitkd gkd skew-kl"
+    assert set(names.split()) <= set(losses.NAMES)
+    code = "import sys; from seqkd import losses; [losses.settings_of(name) for name in losses.NAMES]"
     code += "; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
@@ -195,8 +192,8 @@ def test_the_registry_names_every_file_and_needs_no_torch():
 
 def test_terms_that_read_one_prefix_source_alike_share_its_pass():
     loss = {name: {"weight": 1.0} for name in ("nll", "js", "rkl", "tie-kd")} | {"engine": {"weight": 1.0, "top_k": 1}}
-    found = [(reading.source.__name__, [term.name for term in reading.objective.terms]) for reading in readings(loss)]
-    assert found == [
+    shared = [(reading.source.__name__, [term.name for term in reading.objective.terms]) for reading in readings(loss)]
+    assert shared == [
         ("seqkd.prefixes.targets", ["js", "nll", "tie-kd"]),
         ("seqkd.prefixes.argmax", ["tie-kd"]),
         ("seqkd.prefixes.student", ["js", "rkl"]),
@@ -204,7 +201,7 @@ def test_terms_that_read_one_prefix_source_alike_share_its_pass():
     ]
 
 
-def test_word_kd_is_the_cross_entropy_of_the_pencil_case():
+def test_word_kd_is_the_cross_entropy():
     assert float(value("word-kd", Positions(Q.log(), torch.tensor([0]), P.log()))) == pytest.approx(1.553830, abs=1e-6)
 
 

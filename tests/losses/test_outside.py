@@ -1,4 +1,4 @@
-"""Objectives in files of the user's own: which are loaded, and what is said of those that are not."""
+"""Custom objectives: which files are loaded, and the errors of those that are not."""
 
 import re
 from pathlib import Path
@@ -38,21 +38,21 @@ def test_a_file_is_an_objective_like_any_other():
 
 
 WRONG = [
-    ("mine/no.py", None, r"mine/no\.py: no such file in .*relative paths start at the folder of the run"),
-    ("../up.py", GOOD, r"\.\./up\.py: an objective's file must lie in the folder of the run"),
-    ("mine/bad.py", "x = (", r"bad\.py: cannot be imported \(SyntaxError: .*; mend the file"),
+    ("mine/no.py", None, r"mine/no\.py: no such file in .*relative paths start at the run folder"),
+    ("../up.py", GOOD, r"\.\./up\.py: an objective's file must lie in the run folder"),
+    ("mine/bad.py", "x = (", r"bad\.py: cannot be imported \(SyntaxError: .*; fix the file"),
     ("mine/bad2.py", "1 / 0", r"bad2\.py: cannot be imported \(ZeroDivisionError: division by zero, line 1\)"),
-    ("mine/less.py", "NEEDS_TEACHER = True", r"less\.py: is no objective, it lacks Options, loss"),
+    ("mine/less.py", "NEEDS_TEACHER = True", r"less\.py: is not an objective, it lacks Options, loss"),
     (
         "mine/plain.py",
         GOOD.replace("(Settings):", ":"),
-        r"plain\.py: is no objective, it lacks a class Options that inherits seqkd\.settings\.Settings",
+        r"plain\.py: is not an objective, it lacks a class Options that inherits seqkd\.settings\.Settings",
     ),
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "words"), WRONG, ids=[name for name, _, _ in WRONG])
-def test_what_is_wrong_with_a_file_is_one_line(here, name, text, words):
+@pytest.mark.parametrize(("name", "text", "message"), WRONG, ids=[name for name, _, _ in WRONG])
+def test_errors_of_a_file_are_one_line(here, name, text, message):
     if text is not None:
         (here / name).write_text(text)
     config = {
@@ -63,7 +63,7 @@ def test_what_is_wrong_with_a_file_is_one_line(here, name, text, words):
     }
     with pytest.raises(ConfigError) as caught:
         load(config, "my.yaml")
-    assert re.fullmatch(rf"my\.yaml: students\.a\.loss: {words}.*", str(caught.value)), str(caught.value)
+    assert re.fullmatch(rf"my\.yaml: students\.a\.loss: {message}.*", str(caught.value)), str(caught.value)
 
 
 def test_an_absolute_path_and_a_link_out_of_the_folder_are_refused(here, tmp_path_factory):
@@ -71,7 +71,7 @@ def test_an_absolute_path_and_a_link_out_of_the_folder_are_refused(here, tmp_pat
     elsewhere.write_text(GOOD)
     (here / "link.py").symlink_to(elsewhere)
     for name in (str(elsewhere), "link.py"):
-        with pytest.raises(UserError, match="must lie in the folder of the run"):
+        with pytest.raises(UserError, match="must lie in the run folder"):
             losses.load(name)
 
 

@@ -1,4 +1,4 @@
-"""TIE-KD's ranking loss and the analysis objectives around it, Selective KD and ImitKD: pencil cases and limits."""
+"""TIE-KD's ranking loss and the paper's ablations, Selective KD and ImitKD: values by hand and limits."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import torch
 from pencil import CASE, Look, P, Q, random_case, value
 
 from seqkd import losses
-from seqkd.losses.no_top1_kd import moved
+from seqkd.losses.no_top1_kd import moved_p
 from seqkd.losses.positions import Positions
 from seqkd.losses.tie_kd import ranking
 
@@ -23,21 +23,21 @@ def test_equal_orders_cost_nothing_whatever_the_probabilities():
 
 
 def test_ties_of_the_teacher_cost_nothing():
-    level = torch.full((1, 4), 0.25, dtype=torch.float64).log()
-    assert float(ranking(Positions(Q.log(), torch.tensor([0]), level), 4)[1]) == 0.0
+    uniform = torch.full((1, 4), 0.25, dtype=torch.float64).log()
+    assert float(ranking(Positions(Q.log(), torch.tensor([0]), uniform), 4)[1]) == 0.0
 
 
 def test_one_iteration_is_kl_and_ranking():
     case = random_case()
-    expected = value("kl", case) + sum(part.sum() for part in ranking(case, 5))
+    expected = value("kl", case) + sum(level.sum() for level in ranking(case, 5))
     module = losses.load("tie-kd")
     assert float(module.loss(case, module.Options(iterations=1))) == pytest.approx(float(expected), abs=1e-12)
 
 
 def test_iterations_share_the_weight():
     module, case = losses.load("tie-kd"), random_case()
-    one, three = (float(module.loss(case, module.Options(iterations=n))) for n in (1, 3))
-    assert three == pytest.approx(one / 3, abs=1e-12)
+    single, triple = (float(module.loss(case, module.Options(iterations=n))) for n in (1, 3))
+    assert triple == pytest.approx(single / 3, abs=1e-12)
 
 
 def test_top1_and_top2_by_hand():
@@ -51,33 +51,33 @@ def test_topk_runs_from_top1_to_word_kd():
     assert float(value("topk-kd", case, k=9)) == pytest.approx(float(value("word-kd", case)), abs=1e-12)
 
 
-def test_the_mass_of_the_first_choice_goes_to_the_reference():
-    assert moved(CASE)[0].tolist() == pytest.approx([0.0, 0.30, 0.15, 0.55], abs=1e-12)
-    assert moved(replace(CASE, target=torch.tensor([0])))[0].tolist() == pytest.approx(P[0].tolist(), abs=1e-12)
+def test_the_mass_of_the_top1_goes_to_the_reference():
+    assert moved_p(CASE)[0].tolist() == pytest.approx([0.0, 0.30, 0.15, 0.55], abs=1e-12)
+    assert moved_p(replace(CASE, target=torch.tensor([0])))[0].tolist() == pytest.approx(P[0].tolist(), abs=1e-12)
     expected = sum(w * (torch.tensor(w) / q).log() for w, q in ((0.30, 0.45), (0.15, 0.05), (0.55, 0.30)))
     assert float(value("no-top1-kd", CASE)) == pytest.approx(float(expected), abs=1e-6)
 
 
-def test_without_the_first_choice_is_kl_where_it_is_the_reference():
+def test_without_top1_it_is_kl_if_the_top1_is_the_reference():
     case = random_case()
     agreed = replace(case, target=case.log_p.argmax(-1))
     assert float(value("no-top1-kd", agreed)) == pytest.approx(float(value("kl", agreed)), abs=1e-12)
 
 
-def test_kl_summed_at_once_is_the_sum():
+def test_kl_sum_is_the_sum_of_kl():
     case = random_case(20, 50)
     expected = (case.p * (case.log_p - case.log_q)).sum(-1)
     torch.testing.assert_close(case.kl, expected)
     torch.testing.assert_close(case.kl_sum, expected.sum())
 
 
-def test_selective_kd_takes_the_hard_half_and_ties():
+def test_selective_kd_selects_the_hardest_tokens_and_ties():
     student = torch.tensor([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.2, 0.8], [0.7, 0.3]], dtype=torch.float64).log()
     teacher = student.flip(1)
     case = Positions(student, torch.zeros(5, dtype=torch.int64), teacher)
-    each = (teacher.exp() * (teacher - student)).sum(-1)
-    assert float(value("selective-kd", case, share=0.2)) == pytest.approx(float(each[[2, 3]].sum()), abs=1e-12)
-    assert float(value("selective-kd", case, share=0.5)) == pytest.approx(float(each[[1, 2, 3]].sum()), abs=1e-12)
+    kl = (teacher.exp() * (teacher - student)).sum(-1)
+    assert float(value("selective-kd", case, share=0.2)) == pytest.approx(float(kl[[2, 3]].sum()), abs=1e-12)
+    assert float(value("selective-kd", case, share=0.5)) == pytest.approx(float(kl[[1, 2, 3]].sum()), abs=1e-12)
 
 
 def test_selective_kd_of_all_tokens_is_kl():
@@ -85,25 +85,25 @@ def test_selective_kd_of_all_tokens_is_kl():
     assert float(value("selective-kd", case, share=1.0)) == pytest.approx(float(value("kl", case)), abs=1e-12)
 
 
-def test_selective_kd_takes_nothing_from_positions_that_are_not_chosen():
+def test_selective_kd_ignores_positions_that_are_not_selected():
     module, case = losses.load("selective-kd"), random_case()
-    for kept in (torch.zeros(len(case.target)), (torch.arange(len(case.target)) % 3 == 1).float()):
-        seen, plain = replace(case, facts={"selective-kd": kept}), replace(case, student=case.student.clone())
+    for mask in (torch.zeros(len(case.target)), (torch.arange(len(case.target)) % 3 == 1).float()):
+        selected, plain = replace(case, facts={"selective-kd": mask}), replace(case, student=case.student.clone())
         options = module.Options()
-        expected = kept.double()[:, None] * (plain.q - plain.p)
-        torch.testing.assert_close(module.gradient(seen, options), expected)
-        assert float(module.loss(seen, options)) == pytest.approx(float(plain.kl.dot(kept.double())), abs=1e-12)
+        expected = mask.double()[:, None] * (plain.q - plain.p)
+        torch.testing.assert_close(module.gradient(selected, options), expected)
+        assert float(module.loss(selected, options)) == pytest.approx(float(plain.kl.dot(mask.double())), abs=1e-12)
 
 
-def test_the_best_words_are_looked_for_once_for_all_numbers_of_them():
+def test_the_top_k_are_cached_for_every_smaller_k():
     case = random_case()
-    few, many = case.best_own(1), case.best_own(3)
-    assert torch.equal(many, case.student.topk(3).indices) and torch.equal(few, many[:, :1])
-    assert torch.equal(case.best_own(2), many[:, :2]) and torch.equal(case.best_known(2), case.teacher.topk(2).indices)
+    top1, top3 = case.best_own(1), case.best_own(3)
+    assert torch.equal(top3, case.student.topk(3).indices) and torch.equal(top1, top3[:, :1])
+    assert torch.equal(case.best_own(2), top3[:, :2]) and torch.equal(case.best_known(2), case.teacher.topk(2).indices)
 
 
-def test_selective_kds_queue_is_of_the_tokens_seen_last():
-    """Of -5 -4 -3 (seen) and the batch -1 -6, the last four are -4 -3 -1 -6: the worse half starts at -4."""
+def test_selective_kds_queue_holds_the_latest_tokens():
+    """Of -5 -4 -3 (queued) and the batch -1 -6, the last four are -4 -3 -1 -6: the harder half starts at -4."""
     module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0])
     look = Look(batch, torch.tensor([-5.0, -4.0, -3.0]))
     options = module.Options(queue=4)
@@ -127,5 +127,5 @@ def test_imitkd_is_nll_of_the_teachers_choice_or_word_kd():
     chosen = replace(case, target=case.log_p.argmax(-1), teacher=None)
     assert float(value("imitkd", case)) == pytest.approx(float(value("nll", chosen)), abs=1e-12)
     assert float(value("imitkd", CASE)) == pytest.approx(1.609438, abs=1e-6)
-    whole = value("imitkd", case, teacher="distribution")
-    assert float(whole) == pytest.approx(float(value("word-kd", case)), abs=1e-12)
+    distribution = value("imitkd", case, teacher="distribution")
+    assert float(distribution) == pytest.approx(float(value("word-kd", case)), abs=1e-12)

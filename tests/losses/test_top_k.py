@@ -1,4 +1,4 @@
-"""A teacher's k best words and the rest, by hand and against the whole distribution."""
+"""A teacher's top k tokens and the tail, by hand and against the full distribution."""
 
 import math
 from dataclasses import replace
@@ -19,14 +19,14 @@ def stored(case: Positions, k: int) -> Positions:
 
 def test_by_hand():
     """p = (0.5, 0.3, 0.15, 0.05), k = 2: the bucket has 0.2 of p and 0.35 of q."""
-    found = stored(Positions(Q.log() + 7.0, torch.tensor([3]), P.log()), 2)
-    by_hand = -(0.5 * math.log(0.2) + 0.3 * math.log(0.45) + 0.2 * math.log(0.35))
-    assert float(topk.cross_entropy(found)) == pytest.approx(by_hand, abs=1e-9)
-    outside = 1 - 0.2 / 0.35
-    expected = [-0.3, 0.15, 0.05 * outside, 0.3 * outside]
-    assert topk.gradient(found)[0].tolist() == pytest.approx(expected, abs=1e-9)
+    positions = stored(Positions(Q.log() + 7.0, torch.tensor([3]), P.log()), 2)
+    cross_entropy = -(0.5 * math.log(0.2) + 0.3 * math.log(0.45) + 0.2 * math.log(0.35))
+    assert float(topk.cross_entropy(positions)) == pytest.approx(cross_entropy, abs=1e-9)
+    scale = 1 - 0.2 / 0.35
+    expected = [-0.3, 0.15, 0.05 * scale, 0.3 * scale]
+    assert topk.gradient(positions)[0].tolist() == pytest.approx(expected, abs=1e-9)
     entropy = -(0.5 * math.log(0.5) + 0.3 * math.log(0.3) + 0.2 * math.log(0.2))
-    assert float(topk.entropy(found)) == pytest.approx(entropy, abs=1e-9)
+    assert float(topk.entropy(positions)) == pytest.approx(entropy, abs=1e-9)
 
 
 @pytest.mark.parametrize("k", [1, 3, 12])
@@ -39,29 +39,29 @@ def test_the_gradient_is_autograds(name, k):
 
 
 @pytest.mark.parametrize("name", [name for name in losses.NAMES if losses.reads_top_k(name)])
-def test_all_words_are_the_whole_distribution(name):
+def test_with_the_whole_vocabulary_it_is_the_full_distribution(name):
     module, case = losses.load(name), random_case(5, 12, dtype=torch.float32)
-    whole, found = (module.loss(one, module.Options()) for one in (case, stored(case, 12)))
-    assert float(found) == pytest.approx(float(whole), rel=1e-6)
-    whole, found = (module.gradient(one, module.Options()) for one in (case, stored(case, 12)))
-    torch.testing.assert_close(found, whole, rtol=0, atol=1e-6)
+    expected, actual = (module.loss(positions, module.Options()) for positions in (case, stored(case, 12)))
+    assert float(actual) == pytest.approx(float(expected), rel=1e-6)
+    expected, actual = (module.gradient(positions, module.Options()) for positions in (case, stored(case, 12)))
+    torch.testing.assert_close(actual, expected, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [name for name in losses.NAMES if losses.reads_top_k(name)])
-def test_a_student_like_the_teacher_has_nothing_to_learn(name):
+def test_the_gradient_is_zero_for_a_student_equal_to_its_teacher(name):
     module, case = losses.load(name), random_case(5, 12)
-    found = stored(replace(case, student=case.teacher + 3.0), 4)
-    assert float(module.gradient(found, module.Options()).abs().max()) < 1e-12
+    positions = stored(replace(case, student=case.teacher + 3.0), 4)
+    assert float(module.gradient(positions, module.Options()).abs().max()) < 1e-12
 
 
 def test_kl_to_an_equal_student_is_zero():
     case = random_case(5, 12)
-    found = stored(replace(case, student=case.teacher + 3.0), 4)
-    assert float(losses.load("kl").loss(found, losses.load("kl").Options())) == pytest.approx(0, abs=1e-12)
+    positions = stored(replace(case, student=case.teacher + 3.0), 4)
+    assert float(losses.load("kl").loss(positions, losses.load("kl").Options())) == pytest.approx(0, abs=1e-12)
 
 
 def test_others_refuse_a_stored_teacher():
     assert {name for name in losses.NAMES if losses.reads_top_k(name)} == {"word-kd", "kl"}
-    rkl, found = losses.load("rkl"), stored(random_case(5, 12), 4)
-    with pytest.raises(AssertionError, match="needs the whole distribution"):
-        rkl.loss(found, rkl.Options())
+    rkl, positions = losses.load("rkl"), stored(random_case(5, 12), 4)
+    with pytest.raises(AssertionError, match="needs the full distribution"):
+        rkl.loss(positions, rkl.Options())

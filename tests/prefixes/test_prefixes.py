@@ -1,4 +1,4 @@
-"""Prefix sources: samples and argmax by hand, the chosen shares, and that the same random state draws the same."""
+"""Prefix sources: samples and argmax by hand, fractions of samples, and reproducibility from the random state."""
 
 import pytest
 import torch
@@ -33,33 +33,33 @@ def view(model, progress=0.5):
 
 
 def test_targets_are_the_batch_itself(model):
-    seen = view(model)
-    assert next(targets.pairs(seen, targets.Options())) is seen.batch
+    inputs = view(model)
+    assert next(targets.pairs(inputs, targets.Options())) is inputs.batch
 
 
-def test_the_argmax_prefix_is_the_choices_one_place_to_the_right():
+def test_the_argmax_prefix_is_the_shifted_choices():
     prefix, choices = torch.tensor([[BOS, 4, 5], [BOS, 6, PAD]]), torch.tensor([[7, 8, 9], [10, 11, 0]])
-    assert argmax.shifted(prefix, choices).tolist() == [[BOS, 7, 8], [BOS, 10, 11]]
+    assert argmax.shift_right(prefix, choices).tolist() == [[BOS, 7, 8], [BOS, 10, 11]]
     assert prefix.tolist() == [[BOS, 4, 5], [BOS, 6, PAD]]
 
 
 def test_each_iteration_follows_the_choices_of_the_one_before(model):
-    seen = view(model)
-    pairs = argmax.pairs(seen, argmax.Options(iterations=3))
-    for number in (7, 8):
-        seen.choices = torch.full_like(seen.batch.target, number)
+    inputs = view(model)
+    pairs = argmax.pairs(inputs, argmax.Options(iterations=3))
+    for token in (7, 8):
+        inputs.choices = torch.full_like(inputs.batch.target, token)
         pair = next(pairs)
-        assert set(pair.prefix[:, 1:].flatten().tolist()) == {number}
-        assert torch.equal(pair.target, seen.batch.target)
+        assert set(pair.prefix[:, 1:].flatten().tolist()) == {token}
+        assert torch.equal(pair.target, inputs.batch.target)
     assert next(pairs, None) is None
-    assert seen.batch.prefix[0].tolist() == [BOS, 4, 5, PAD, PAD]
+    assert inputs.batch.prefix[0].tolist() == [BOS, 4, 5, PAD, PAD]
 
 
 def test_samples_as_prefixes_by_hand():
-    found = [Hypothesis([4, 5], 0.0, True), Hypothesis([6, 7, 8], 0.0, False), Hypothesis([], 0.0, True)]
-    made = student.batch_of(torch.zeros(3, 1), [student.ids_of(one) for one in found])
-    assert made.prefix.tolist() == [[BOS, 4, 5], [BOS, 6, 7], [BOS, PAD, PAD]]
-    assert made.target.tolist() == [[4, 5, EOS], [6, 7, 8], [EOS, PAD, PAD]]
+    hypotheses = [Hypothesis([4, 5], 0.0, True), Hypothesis([6, 7, 8], 0.0, False), Hypothesis([], 0.0, True)]
+    pair = student.to_batch(torch.zeros(3, 1), [student.ids_with_end(hypothesis) for hypothesis in hypotheses])
+    assert pair.prefix.tolist() == [[BOS, 4, 5], [BOS, 6, 7], [BOS, PAD, PAD]]
+    assert pair.target.tolist() == [[4, 5, EOS], [6, 7, 8], [EOS, PAD, PAD]]
 
 
 def test_samples_follow_the_random_state_and_leave_the_student_training(model):
@@ -67,36 +67,36 @@ def test_samples_follow_the_random_state_and_leave_the_student_training(model):
     first = student.samples(model, batch(), student.Options())
     assert model.training
     torch.manual_seed(3)
-    again = student.samples(model, batch(), student.Options())
-    other = student.samples(model, batch(), student.Options())
-    assert torch.equal(first.target, again.target)
-    assert first.target.shape != other.target.shape or not torch.equal(first.target, other.target)
+    repeated = student.samples(model, batch(), student.Options())
+    second = student.samples(model, batch(), student.Options())
+    assert torch.equal(first.target, repeated.target)
+    assert first.target.shape != second.target.shape or not torch.equal(first.target, second.target)
     assert first.prefix.shape == first.target.shape
     assert bool((first.prefix[:, 0] == BOS).all())
 
 
-def test_the_best_word_alone_is_greedy_search_without_dropout(model):
-    found = student.samples(model, batch(), student.Options(top_k=1, longest=1.0))
+def test_top_k_of_1_is_greedy_search_without_dropout(model):
+    samples = student.samples(model, batch(), student.Options(top_k=1, longest=1.0))
     model.eval()
     for i, ids in enumerate(TARGETS):
         limits = SearchSettings(beam=1, max_length_ratio=1e-9, max_length_extra=len(ids) + 1 + 5)
         (greedy,) = translate(model, [SOURCES[i]], limits)[0]
-        assert found.target[i][found.target[i] != PAD].tolist() == [*greedy.ids, *([EOS] if greedy.finished else [])]
+        assert samples.target[i][samples.target[i] != PAD].tolist() == student.ids_with_end(greedy)
     model.train()
 
 
-def test_a_low_temperature_draws_the_best_word(model):
+def test_a_low_temperature_samples_the_most_probable_token(model):
     torch.manual_seed(0)
     cold = student.samples(model, batch(), student.Options(temperature=0.001))
     best = student.samples(model, batch(), student.Options(top_k=1))
     assert torch.equal(cold.target, best.target)
 
 
-def test_only_the_most_probable_words_are_drawn():
+def test_only_the_most_probable_tokens_are_sampled():
     from seqkd.decoding.sampling import narrowed
 
     logits = torch.tensor([[9.0, 0.0, 9.0, 1.0, 3.0, 2.0]])
-    assert narrowed(logits, 1.0, 2)[0].tolist() == [-torch.inf] * 4 + [3.0, 2.0]  # padding and start are no words
+    assert narrowed(logits, 1.0, 2)[0].tolist() == [-torch.inf] * 4 + [3.0, 2.0]  # PAD and BOS are never sampled
     assert narrowed(logits, 0.5, 0)[0].tolist() == [-torch.inf, 0.0, -torch.inf, 2.0, 6.0, 4.0]
     assert torch.equal(narrowed(logits, 1.0, 0), logits)
 
@@ -105,27 +105,27 @@ def test_only_the_most_probable_words_are_drawn():
     ("course", "progress", "expected"),
     [("level", 0.1, 0.995), ("rising", 1.0, 0.995), ("rising", 1e-9, 0.0), ("rising", 0.5, 1 - 200**-0.5)],
 )
-def test_the_share_of_samples_by_hand(course, progress, expected):
+def test_the_fraction_of_samples_by_hand(course, progress, expected):
     options = mixed.Options(student_share=0.995, course=course)
     assert mixed.share(options, progress) == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_whole_batch_or_single_sentences_are_replaced(model):
+def test_batches_or_single_sentences_are_replaced(model):
     by_batch, by_sentence = mixed.Options(), mixed.Options(unit="sentence")
     torch.manual_seed(0)
     kinds = {"batch": set(), "sentence": set()}
     for _ in range(40):
         for name, options in (("batch", by_batch), ("sentence", by_sentence)):
             (pair,) = mixed.pairs(view(model), options)
-            kept = [row[row != PAD].tolist() == [*ids, EOS] for row, ids in zip(pair.target, TARGETS, strict=True)]
-            kinds[name].add(sum(kept))
+            unchanged = [row[row != PAD].tolist() == [*ids, EOS] for row, ids in zip(pair.target, TARGETS, strict=True)]
+            kinds[name].add(sum(unchanged))
             assert torch.equal(pair.src, batch().src)
     assert kinds["batch"] == {0, 3}
     assert {1, 2} <= kinds["sentence"]
 
 
-def test_rows_of_samples_are_laid_in_where_they_belong():
-    drawn = Batch(torch.zeros(1, 1), torch.tensor([[BOS, 9]]), torch.tensor([[9, EOS]]))
-    whole = mixed.laid_in(batch(), torch.tensor([1]), drawn)
-    assert whole.prefix.tolist() == [[BOS, 4, 5, PAD, PAD], [BOS, 9, PAD, PAD, PAD], [BOS, 10, PAD, PAD, PAD]]
-    assert whole.target.tolist() == [[4, 5, EOS, PAD, PAD], [9, EOS, PAD, PAD, PAD], [10, EOS, PAD, PAD, PAD]]
+def test_rows_are_replaced_by_samples():
+    samples = Batch(torch.zeros(1, 1), torch.tensor([[BOS, 9]]), torch.tensor([[9, EOS]]))
+    merged = mixed.replace_rows(batch(), torch.tensor([1]), samples)
+    assert merged.prefix.tolist() == [[BOS, 4, 5, PAD, PAD], [BOS, 9, PAD, PAD, PAD], [BOS, 10, PAD, PAD, PAD]]
+    assert merged.target.tolist() == [[4, 5, EOS, PAD, PAD], [9, EOS, PAD, PAD, PAD], [10, EOS, PAD, PAD, PAD]]

@@ -58,7 +58,7 @@ def runs_again(base: Place, name: str) -> Place:
 def as_undisturbed(base: Place, place: Place, *, since: int = 1) -> None:
     """The weights are those of the local run, and at the end the training went on from update ``since`` or later."""
     expect((place.work / MODEL).read_bytes() == (base.work / MODEL).read_bytes(), "other weights than the local run")
-    went_on = [int(update) for update in re.findall(r"going on from update (\d+)", log(place))]
+    went_on = [int(update) for update in re.findall(r"resuming from update (\d+)", log(place))]
     expect(went_on and went_on[-1] >= since, f"the training began anew instead of going on:\n{log(place)}")
 
 

@@ -1,4 +1,4 @@
-"""The stored teacher against the teacher itself, and after a kill."""
+"""The stored teacher against the teacher itself, and resuming after a kill."""
 
 import numpy as np
 import pytest
@@ -13,17 +13,17 @@ from seqkd.teacher import storing
 from seqkd.teacher.reading import NAMES, StoredTeacher
 
 SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
-WORDS = 40
+VOCABULARY = 40
 
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory):
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("teacher")
-    model = store.build(SIZES, WORDS, WORDS)
-    for parameter in model.parameters():  # untrained it would be almost even, and its best words a matter of rounding
+    model = store.build(SIZES, VOCABULARY, VOCABULARY)
+    for parameter in model.parameters():  # else the distribution is almost uniform, the top k rounding
         parameter.data.mul_(2)
-    store.save(model, SIZES, (WORDS, WORDS), folder)
+    store.save(model, SIZES, (VOCABULARY, VOCABULARY), folder)
     return folder
 
 
@@ -34,45 +34,45 @@ def make(toy, teacher, folder, k=5):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("k", [5, WORDS, 100])
-def test_every_position_has_the_teachers_words(toy, teacher, tmp_path, k):
+@pytest.mark.parametrize("k", [5, VOCABULARY, 100])
+def test_every_position_has_the_teachers_top_k(toy, teacher, tmp_path, k):
     facts = make(toy, teacher, tmp_path / "a", k)
     dataset, network = Dataset(toy.tokenizer / "train"), store.load(teacher)
-    kept = min(k, WORDS)
+    kept = min(k, VOCABULARY)
     assert facts["positions"] == int(dataset.tgt.lengths.sum()) + len(dataset)
     assert facts["k"] == kept and facts["bytes_per_position"] == 6 * kept + 4
     sentences = np.array([30, 2, 17])
-    found = StoredTeacher(tmp_path / "a", dataset).top(sentences)
+    stored = StoredTeacher(tmp_path / "a", dataset).top(sentences)
     with torch.no_grad():
-        expected = storing.best(network, dataset, sentences, kept)
-    assert torch.equal(found.ids, expected.ids)
-    torch.testing.assert_close(found.log_probs, expected.log_probs, rtol=0, atol=1e-6)
-    torch.testing.assert_close(found.p.sum(1) + found.rest, torch.ones(len(found.rest)), rtol=0, atol=1e-6)
-    assert bool((found.rest == 0).all()) == (kept == WORDS)
+        expected = storing.teacher_topk(network, dataset, sentences, kept)
+    assert torch.equal(stored.ids, expected.ids)
+    torch.testing.assert_close(stored.log_probs, expected.log_probs, rtol=0, atol=1e-6)
+    torch.testing.assert_close(stored.p.sum(1) + stored.rest, torch.ones(len(stored.rest)), rtol=0, atol=1e-6)
+    assert bool((stored.rest == 0).all()) == (kept == VOCABULARY)
 
 
-def test_a_killed_job_goes_on_to_the_same_bytes(toy, teacher, tmp_path, monkeypatch):
-    make(toy, teacher, tmp_path / "whole")
-    made, once = [], storing._shard
+def test_a_killed_job_resumes_to_the_same_bytes(toy, teacher, tmp_path, monkeypatch):
+    make(toy, teacher, tmp_path / "uninterrupted")
+    calls, shard = [], storing._shard
 
-    def dies(*arguments):
-        if len(made) == 3:
+    def interrupted(*arguments):
+        if len(calls) == 3:
             raise KeyboardInterrupt
-        made.append(arguments)
-        return once(*arguments)
+        calls.append(arguments)
+        return shard(*arguments)
 
-    monkeypatch.setattr(storing, "_shard", dies)
+    monkeypatch.setattr(storing, "_shard", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make(toy, teacher, tmp_path / "cut")
     (tmp_path / "cut.state/00001.safetensors").write_bytes(b"half")
-    monkeypatch.setattr(storing, "_shard", lambda *arguments: made.append(arguments) or once(*arguments))
+    monkeypatch.setattr(storing, "_shard", lambda *arguments: calls.append(arguments) or shard(*arguments))
     make(toy, teacher, tmp_path / "cut")
-    assert len(made) == 3 + 4  # six shards in all, the damaged one twice
+    assert len(calls) == 3 + 4  # six shards in all, the damaged one twice
     for name in NAMES:
-        assert sha256(tmp_path / "cut" / f"{name}.npy") == sha256(tmp_path / "whole" / f"{name}.npy")
+        assert sha256(tmp_path / "cut" / f"{name}.npy") == sha256(tmp_path / "uninterrupted" / f"{name}.npy")
 
 
-def test_what_was_stored_for_other_targets_is_refused(toy, teacher, tmp_path):
+def test_a_teacher_stored_for_other_targets_is_refused(toy, teacher, tmp_path):
     make(toy, teacher, tmp_path / "a")
     with pytest.raises(UserError, match=r"a: \d+ positions are stored, but the targets have \d+\. Delete"):
         StoredTeacher(tmp_path / "a", Dataset(toy.tokenizer / "dev"))

@@ -1,4 +1,4 @@
-"""Trainings in several processes, as the tests ask for them: ``run_together`` starts torchrun, which runs this file."""
+"""Trainings in several processes for tests: ``run_distributed`` starts torchrun, which runs this file."""
 
 import json
 import os
@@ -20,28 +20,28 @@ ROOT = Path(__file__).parents[2]
 MODELS = {"transformer": MODEL, "lstm": LSTM}
 
 
-def run_together(toy, cases: list[dict], folder: Path, count: int = 2) -> None:
-    """Do trainings one after the other, all in the same ``count`` processes."""
+def run_distributed(toy, cases: list[dict], folder: Path, count: int = 2) -> None:
+    """Run trainings one after the other, all in the same ``count`` processes."""
     folder.mkdir(exist_ok=True, parents=True)
     (folder / "cases.json").write_text(json.dumps(cases, default=str))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
     command += [__file__, toy.tokenizer, toy.corpus, folder / "cases.json"]
-    python = os.pathsep.join(map(str, [ROOT, ROOT / "tests", Path(__file__).parent]))
-    environment = os.environ | {"PYTHONPATH": python, "OMP_NUM_THREADS": "1", "SEQKD_PATIENCE_SECONDS": "60"}
+    python_path = os.pathsep.join(map(str, [ROOT, ROOT / "tests", Path(__file__).parent]))
+    environment = os.environ | {"PYTHONPATH": python_path, "OMP_NUM_THREADS": "1", "SEQKD_PATIENCE_SECONDS": "60"}
     done = subprocess.run(
         list(map(str, command)), env=environment, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def do(toy, case: dict, processes: Processes):
-    """One training: ``stop_at`` interrupts it after that update, ``memory`` is for how many rows it suffices."""
-    told = {name: Path(value) if name in ("teacher", "start", "stored") else value for name, value in case.items()}
-    folder, stop_at, memory = Path(told.pop("folder")), told.pop("stop_at", 0), told.pop("memory", {})
-    told["model"] = MODELS[told.pop("model", "transformer")]
-    most, trained = memory.get(str(processes.rank)), None
-    with stopping(stop_at) if stop_at else nullcontext(), short_of_memory(most) if most else nullcontext() as failed:
-        trained = train(toy, folder, processes=processes, **told)
+def run_case(toy, case: dict, processes: Processes):
+    """A training; ``stop_at`` interrupts it after that update, ``memory`` is the number of rows that fit, by rank."""
+    options = {name: Path(value) if name in ("teacher", "start", "stored") else value for name, value in case.items()}
+    folder, stop_at, memory = Path(options.pop("folder")), options.pop("stop_at", 0), options.pop("memory", {})
+    options["model"] = MODELS[options.pop("model", "transformer")]
+    limit, trained = memory.get(str(processes.rank)), None
+    with stopping(stop_at) if stop_at else nullcontext(), limited_memory(limit) if limit else nullcontext() as failed:
+        trained = train(toy, folder, processes=processes, **options)
     if failed is not None:
         folder.mkdir(exist_ok=True)
         (folder / f"failed-{processes.rank}").write_text(str(len(failed)))
@@ -50,7 +50,7 @@ def do(toy, case: dict, processes: Processes):
 
 @contextmanager
 def stopping(update: int):
-    """Save the state after an update and end there."""
+    """Save the state after an update and stop there."""
     evaluate = run.Trainer.evaluate_if_due
 
     def interrupted(self, stop):
@@ -67,29 +67,29 @@ def stopping(update: int):
 
 
 @contextmanager
-def short_of_memory(most: int):
-    """Memory suffices for so many rows of a pass that is trained on; gives the failures."""
+def limited_memory(max_rows: int):
+    """A forward pass on more than ``max_rows`` rows runs out of memory; yields the failures."""
     mean, failed = Passes.mean, []
 
-    def limited(self, one, *rest):
-        if one.rows.last - one.rows.first > most:
-            failed.append(one.rows)
-            (one.hidden.sum() * 0.1).backward()  # what came before the failure has left its gradient
+    def limited(self, forward, *arguments):
+        if forward.rows.last - forward.rows.first > max_rows:
+            failed.append(forward.rows)
+            (forward.hidden.sum() * 0.1).backward()  # earlier microbatches have left their gradient
             raise torch.OutOfMemoryError("fake")
-        return mean(self, one, *rest)
+        return mean(self, forward, *arguments)
 
     with patch.object(Passes, "mean", limited):
         yield failed
 
 
 def main() -> None:
-    """One of the processes."""
+    """Entry point of each process."""
     torch.set_num_threads(1)
     tokenizer, corpus, cases = map(Path, sys.argv[1:])
-    place = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), "cpu"
-    join(*place)
+    process = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), "cpu"
+    join(*process)
     for case in json.loads(cases.read_text()):
-        do(SimpleNamespace(tokenizer=tokenizer, corpus=corpus), case, Processes(*place))
+        run_case(SimpleNamespace(tokenizer=tokenizer, corpus=corpus), case, Processes(*process))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The passes of an update against plain computations, padding, batch composition, and an interrupted training."""
+"""The passes of an update against plain computations, padding, batch composition, and interrupted trainings."""
 
 from dataclasses import replace
 
@@ -21,10 +21,10 @@ NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
 SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
 
 
-def batch(rows=(0, 1, 2), more: int = 0) -> Batch:
+def batch(rows=(0, 1, 2), padding: int = 0) -> Batch:
     src, tgt = ([array(side[row], "int32") for row in rows] for side in (SOURCES, TARGETS))
-    parts = (pad(src), pad(tgt, (BOS,), ()), pad(tgt))
-    return Batch(*(torch.nn.functional.pad(one, (0, more), value=PAD) for one in parts))
+    tensors = (pad(src), pad(tgt, (BOS,), ()), pad(tgt))
+    return Batch(*(torch.nn.functional.pad(ids, (0, padding), value=PAD) for ids in tensors))
 
 
 @pytest.fixture
@@ -43,28 +43,27 @@ def log_probs(model, src, prefix):
 
 
 def plain(name, models, pair: Batch, prefix="targets", **settings):
-    """Mean over the real positions, by autograd over everything."""
+    """Mean over the real positions, with plain autograd."""
     student, teacher = models
     real, module = pair.target != PAD, losses.load(name)
-    own = (student(pair.src, pair.prefix) @ student.output_weight.T)[real]
-    positions = Positions(own, pair.target[real], log_probs(teacher, pair.src, pair.prefix)[real], prefix=prefix)
+    logits = (student(pair.src, pair.prefix) @ student.output_weight.T)[real]
+    positions = Positions(logits, pair.target[real], log_probs(teacher, pair.src, pair.prefix)[real], prefix=prefix)
     return module.loss(positions, module.Options(**settings)) / int(real.sum())
 
 
 @pytest.mark.parametrize("name", ["kl", "top1-kd", "skew-kl", "nll"])
 def test_on_targets_it_is_the_plain_mean(models, name):
-    found = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
-    assert found.item() == pytest.approx(plain(name, models, batch()).item(), rel=1e-5)
+    actual = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
+    assert actual.item() == pytest.approx(plain(name, models, batch()).item(), rel=1e-5)
 
 
-def test_each_half_is_averaged_over_its_own_prefixes(models, monkeypatch):
-    drawn = batch((1, 0, 2))  # other targets under the same sources
-    drawn = replace(drawn, src=batch().src)
-    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: drawn)
+def test_each_half_is_averaged_over_its_prefixes(models, monkeypatch):
+    samples = replace(batch((1, 0, 2)), src=batch().src)  # different targets for the same sources
+    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: samples)
     for name in ("js", "tvd"):
-        found = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
-        expected = plain(name, models, batch()).item() + plain(name, models, drawn, "student").item()
-        assert found.item() == pytest.approx(float(expected), rel=1e-5)
+        actual = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
+        expected = plain(name, models, batch()).item() + plain(name, models, samples, "student").item()
+        assert actual.item() == pytest.approx(float(expected), rel=1e-5)
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 3])
@@ -74,66 +73,66 @@ def test_tie_kd_iterates_on_parallel_argmax(models, iterations):
         expected += plain("tie-kd", models, pair, iterations=iterations).item()
         choices = log_probs(models[0], pair.src, pair.prefix).argmax(-1)
         pair = replace(pair, prefix=torch.cat([pair.prefix[:, :1], choices[:, :-1]], 1))
-    found = Passes(terms("tie-kd", iterations=iterations), *models, 0.0).loss(batch(), 1.0)
-    assert found.item() == pytest.approx(float(expected), rel=1e-5)
+    actual = Passes(terms("tie-kd", iterations=iterations), *models, 0.0).loss(batch(), 1.0)
+    assert actual.item() == pytest.approx(float(expected), rel=1e-5)
 
 
-def test_two_readings_of_the_argmax_both_begin_from_the_targets(models, monkeypatch):
-    """As where an objective of one's own iterates twice beside TIE-KD."""
-    loss = {"tie-kd": terms("tie-kd", iterations=3)["tie-kd"], "other": terms("tie-kd", iterations=2)["tie-kd"]}
+def test_two_readings_of_the_argmax_both_start_from_the_targets(models, monkeypatch):
+    """As with a custom objective that iterates twice, next to TIE-KD."""
+    loss = {"tie-kd": terms("tie-kd", iterations=3)["tie-kd"], "custom": terms("tie-kd", iterations=2)["tie-kd"]}
     for function in ("settings_of", "sources_of", "load"):
-        known = getattr(losses, function)
-        monkeypatch.setattr(losses, function, lambda name, known=known: known("tie-kd"))
+        original = getattr(losses, function)
+        monkeypatch.setattr(losses, function, lambda name, original=original: original("tie-kd"))
     expected = sum(Passes({"tie-kd": term}, *models, 0.0).loss(batch(), 1.0).item() for term in loss.values())
     assert Passes(loss, *models, 0.0).loss(batch(), 1.0).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_both_halves_of_the_exact_js_have_one_divisor(models, monkeypatch):
-    """At the first word the exact mixture is the local one; here the student's samples are three words, then one."""
-    drawn = batch()
-    one = Batch(drawn.src, drawn.prefix[:, :1], drawn.target[:, :1])
-    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: one)
-    found = Passes(terms("js", mixture="exact"), *models, 0.0).loss(one, 1.0).item()
-    assert found == pytest.approx((plain("js", models, one) + plain("js", models, one, "student")).item(), rel=1e-5)
-    masked = replace(one, target=one.target.clone())
+    """At the first token the exact mixture is the local one; the student's samples are three tokens, then one."""
+    full = batch()
+    single = Batch(full.src, full.prefix[:, :1], full.target[:, :1])
+    monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: single)
+    actual = Passes(terms("js", mixture="exact"), *models, 0.0).loss(single, 1.0).item()
+    expected = plain("js", models, single) + plain("js", models, single, "student")
+    assert actual == pytest.approx(expected.item(), rel=1e-5)
+    masked = replace(single, target=single.target.clone())
     masked.target[1:] = PAD
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: masked)
-    found = Passes(terms("js", mixture="exact"), *models, 0.0).loss(one, 1.0).item()
-    expected = plain("js", models, one) + plain("js", models, masked, "student") / 3
-    assert found == pytest.approx(expected.item(), rel=1e-5)
+    actual = Passes(terms("js", mixture="exact"), *models, 0.0).loss(single, 1.0).item()
+    expected = plain("js", models, single) + plain("js", models, masked, "student") / 3
+    assert actual == pytest.approx(expected.item(), rel=1e-5)
 
 
-def gradients(models, loss, which: Batch):
+def gradients(models, loss, batch: Batch):
     models[0].zero_grad()
     torch.manual_seed(1)
-    value = Passes(loss, *models, 0.1).loss(which, 0.5)
+    value = Passes(loss, *models, 0.1).loss(batch, 0.5)
     value.backward()
-    return value.item(), {name: one.grad.clone() for name, one in models[0].named_parameters()}
+    return value.item(), {name: parameter.grad.clone() for name, parameter in models[0].named_parameters()}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_gradient_is_that_of_all_passes_and_none_for_the_teacher(models, name, monkeypatch):
-    """Prefixes fixed, since no gradient flows through them."""
+    """With fixed prefixes, as no gradient flows through them."""
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: batch())
-    _, found = gradients(models, terms(name), batch())
-    assert all(bool(torch.isfinite(one).all()) for one in found.values())
-    assert sum(float(one.abs().sum()) for one in found.values()) > 0
-    assert all(one.grad is None for one in models[1].parameters())
+    _, actual = gradients(models, terms(name), batch())
+    assert all(bool(torch.isfinite(grad).all()) for grad in actual.values())
+    assert sum(float(grad.abs().sum()) for grad in actual.values()) > 0
+    assert all(parameter.grad is None for parameter in models[1].parameters())
     if name in ("kl", "rkl", "engine", "imitkd", "gkd", "skew-kl", "tvd", "js"):
         models[0].zero_grad()
         prefixes = losses.prefixes_of(name)
         sum(plain(name, models, batch(), prefix) for prefix in prefixes).backward()
-        for key, one in models[0].named_parameters():
-            torch.testing.assert_close(found[key], one.grad, rtol=1e-3, atol=1e-6)
+        for key, parameter in models[0].named_parameters():
+            torch.testing.assert_close(actual[key], parameter.grad, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_padding_changes_nothing(models, name):
-    monkeyed = [gradients(models, terms(name, **greedy(name)), batch(more=more)) for more in (0, 5)]
-    (one, first), (two, second) = monkeyed
-    assert one == pytest.approx(two, rel=1e-5)
-    for key in first:
-        torch.testing.assert_close(first[key], second[key], rtol=1e-4, atol=1e-6)
+    loss = terms(name, **greedy(name))
+    (value, grads), (padded_value, padded_grads) = (gradients(models, loss, batch(padding=n)) for n in (0, 5))
+    assert value == pytest.approx(padded_value, rel=1e-5)
+    torch.testing.assert_close(grads, padded_grads, rtol=1e-4, atol=1e-6)
 
 
 def greedy(name):
@@ -142,23 +141,23 @@ def greedy(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("selective-kd", "gkd", "imitkd")])
 def test_a_batch_is_the_mean_of_its_sentences(models, name):
-    """Weighted by tokens, for objectives on targets and their argmax; Selective KD compares within the batch."""
+    """Weighted by tokens, for objectives on targets and their argmax; Selective KD depends on the batch."""
     if "student" in losses.prefixes_of(name):
-        pytest.skip("samples have lengths of their own")
-    whole = Passes(terms(name), *models, 0.0).loss(batch(), 1.0).item()
-    parts = [Passes(terms(name), *models, 0.0).loss(batch((row,)), 1.0).item() for row in range(3)]
+        pytest.skip("samples have different lengths")
+    actual = Passes(terms(name), *models, 0.0).loss(batch(), 1.0).item()
+    single = [Passes(terms(name), *models, 0.0).loss(batch((row,)), 1.0).item() for row in range(3)]
     sizes = [len(ids) + 1 for ids in TARGETS]
-    expected = sum(part * size for part, size in zip(parts, sizes, strict=True)) / sum(sizes)
-    assert whole == pytest.approx(expected, rel=1e-5)
+    expected = sum(loss * size for loss, size in zip(single, sizes, strict=True)) / sum(sizes)
+    assert actual == pytest.approx(expected, rel=1e-5)
 
 
 def test_sources_are_encoded_once_however_many_passes(models, monkeypatch):
     counts = {"student": 0, "teacher": 0}
-    for who, model in zip(counts, models, strict=True):
+    for name, model in zip(counts, models, strict=True):
         encode = model.encode
 
-        def counted(src, who=who, encode=encode):
-            counts[who] += 1
+        def counted(src, name=name, encode=encode):
+            counts[name] += 1
             return encode(src)
 
         monkeypatch.setattr(model, "encode", counted)
@@ -179,11 +178,11 @@ LOSSES = [
 def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypatch, loss):
     train(toy, tmp_path / "teacher", updates=20)
     common = {"loss": loss, "teacher": tmp_path / "teacher", "start": tmp_path / "teacher", "seed": 2, "updates": 8}
-    _, whole = train(toy, tmp_path / "whole", **common)
-    after = run.Trainer.evaluate_if_due
+    _, expected = train(toy, tmp_path / "uninterrupted", **common)
+    evaluate = run.Trainer.evaluate_if_due
 
     def interrupted(self, stop):
-        after(self, stop)
+        evaluate(self, stop)
         if self.state.update == 5:
             self.save()
             raise KeyboardInterrupt
@@ -193,23 +192,22 @@ def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypa
         train(toy, tmp_path / "cut", **common)
     assert run.load_state(tmp_path / "cut.state").update == 5
     _, resumed = train(toy, tmp_path / "cut", **common)
-    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    assert all(torch.equal(expected[name], resumed[name]) for name in expected)
 
 
 def test_what_an_objective_remembers_is_kept_from_update_to_update(models):
     loss = {"selective-kd": {"weight": 1.0, "queue": 1000}}
     passes, (student, _) = Passes(loss, *models, 0.0), models
-    one, two = batch((0, 1)), batch((1, 2))
-    words = []
-    for which in (one, two):
-        passes.loss(which, 1.0)
-        log_q = log_probs(student, which.src, which.prefix).gather(2, which.target[:, :, None])[:, :, 0]
-        words.append(log_q[which.target != PAD])
-    (kept,) = passes.memory.values()
-    torch.testing.assert_close(kept, torch.cat(words).detach(), rtol=1e-5, atol=1e-6)
-    other = Passes(loss, *models, 0.0)
-    other.recall(passes.memory | {"master": torch.zeros(3)})
-    assert torch.equal(next(iter(other.memory.values())), kept) and len(other.memory) == 1
+    expected = []
+    for pair in (batch((0, 1)), batch((1, 2))):
+        passes.loss(pair, 1.0)
+        log_q = log_probs(student, pair.src, pair.prefix).gather(2, pair.target[:, :, None])[:, :, 0]
+        expected.append(log_q[pair.target != PAD])
+    (queue,) = passes.memory.values()
+    torch.testing.assert_close(queue, torch.cat(expected).detach(), rtol=1e-5, atol=1e-6)
+    resumed = Passes(loss, *models, 0.0)
+    resumed.recall(passes.memory | {"master": torch.zeros(3)})
+    assert torch.equal(next(iter(resumed.memory.values())), queue) and len(resumed.memory) == 1
     assert Passes(loss | {"nll": {"weight": 1.0}}, *models, 0.0).memory == {}
 
 
@@ -221,7 +219,7 @@ def test_every_objective_trains_and_stays_finite(toy, tmp_path):
         assert facts["updates"] == 3
 
 
-def test_objectives_on_own_prefixes_draw_the_student_to_the_teacher(toy, tmp_path):
+def test_objectives_on_student_prefixes_bring_the_student_closer_to_the_teacher(toy, tmp_path):
     from test_run import distribution, divergence
 
     train(toy, tmp_path / "teacher", updates=120)

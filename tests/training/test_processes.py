@@ -1,7 +1,7 @@
-"""One training in several processes, and in parts for want of memory, is the training of one process.
+"""A training in several processes, or in microbatches when out of memory, equals that of a single process.
 
-Held together are the losses of all updates, the gradient's norm, and what the trained models predict. (Weights alone
-would not do: Adam divides by the gradient's size, so a bias whose gradient is nothing but rounding moves at random.)
+Compared are the losses of all updates, the gradient norms and the predictions of the trained models. (Weights cannot be
+compared: Adam divides by the size of the gradient, so a bias whose gradient is only rounding error moves at random.)
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from several import do, run_together, short_of_memory
+from several import limited_memory, run_case, run_distributed
 from test_run import distribution, train
 
 from seqkd.errors import UserError
@@ -18,9 +18,9 @@ from seqkd.teacher.storing import store_teacher
 from seqkd.training.processes import Processes
 
 LOSSES = 2e-4
-"""Most that a loss may differ by at any update, of losses between 1 and 5."""
+"""Tolerance of the loss at every update; losses are between 1 and 5."""
 LOG_PROBS = 5e-3
-"""Most that a log-probability of the trained models may differ by."""
+"""Tolerance of the log-probabilities of the trained models."""
 
 SELECTIVE = {"imitkd": {"weight": 1.0}, "gkd": {"weight": 1.0, "unit": "sentence"}, "selective-kd": {"weight": 1.0}}
 CASES: dict[str, dict] = {
@@ -46,8 +46,8 @@ CASES: dict[str, dict] = {
 
 
 @pytest.fixture(scope="module")
-def place(toy, tmp_path_factory) -> Path:
-    """A teacher, one with most weights at zero, and the teacher stored."""
+def root(toy, tmp_path_factory) -> Path:
+    """A teacher, a pruned teacher and a stored teacher."""
     from seqkd.pruning.magnitude import prune_model
 
     folder = tmp_path_factory.mktemp("several")
@@ -58,121 +58,121 @@ def place(toy, tmp_path_factory) -> Path:
     return folder
 
 
-def told(name: str, place: Path, folder: str, **changes) -> dict:
-    """What is told to a training."""
-    case = {"folder": place / folder, "seed": 2, "updates": 24, "learning_rate": 0.004} | CASES[name] | changes
-    case |= {"teacher": place / "teacher"} if "loss" in case and name != "stored" else {}
-    case |= {"stored": place / "stored"} if name == "stored" else {}
-    return case | ({"start": place / "pruned"} if name == "pruned" else {})
+def arguments(name: str, root: Path, folder: str, **changes) -> dict:
+    """The arguments of a training."""
+    case = {"folder": root / folder, "seed": 2, "updates": 24, "learning_rate": 0.004} | CASES[name] | changes
+    case |= {"teacher": root / "teacher"} if "loss" in case and name != "stored" else {}
+    case |= {"stored": root / "stored"} if name == "stored" else {}
+    return case | ({"start": root / "pruned"} if name == "pruned" else {})
 
 
 HALF = 13
 RESUMED = ("dropout", "argmax", "memory-and-layers")
-SHORT = ("dropout", "lstm", "samples", "argmax", "whole-sentences", "survey-and-mixed", "memory-and-layers", "stored")
+LIMITED = ("dropout", "lstm", "samples", "argmax", "whole-sentences", "survey-and-mixed", "memory-and-layers", "stored")
 
 
 @pytest.fixture(scope="module")
-def two(toy, place) -> Path:
-    """All trainings in two processes; some from a state of one process, some ended half-way, some short of memory."""
-    cases = [told(name, place, f"two/{name}") for name in CASES]
+def double(toy, root) -> Path:
+    """All trainings in two processes: complete, resumed from a single process, interrupted, with limited memory."""
+    cases = [arguments(name, root, f"double/{name}") for name in CASES]
     for name in RESUMED:
-        do(toy, told(name, place, f"two/{name}-resumed", stop_at=HALF), Processes())
-        cases.append(told(name, place, f"two/{name}-resumed"))
-        cases.append(told(name, place, f"two/{name}-half", stop_at=HALF))
-    cases += [told(name, place, f"two/{name}-short", memory={"1": 3}) for name in SHORT]
-    run_together(toy, cases, place / "two")
-    return place / "two"
+        run_case(toy, arguments(name, root, f"double/{name}-resumed", stop_at=HALF), Processes())
+        cases.append(arguments(name, root, f"double/{name}-resumed"))
+        cases.append(arguments(name, root, f"double/{name}-half", stop_at=HALF))
+    cases += [arguments(name, root, f"double/{name}-limited", memory={"1": 3}) for name in LIMITED]
+    run_distributed(toy, cases, root / "double")
+    return root / "double"
 
 
 @pytest.fixture(scope="module")
-def one(toy, place) -> Path:
-    """The same in one process."""
+def single(toy, root) -> Path:
+    """All trainings in a single process."""
     for name in CASES:
-        do(toy, told(name, place, f"one/{name}"), Processes())
-    return place / "one"
+        run_case(toy, arguments(name, root, f"single/{name}"), Processes())
+    return root / "single"
 
 
 def rows(folder: Path) -> list[dict]:
     return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
 
 
-def assert_same(toy, one: Path, two: Path) -> None:
-    first, second = rows(one), rows(two)
-    assert [row.keys() for row in first] == [row.keys() for row in second]
-    for a, b in zip(first, second, strict=True):
-        assert {key: a[key] for key in a.keys() & {"update", "epoch", "tokens"}} == {
-            key: b[key] for key in b.keys() & {"update", "epoch", "tokens"}
-        }
+def assert_same(toy, expected: Path, actual: Path) -> None:
+    expected_rows, actual_rows = rows(expected), rows(actual)
+    assert [row.keys() for row in expected_rows] == [row.keys() for row in actual_rows]
+    for a, b in zip(expected_rows, actual_rows, strict=True):
+        counts = a.keys() & {"update", "epoch", "tokens"}
+        assert {key: a[key] for key in counts} == {key: b[key] for key in counts}
         if "loss" in a:
             assert b["loss"] == pytest.approx(a["loss"], abs=LOSSES), a["update"]
             assert b["gradient_norm"] == pytest.approx(a["gradient_norm"], rel=5e-3), a["update"]
-    apart = distribution(toy, one) - distribution(toy, two)
-    assert float(apart.abs().max()) < LOG_PROBS
+    difference = distribution(toy, expected) - distribution(toy, actual)
+    assert float(difference.abs().max()) < LOG_PROBS
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_two_processes_do_what_one_does(toy, one, two, name):
-    assert_same(toy, one / name, two / name)
+def test_two_processes_train_like_one(toy, single, double, name):
+    assert_same(toy, single / name, double / name)
 
 
-def test_three_processes_with_fewer_sentences_than_processes(toy, one, place):
-    """Some have no sentence of their own and must neither count nor stand in the way."""
+def test_three_processes_with_fewer_sentences_than_processes(toy, root):
+    """Processes without a sentence neither count nor block the others."""
     names = ("one-sentence", "samples", "survey-and-mixed")
     changes = {"batch_tokens": 16, "updates": 24}
-    run_together(toy, [told(name, place, f"three/{name}", **changes) for name in names], place / "three", count=3)
+    cases = [arguments(name, root, f"triple/{name}", **changes) for name in names]
+    run_distributed(toy, cases, root / "triple", count=3)
     for name in names:
-        do(toy, told(name, place, f"three/{name}-one", **changes), Processes())
-        assert_same(toy, place / f"three/{name}-one", place / f"three/{name}")
+        run_case(toy, arguments(name, root, f"triple/{name}-single", **changes), Processes())
+        assert_same(toy, root / f"triple/{name}-single", root / f"triple/{name}")
 
 
 @pytest.mark.parametrize("name", RESUMED)
-def test_it_goes_on_with_another_number_of_processes(toy, one, two, place, name):
-    assert_same(toy, one / name, two / f"{name}-resumed")
-    do(toy, told(name, place, f"two/{name}-half"), Processes())
-    assert_same(toy, one / name, two / f"{name}-half")
+def test_it_resumes_with_another_number_of_processes(toy, single, double, root, name):
+    assert_same(toy, single / name, double / f"{name}-resumed")
+    run_case(toy, arguments(name, root, f"double/{name}-half"), Processes())
+    assert_same(toy, single / name, double / f"{name}-half")
 
 
-@pytest.mark.parametrize("name", SHORT)
-def test_one_process_short_of_memory_does_not_disturb_the_other(toy, one, two, name):
-    """Process 1 computes its share in parts, and does not say again what it has said before it ran out of memory."""
-    assert int((two / f"{name}-short" / "failed-1").read_text()) > 0
-    assert not (two / f"{name}-short" / "failed-0").exists()
-    assert_same(toy, one / name, two / f"{name}-short")
+@pytest.mark.parametrize("name", LIMITED)
+def test_a_process_out_of_memory_does_not_affect_the_other(toy, single, double, name):
+    """Process 1 computes its share in microbatches without repeating the collectives before it ran out of memory."""
+    assert int((double / f"{name}-limited" / "failed-1").read_text()) > 0
+    assert not (double / f"{name}-limited" / "failed-0").exists()
+    assert_same(toy, single / name, double / f"{name}-limited")
 
 
-@pytest.mark.parametrize("name", SHORT)
-@pytest.mark.parametrize("most", [6, 1])
-def test_in_parts_for_want_of_memory_it_is_the_same(toy, one, place, name, most):
-    folder = f"parts/{name}-{most}"
-    do(toy, told(name, place, folder, memory={"0": most}), Processes())
-    assert int((place / folder / "failed-0").read_text()) > 0
-    assert_same(toy, one / name, place / folder)
+@pytest.mark.parametrize("name", LIMITED)
+@pytest.mark.parametrize("max_rows", [6, 1])
+def test_in_microbatches_it_is_the_same(toy, single, root, name, max_rows):
+    folder = f"microbatches/{name}-{max_rows}"
+    run_case(toy, arguments(name, root, folder, memory={"0": max_rows}), Processes())
+    assert int((root / folder / "failed-0").read_text()) > 0
+    assert_same(toy, single / name, root / folder)
 
 
-def test_a_single_sentence_too_large_for_memory_is_told(toy, tmp_path):
-    with short_of_memory(0), pytest.raises(UserError, match="Out of memory with a single sentence"):
+def test_a_single_sentence_too_large_for_memory_is_reported(toy, tmp_path):
+    with limited_memory(0), pytest.raises(UserError, match="Out of memory with a single sentence"):
         train(toy, tmp_path / "a")
 
 
-def test_alone_nothing_is_said(toy, tmp_path, monkeypatch):
-    """One process asks nothing of torch.distributed."""
+def test_a_single_process_uses_no_collectives(toy, tmp_path, monkeypatch):
+    """It never calls torch.distributed."""
     monkeypatch.setattr("seqkd.training.processes.distributed", None)
     train(toy, tmp_path / "a", updates=3)
 
 
-def test_no_tensor_is_made_without_its_device(toy, place, tmp_path, monkeypatch):
-    """Whatever is made without saying where is made on another device here, where it could not be used; but for new
-    models, which are moved to their device, and the weights in a file, which safetensors reads."""
+def test_every_tensor_is_created_with_its_device(toy, root, tmp_path, monkeypatch):
+    """Tensors created without a device are meta tensors here, which cannot be used. Exceptions: new models, which are
+    moved to their device, and weights that safetensors reads."""
 
-    def on_the_processor(function):
-        def wrapped(*arguments, **named):
+    def on_cpu(function):
+        def wrapped(*args, **kwargs):
             with torch.device("cpu"):
-                return function(*arguments, **named)
+                return function(*args, **kwargs)
 
         return wrapped
 
     for name in ("build", "load_weights"):
-        monkeypatch.setattr(store, name, on_the_processor(getattr(store, name)))
+        monkeypatch.setattr(store, name, on_cpu(getattr(store, name)))
     for name in CASES:
         with torch.device("meta"):
-            do(toy, told(name, place, tmp_path / name, updates=3), Processes())
+            run_case(toy, arguments(name, root, tmp_path / name, updates=3), Processes())

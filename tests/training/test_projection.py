@@ -1,4 +1,4 @@
-"""The chunked projection against the plain one."""
+"""The fused loss against plain computations."""
 
 import pytest
 import torch
@@ -15,21 +15,21 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, piec
     torch.manual_seed(0)
     hidden, weight = torch.randn(11, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
     states, matrix = torch.randn(11, 3), torch.randn(9, 3, requires_grad=True)
-    target, teacher = torch.randint(9, (11,)), projection.Teacher(states, lambda part: part @ matrix.T)
+    target, teacher = torch.randint(9, (11,)), projection.Teacher(states, lambda hidden: hidden @ matrix.T)
     objective = Objective(loss)
 
-    ours = projection.projected_loss(hidden, weight, target, teacher, objective, 0.1)
-    (3 * ours).backward()
+    actual = projection.projected_loss(hidden, weight, target, teacher, objective, 0.1)
+    (3 * actual).backward()
     grads = hidden.grad.clone(), weight.grad.clone()
 
     hidden.grad = weight.grad = None
-    known = teacher.at(slice(None))
-    plain = objective.value(projection.Positions(hidden @ weight.T, target, known, 0.1))
-    (3 * plain).backward()
-    assert ours.item() == pytest.approx(plain.item(), rel=1e-5)
+    teacher_logits = teacher.at(slice(None))
+    expected = objective.value(projection.Positions(hidden @ weight.T, target, teacher_logits, 0.1))
+    (3 * expected).backward()
+    assert actual.item() == pytest.approx(expected.item(), rel=1e-5)
     torch.testing.assert_close(grads[0], hidden.grad, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(grads[1], weight.grad, rtol=1e-4, atol=1e-5)
-    assert matrix.grad is None and not known.requires_grad
+    assert matrix.grad is None and not teacher_logits.requires_grad
 
 
 @pytest.mark.parametrize(
@@ -38,24 +38,24 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, piec
 )
 def test_chunks_of_whole_sentences(lengths, expected):
     sentence = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
-    parts = list(projection.chunks(len(sentence), 6, sentence))
-    assert [len(sentence[part]) for part in parts] == expected
-    assert [part.start for part in parts] == [0, *(part.stop for part in parts[:-1])]
+    chunks = list(projection.chunks(len(sentence), 6, sentence))
+    assert [len(sentence[chunk]) for chunk in chunks] == expected
+    assert [chunk.start for chunk in chunks] == [0, *(chunk.stop for chunk in chunks[:-1])]
 
 
 def test_a_loss_of_whole_sentences_does_not_depend_on_the_chunks(monkeypatch):
     torch.manual_seed(0)
     hidden, weight, target = torch.randn(11, 6), torch.randn(9, 6), torch.randint(9, (11,))
-    teacher = projection.Teacher(torch.randn(11, 6), lambda part: part @ weight.T)
+    teacher = projection.Teacher(torch.randn(11, 6), lambda states: states @ weight.T)
     sentence = torch.tensor([0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
     objective = Objective({"js": {"weight": 1.0, "mixture": "exact"}})
-    found = []
+    results = []
     for chunk, piece in ((1, 1), (4, 2), (1000, 4), (1000, 1000)):
         monkeypatch.setattr(projection, "CHUNK", chunk)
         monkeypatch.setattr(projection, "PIECE", piece)
-        own = hidden.clone().requires_grad_()
-        loss = projection.projected_loss(own, weight, target, teacher, objective, sentence=sentence)
+        leaf = hidden.clone().requires_grad_()
+        loss = projection.projected_loss(leaf, weight, target, teacher, objective, sentence=sentence)
         loss.backward()
-        found.append((loss.detach(), own.grad))
-    for other in found[1:]:
-        torch.testing.assert_close(other, found[0], rtol=1e-5, atol=1e-6)
+        results.append((loss.detach(), leaf.grad))
+    for result in results[1:]:
+        torch.testing.assert_close(result, results[0], rtol=1e-5, atol=1e-6)

@@ -1,4 +1,4 @@
-"""The trainer: learning, going on after a kill, masks, starts, and a loss that explodes."""
+"""The trainer: learning, resuming after a kill, masks, initialisation, and divergence."""
 
 import json
 import os
@@ -36,7 +36,7 @@ TRAINING = {
 
 
 def train(toy, folder: Path, loss=None, model=MODEL, **changes):
-    plugs = {name: changes.pop(name, None) for name in ("teacher", "start", "stored", "processes")}
+    optional = {name: changes.pop(name, None) for name in ("teacher", "start", "stored", "processes")}
     keep_zeros, seed = changes.pop("keep_zeros", False), changes.pop("seed", 1)
     facts = run.train_model(
         model=model,
@@ -51,10 +51,10 @@ def train(toy, folder: Path, loss=None, model=MODEL, **changes):
         keep_zeros=keep_zeros,
         folder=folder,
         state=folder.with_name(folder.name + ".state"),
-        **plugs,
+        **optional,
     )
-    first = plugs["processes"] is None or plugs["processes"].rank == 0  # which alone writes
-    return facts, load_file(folder / "model.safetensors") if first else {}
+    writes = optional["processes"] is None or optional["processes"].rank == 0
+    return facts, load_file(folder / "model.safetensors") if writes else {}
 
 
 def same(a, b):
@@ -75,16 +75,17 @@ def test_the_toy_language_is_learned(toy, tmp_path, model, updates, rate):
 
 @BOTH
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_two_trainings_are_equal_to_the_bit(toy, tmp_path, precision, model):
-    one, two = (train(toy, tmp_path / name, precision=precision, model=model)[1] for name in "ab")
-    assert same(one, two)
+def test_trainings_are_bitwise_reproducible(toy, tmp_path, precision, model):
+    first, second = (train(toy, tmp_path / name, precision=precision, model=model)[1] for name in "ab")
+    assert same(first, second)
 
 
 def child(toy, folder: Path) -> subprocess.Popen:
     code = (
         "import sys, torch; torch.set_num_threads(1); sys.path[:0] = sys.argv[1:3]\n"
         "from pathlib import Path; from types import SimpleNamespace as N; import test_run\n"
-        "p = [Path(a) for a in sys.argv[3:]]; test_run.train(N(tokenizer=p[0], corpus=p[1]), p[2], updates=120)\n"
+        "tokenizer, corpus, folder = map(Path, sys.argv[3:])\n"
+        "test_run.train(N(tokenizer=tokenizer, corpus=corpus), folder, updates=120)\n"
     )
     root = Path(run.__file__).parents[2]
     arguments = [root, Path(__file__).parent, toy.tokenizer, toy.corpus, folder]
@@ -92,25 +93,25 @@ def child(toy, folder: Path) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], env=environment)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1])
-def test_a_killed_training_goes_on_to_the_same_weights(toy, tmp_path, how):
-    _, undisturbed = train(toy, tmp_path / "whole", updates=120)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGUSR1])
+def test_a_killed_training_resumes_to_the_same_weights(toy, tmp_path, number):
+    _, expected = train(toy, tmp_path / "uninterrupted", updates=120)
     folder, state = tmp_path / "cut", tmp_path / "cut.state" / "training.safetensors"
     process = child(toy, folder)
     deadline = time.monotonic() + 60
     while not state.exists() and time.monotonic() < deadline:
         time.sleep(0.005)
-    process.send_signal(how)
-    assert process.wait(60) == (-how if how == signal.SIGKILL else 128 + how)
-    reached = run.load_state(state.parent)
-    assert reached is not None and 0 < reached.update < 120
+    process.send_signal(number)
+    assert process.wait(60) == (-number if number == signal.SIGKILL else 128 + number)
+    saved = run.load_state(state.parent)
+    assert saved is not None and 0 < saved.update < 120
     assert not (folder / "model.safetensors").exists()
     _, resumed = train(toy, folder, updates=120)
-    assert same(undisturbed, resumed)
-    assert (folder / "metrics.jsonl").read_bytes() == (tmp_path / "whole/metrics.jsonl").read_bytes()
+    assert same(expected, resumed)
+    assert (folder / "metrics.jsonl").read_bytes() == (tmp_path / "uninterrupted/metrics.jsonl").read_bytes()
 
 
-def test_an_unreadable_state_is_no_state(toy, tmp_path):
+def test_an_unreadable_state_is_ignored(toy, tmp_path):
     _, expected = train(toy, tmp_path / "a")
     (tmp_path / "b.state").mkdir()
     (tmp_path / "b.state" / "training.safetensors").write_bytes(b"half a file")
@@ -132,11 +133,11 @@ def test_a_pruned_model_stays_pruned(toy, tmp_path, model):
 
 
 @BOTH
-@pytest.mark.parametrize("taught_by", [MODEL, LSTM], ids=lambda model: model.architecture)
-def test_word_kd_draws_the_student_to_the_teacher(toy, tmp_path, model, taught_by):
-    """Trained on the teacher's distribution alone, a student comes nearer to it than by targets, whichever of the two
-    architectures either has."""
-    train(toy, tmp_path / "teacher", updates=120, model=taught_by)
+@pytest.mark.parametrize("teacher_model", [MODEL, LSTM], ids=lambda model: model.architecture)
+def test_word_kd_brings_the_student_closer_to_the_teacher(toy, tmp_path, model, teacher_model):
+    """Training on the teacher's distribution brings a student closer to it than training on targets, for all pairs of
+    architectures."""
+    train(toy, tmp_path / "teacher", updates=120, model=teacher_model)
     common = {"updates": 120, "teacher": tmp_path / "teacher", "seed": 2, "model": model}
     train(toy, tmp_path / "nll", **common)
     train(toy, tmp_path / "kd", loss={"word-kd": {"weight": 1.0}}, **common)
@@ -157,7 +158,7 @@ def divergence(p, q):
     return float((p.exp() * (p - q)).sum(-1).mean())
 
 
-def test_an_exploding_loss_stops_with_the_update_and_a_hint(toy, tmp_path):
+def test_a_diverged_training_stops_with_the_update_and_a_hint(toy, tmp_path):
     train(toy, tmp_path / "a", updates=3)
     weights = load_file(tmp_path / "a/model.safetensors")
     weights["tgt_embedding"][5] = float("inf")

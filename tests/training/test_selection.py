@@ -1,4 +1,4 @@
-"""Which model a training keeps, and a signal that comes while it looks."""
+"""Model selection, and signals during an evaluation."""
 
 import signal
 from pathlib import Path
@@ -18,9 +18,9 @@ SHORT, LONG = ["open file", "save"], ["the red cat sees the house", "the old dog
 
 
 def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[tuple[float, float]]) -> int:
-    """The update that is kept of four evaluations with this BLEU and chrF."""
-    rest = iter([*scores, scores[-1]])  # the last is that of the training set
-    monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(rest), 1.0))
+    """The best update of four evaluations with this BLEU and chrF."""
+    remaining = iter([*scores, scores[-1]])  # the last one is for the training set
+    monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(remaining), 1.0))
     monkeypatch.setattr(run, "on_dev", lambda corpus, tokenizer, *_: Evaluation([], references, None, "en"))
     facts, _ = train(toy, tmp_path / "a", updates=4, evaluations=4)
     return facts["best_update"]
@@ -37,7 +37,7 @@ def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[t
     ],
     ids=["BLEU", "BLEU 0.00 throughout", "a tie", "no 4-grams", "no 4-grams, a tie"],
 )
-def test_the_better_model_is_kept_and_of_equals_the_later(toy, tmp_path, monkeypatch, references, scores, update):
+def test_the_best_model_is_kept_the_latest_on_ties(toy, tmp_path, monkeypatch, references, scores, update):
     assert best(toy, tmp_path, monkeypatch, references, scores) == update
 
 
@@ -48,15 +48,15 @@ def test_the_log_says_that_bleu_is_undefined(toy, tmp_path, monkeypatch, caplog)
     assert "update 4: dev chrF 50.00, BLEU undefined (0.00) (greedy)" in caplog.text
 
 
-def test_a_signal_during_an_evaluation_ends_it_and_the_next_start_makes_up_for_it(toy, tmp_path, monkeypatch):
-    _, whole = train(toy, tmp_path / "whole")
+def test_a_signal_during_an_evaluation_postpones_it_to_the_next_start(toy, tmp_path, monkeypatch):
+    _, expected = train(toy, tmp_path / "uninterrupted")
     measure, calls = Evaluation.measure, []
 
     def disturbed(self, model):
         calls.append(len(calls))
         if len(calls) == 2:
             signal.raise_signal(signal.SIGTERM)
-            pytest.fail("the evaluation went on")
+            pytest.fail("the evaluation continued")
         return measure(self, model)
 
     with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
@@ -65,21 +65,21 @@ def test_a_signal_during_an_evaluation_ends_it_and_the_next_start_makes_up_for_i
     assert ended.value.code == 128 + signal.SIGTERM
     assert run.load_state(tmp_path / "cut.state").update == 16
     _, resumed = train(toy, tmp_path / "cut")
-    assert (tmp_path / "cut/metrics.jsonl").read_bytes() == (tmp_path / "whole/metrics.jsonl").read_bytes()
-    assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
+    assert (tmp_path / "cut/metrics.jsonl").read_bytes() == (tmp_path / "uninterrupted/metrics.jsonl").read_bytes()
+    assert all(np.array_equal(expected[name], resumed[name]) for name in expected)
 
 
-def test_a_signal_before_the_block_counts_too_and_one_outside_waits():
+def test_a_signal_before_the_block_raises_too_and_one_outside_does_not():
     with stopping() as stop:
         signal.raise_signal(signal.SIGUSR1)
         assert stop.asked == signal.SIGUSR1
         with stop.at_once(allowed=False):
             pass
         with pytest.raises(StopRequested), stop.at_once():
-            pytest.fail("it went in")
+            pytest.fail("the block was entered")
 
 
-def test_batches_of_nothing_are_refused(tmp_path):
+def test_an_empty_dataset_is_refused(tmp_path):
     for side in ("src", "tgt"):
         write_ids(tmp_path, side, [])
     with pytest.raises(UserError, match="holds no sentence pairs"):

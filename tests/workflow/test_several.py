@@ -84,7 +84,7 @@ def goes_on(place: Place) -> None:
     run = start(place, MODEL)
     said, _ = run.communicate(timeout=LONG)
     assert run.returncode == 0, said
-    reached = re.search(r"going on from update (\d+)", log(place))
+    reached = re.search(r"resuming from update (\d+)", log(place))
     assert reached and 0 < int(reached[1]) < 500
     assert not ranks(place)
 
