@@ -180,7 +180,7 @@ serve(work, Path(sys.argv[1]))
     ],
 )
 def test_a_process_ends_with_its_own_status_whatever_the_interpreter_would_do(tmp_path, work, status, left):
-    job = Job("decode", {}, {}, {}, [], {}, tmp_path, devices=("cpu", "cpu"))
+    job = Job("decode", {}, {}, {}, [], tmp_path, {}, tmp_path, devices=("cpu", "cpu"))
     (tmp_path / "task.json").write_text(json.dumps(as_plain(job)))
     command = [sys.executable, "-c", ENDS.format(work=work), str(tmp_path / "task.json")]
     done = subprocess.run(command, env=os.environ | {"RANK": "1"}, capture_output=True, text=True, check=False)
