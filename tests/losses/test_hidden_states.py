@@ -164,7 +164,7 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(model, term, told):
 
 
 def test_alone_and_from_a_stored_teacher_it_is_refused():
-    with pytest.raises(ConfigError, match="compares layers and says nothing of words"):
+    with pytest.raises(ConfigError, match="compares only layers, so the student would not"):
         load(BASE | {"students": {"one": {"model": "few", "loss": "hidden-states"}}})
     stored = {"model": "few", "loss": {"word-kd": 1.0, "hidden-states": 1.0}, "teacher_top_k": 8}
     with pytest.raises(ConfigError, match="hidden-states reads the teacher's layers"):
