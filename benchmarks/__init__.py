@@ -1,1 +1,1 @@
-"""Speed of seqkd against its peers, and the growth of its cost. Started by ``python benchmarks/run.py``."""
+"""Speed of seqkd compared with its peers, and how its cost grows. Run with ``python benchmarks/run.py``."""

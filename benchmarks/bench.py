@@ -1,4 +1,4 @@
-"""What every family is given: how much effort to make, the text, and the models."""
+"""Shared state of all benchmark families: how long to measure, the corpus, and the models."""
 
 import argparse
 import os
@@ -15,7 +15,6 @@ from seqkd.scoring.speed import processor
 
 CACHE = Path(__file__).resolve().parent / ".cache"
 
-
 LARGE = TransformerSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
 SMALL = TransformerSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
 TINY = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=64, ffn=128, heads=4)
@@ -26,13 +25,13 @@ class Effort:
     """How long to measure.
 
     Attributes:
-        models: what is trained, by name: the first is the teacher, the last the student.
+        models: models to train, by name; the first is the teacher, the last the student.
         repeats: turns of each side after the warm-up.
-        updates: optimiser steps a turn.
-        sentences, single: test sentences a turn, in batches and one by one.
-        teacher_updates, student_updates: trainings of the models that are decoded with, where none are given.
+        updates: optimiser steps per turn.
+        sentences, single: test sentences per turn, in batches and one at a time.
+        teacher_updates, student_updates: updates of the models used for decoding, unless trained models are given.
         quality_updates: updates after which dev BLEU is compared.
-        points: points of a growth curve that are measured, from the smallest on.
+        points: number of points measured on a growth curve, smallest first.
     """
 
     models: tuple[tuple[str, TransformerSettings], ...]
@@ -64,7 +63,7 @@ BATCH_TOKENS = 4096
 
 @dataclass(frozen=True)
 class Models:
-    """Folders of the models that are decoded with, and of their tokenizer."""
+    """Folders of the models used for decoding, and of their tokenizer."""
 
     teacher: Path
     student: Path
@@ -78,31 +77,32 @@ class Bench:
 
     effort: Effort
     threads: tuple[int, ...]
-    given: Models | None
+    pretrained: Models | None
     results: Path | None
     cache: Path
 
     @classmethod
-    def make(cls, chosen: argparse.Namespace, effort: Effort) -> "Bench":
-        """From the command line; threads are cut to the cores there are."""
+    def make(cls, arguments: argparse.Namespace, effort: Effort) -> "Bench":
+        """From the command line; the number of threads is limited to the available cores."""
         cores = len(os.sched_getaffinity(0))
-        threads = tuple(sorted({min(one, cores) for one in chosen.threads or (1, 2)}))
-        given = chosen.teacher and Models(
-            chosen.teacher.resolve(), chosen.student.resolve(), chosen.tokenizer.resolve(), "models of a finished run"
+        threads = tuple(sorted({min(threads, cores) for threads in arguments.threads or (1, 2)}))
+        folders = (arguments.teacher, arguments.student, arguments.tokenizer)
+        pretrained = (
+            Models(*(folder.resolve() for folder in folders), "models of a finished run") if folders[0] else None
         )
-        return cls(effort, threads, given or None, chosen.results, CACHE)
+        return cls(effort, threads, pretrained, arguments.results, CACHE)
 
     @cached_property
     def text(self) -> text.Text:
-        """The text, prepared at first use."""
+        """The corpus, prepared at first use."""
         return text.prepare(self.cache, quick=self.effort is QUICK)
 
     @cached_property
     def models(self) -> Models:
-        """The models given, or a teacher and a student trained briefly and kept in the cache."""
+        """The models given on the command line, or a teacher and a student trained briefly and cached."""
         from benchmarks.models import train
 
-        return self.given or train(self)
+        return self.pretrained or train(self)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -110,19 +110,19 @@ class Bench:
         return (self.text.test / "test.src").read_text(encoding="utf-8").splitlines()
 
     def log(self, *parts: object) -> Path:
-        """Where a side's log goes."""
+        """Path of a side's log."""
         return self.cache / "logs" / ("-".join(map(str, parts)).replace(" ", "-") + ".log")
 
     def circumstances(self) -> dict[str, Any]:
-        """What belongs to every row: where it was measured."""
+        """Recorded with every row: where it was measured."""
         machine = f"{processor()}, {len(os.sched_getaffinity(0))} cores"
         load = round(os.getloadavg()[1], 2)
-        where = {"machine": machine, "load_average": load, "commit": commit()}
-        return where | {"text": self.text.name, "quick": self.effort is QUICK}
+        measured_on = {"machine": machine, "load_average": load, "commit": commit()}
+        return measured_on | {"text": self.text.name, "quick": self.effort is QUICK}
 
 
 def commit() -> str:
-    """The commit that is measured, "+" behind it if files differ from it; empty where git does not tell."""
+    """The measured commit, with "+" appended if files differ from it; empty if git is not available."""
     command = ["git", "-C", str(CACHE.parent), "describe", "--always", "--abbrev=7", "--dirty=+"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
@@ -131,7 +131,7 @@ def commit() -> str:
 
 
 def announce(threads: int) -> str:
-    """A number of threads in words."""
-    words = "1 thread" if threads == 1 else f"{threads} threads"
-    say(f" {words}")
-    return words
+    """Log the number of threads and return it as a label."""
+    label = "1 thread" if threads == 1 else f"{threads} threads"
+    say(f" {label}")
+    return label

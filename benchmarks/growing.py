@@ -1,7 +1,7 @@
-"""Stages on synthetic corpora of a given size, each run in a process of its own: what ``benchmarks/scale.py`` measures.
+"""Stages on synthetic corpora of a given size, each in a separate process; measured by ``benchmarks/scale.py``.
 
-A corpus of N pairs lies in a folder of its own: ``raw/`` (the text), ``corpus/`` and ``tokenizer/`` as their stages
-make them, ``decode/`` (shards made up, without a model), ``targets/``.
+Each corpus of N pairs has its own folder: ``raw/`` (the text), ``corpus/`` and ``tokenizer/`` as written by their
+stages, ``decode/`` (synthetic shards, made without a model), ``targets/``.
 """
 
 import json
@@ -17,7 +17,7 @@ import numpy as np
 Facts = dict[str, Any]
 
 WORDS, LENGTHS = 200_000, (4, 20)
-"""Words of the language, drawn by Zipf's law, and words of a sentence, drawn evenly: 12 on average."""
+"""Word types of the language, drawn by Zipf's law, and sentence length in words, uniform: 12 on average."""
 HELD_OUT = 2000
 """Pairs of the dev and of the test set."""
 CHUNK = 20_000
@@ -27,13 +27,13 @@ N_BEST_SHARE, CANDIDATES = 0.01, 4
 
 
 def write_text(pairs: int, folder: Path) -> Facts:
-    """The made-up language: every source word has one target word, and sentences keep their order."""
+    """Write a synthetic parallel corpus: every source word has one target word, and the word order is kept."""
     random = np.random.default_rng(1)
     source, target = words(random), words(random)
     folder.mkdir(parents=True, exist_ok=True)
     for name, count in (("train", pairs), ("dev", HELD_OUT), ("test", HELD_OUT)):
         with (folder / f"{name}.src").open("w") as src, (folder / f"{name}.tgt").open("w") as tgt:
-            for size in sizes(count):
+            for size in chunk_sizes(count):
                 for ids in sentences(random, size):
                     src.write(" ".join(source[ids]) + "\n")
                     tgt.write(" ".join(target[ids]) + "\n")
@@ -41,27 +41,27 @@ def write_text(pairs: int, folder: Path) -> Facts:
 
 
 def words(random: np.random.Generator) -> Any:
-    """Words of 2 to 10 letters, frequent ones short; an array of strings."""
+    """An array of random words of 2 to 10 letters; frequent words are short."""
     letters = np.array(list("etaoinshrdlucmfwygpbvk"))
     lengths = np.clip(2 + np.log2(np.arange(1, WORDS + 1)) / 2.2, 2, 10).astype(int)
     return np.array(["".join(random.choice(letters, length)) for length in lengths], dtype=object)
 
 
-def sizes(count: int) -> Iterator[int]:
-    """``count`` in chunks."""
-    for first in range(0, count, CHUNK):
-        yield min(CHUNK, count - first)
+def chunk_sizes(count: int) -> Iterator[int]:
+    """Sizes of the chunks that ``count`` is split into."""
+    for start in range(0, count, CHUNK):
+        yield min(CHUNK, count - start)
 
 
 def sentences(random: np.random.Generator, count: int) -> Iterator[Any]:
-    """The word numbers of so many sentences."""
+    """Word ids of ``count`` sentences."""
     lengths = random.integers(LENGTHS[0], LENGTHS[1] + 1, count)
-    drawn = np.exp(random.random(int(lengths.sum())) * np.log(WORDS)).astype(int) - 1  # Zipf's law with exponent 1
-    yield from np.split(drawn, np.cumsum(lengths)[:-1])
+    ids = np.exp(random.random(int(lengths.sum())) * np.log(WORDS)).astype(int) - 1  # Zipf's law with exponent 1
+    yield from np.split(ids, np.cumsum(lengths)[:-1])
 
 
 def corpus(folder: Path) -> Facts:
-    """Cleaning, with its search for duplicates and for dev and test sentences."""
+    """Cleaning, including the search for duplicates and for dev and test sentences."""
     from seqkd.corpus.make import make_corpus
 
     pair = {
@@ -72,7 +72,7 @@ def corpus(folder: Path) -> Facts:
 
 
 def tokenizer(folder: Path) -> Facts:
-    """Learning the pieces, from a million lines of each side at most, and encoding."""
+    """Training the tokenizer, on at most a million lines per side, and encoding."""
     from seqkd.tokenizer.make import make_tokenizer
     from seqkd.tokenizer.settings import TokenizerSettings
 
@@ -80,24 +80,24 @@ def tokenizer(folder: Path) -> Facts:
 
 
 def batches(folder: Path) -> Facts:
-    """The order of an epoch and its first 200 batches: what a training holds of its data, and how long it waits."""
+    """The order of an epoch and its first 200 batches: the memory and time that training spends on its data."""
     from seqkd.batches.batches import BatchStream
     from seqkd.batches.dataset import Dataset
 
     began = time.perf_counter()
     stream = iter(BatchStream(Dataset(folder / "tokenizer/train"), 4096, 1))
     next(stream)
-    first = time.perf_counter() - began
+    first_batch = time.perf_counter() - began
     for _ in islice(stream, 200):
         pass
     return {
-        "first_batch_seconds": round(first, 2),
-        "milliseconds_a_batch": round((time.perf_counter() - began - first) * 5, 2),
+        "first_batch_seconds": round(first_batch, 2),
+        "milliseconds_a_batch": round((time.perf_counter() - began - first_batch) * 5, 2),
     }
 
 
 def decode(folder: Path) -> Facts:
-    """The last shard, of 100 sentences, by a tiny model: what grows with the corpus would show."""
+    """Decode the last shard, of 100 sentences, with a tiny model; any cost that grows with the corpus shows up."""
     import torch
 
     from seqkd.decoding.settings import DecodeSettings, TunedSearchSettings
@@ -112,11 +112,11 @@ def decode(folder: Path) -> Facts:
     counts = Tokenizer(folder / "tokenizer").sizes
     store.save(store.build(tiny, *counts), tiny, counts, folder / "tiny")
     settings = DecodeSettings(shard=100, search=TunedSearchSettings(beam=1, length_penalty=0.0))
-    last = shard_count(settings, "beam", pairs_in(folder)) - 1
+    last_shard = shard_count(settings, "beam", pairs_in(folder)) - 1
     return decode_shard(
         settings=settings,
         kind="beam",
-        shard=last,
+        shard=last_shard,
         model=folder / "tiny",
         tokenizer=folder / "tokenizer",
         output=folder / "tiny/shard.jsonl",
@@ -125,12 +125,12 @@ def decode(folder: Path) -> Facts:
 
 
 def write_shards(folder: Path) -> Facts:
-    """Shards as a teacher would leave them: of each sentence its reference, and n-best lists for one in a hundred."""
+    """Synthetic decode shards: the reference of each sentence, and n-best lists for one in a hundred."""
     (folder / "decode").mkdir(exist_ok=True)
     with (folder / "corpus/train.tgt").open() as lines, (folder / "decode/n-best.jsonl").open("w") as lists:
-        for number, some in enumerate(iter(lambda: list(islice(lines, SHARD)), [])):
+        for number, chunk in enumerate(iter(lambda: list(islice(lines, SHARD)), [])):
             with (folder / f"decode/{number:05d}.jsonl").open("w") as shard:
-                for line, text in enumerate(some, number * SHARD):
+                for line, text in enumerate(chunk, number * SHARD):
                     shard.write(row(line, [text.rstrip("\n")]))
                     if line % round(1 / N_BEST_SHARE) == 0:
                         lists.write(row(line, [text.rstrip("\n")[cut:] for cut in range(CANDIDATES)]))
@@ -139,12 +139,12 @@ def write_shards(folder: Path) -> Facts:
 
 def row(line: int, texts: list[str]) -> str:
     """A line of a shard."""
-    described = [{"text": text, "log_prob": -12.3456, "pieces": 24, "finished": True} for text in texts]
-    return json.dumps({"line": line, "hypotheses": described}, ensure_ascii=False) + "\n"
+    hypotheses = [{"text": text, "log_prob": -12.3456, "pieces": 24, "finished": True} for text in texts]
+    return json.dumps({"line": line, "hypotheses": hypotheses}, ensure_ascii=False) + "\n"
 
 
 def seq_kd(folder: Path) -> Facts:
-    """Gathering all shards to targets."""
+    """Merging all shards into targets."""
     from seqkd.mixture.make import make_seq_kd
 
     shards = sorted(folder.glob("decode/0*.jsonl"))
@@ -153,7 +153,7 @@ def seq_kd(folder: Path) -> Facts:
 
 
 def choose(folder: Path) -> Facts:
-    """Choosing from n-best lists of four, for one sentence in a hundred of the corpus."""
+    """Selecting from n-best lists of four, for one sentence in a hundred."""
     from seqkd.decoding.settings import LengthLimits
     from seqkd.mixture.choose import make_chosen
 
@@ -169,16 +169,16 @@ def choose(folder: Path) -> Facts:
 
 
 def overlap(folder: Path) -> Facts:
-    """Looking for the test sentences in the training text, as every score does."""
+    """Searching the training text for the test sentences, as every score does."""
     from seqkd.files import read_lines
     from seqkd.scoring.score import overlap
 
-    found = overlap(folder / "corpus", read_lines(folder / "raw/test.src"), read_lines(folder / "raw/test.tgt"))
-    return {"overlap": len(found)}
+    shared = overlap(folder / "corpus", read_lines(folder / "raw/test.src"), read_lines(folder / "raw/test.tgt"))
+    return {"overlap": len(shared)}
 
 
 def checksums(folder: Path) -> Facts:
-    """The checksums of ids that a training or a decode shard takes before it begins."""
+    """The checksums of the ids that training and decoding compute before they begin."""
     from seqkd.files import sha256
 
     files = sorted(folder.glob("tokenizer/*/*.npy"))
@@ -190,7 +190,7 @@ def checksums(folder: Path) -> Facts:
 
 
 def pairs_in(folder: Path) -> int:
-    """Pairs that cleaning left."""
+    """Number of pairs left after cleaning."""
     from seqkd.batches.dataset import Side
 
     return len(Side(folder / "tokenizer/train", "src"))
@@ -208,11 +208,11 @@ STAGES: dict[str, Callable[[Path], Facts]] = {
     "checksums": checksums,
 }
 UNMEASURED = ("text", "write_shards")
-"""What only makes the input of others."""
+"""Stages that only prepare the input of others."""
 
 
 def main() -> None:
-    """Run one stage, told by the command line, and print its facts as JSON."""
+    """Run the stage named on the command line and print its statistics as JSON."""
     stage, folder, pairs = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     began = time.perf_counter()
     facts = write_text(pairs, folder / "raw") if stage == "text" else STAGES[stage](folder)

@@ -1,4 +1,4 @@
-"""A teacher and a student for the decoding rows, trained briefly where no finished run is given."""
+"""A teacher and a student for the decoding rows, trained briefly unless a finished run is given."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from seqkd.training.settings import TrainingSettings
 
 
 def train(bench: Bench) -> Models:
-    """Train both on the references, or find them in the cache: random weights would end no sentence in time."""
+    """Train both on the references, or take them from the cache: random weights would not end sentences in time."""
     effort, text = bench.effort, bench.text
     updates = (effort.teacher_updates, effort.student_updates)
     folder = (
@@ -36,7 +36,7 @@ def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path)
         label_smoothing=0.1,
         evaluations=1,
     )
-    facts = train_model(
+    stats = train_model(
         model=model,
         training=settings,
         loss={"nll": {"weight": 1.0}},
@@ -52,4 +52,4 @@ def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path)
         folder=folder,
         state=folder / "state",
     )
-    return float(facts["dev_bleu"])
+    return float(stats["dev_bleu"])

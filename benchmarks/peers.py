@@ -1,4 +1,4 @@
-"""Environments of their own for the peers, made once with pip from the pins in ``benchmarks/requirements``."""
+"""Virtual environments of the peers, created once with pip from the pins in ``benchmarks/requirements``."""
 
 import hashlib
 import subprocess
@@ -13,16 +13,16 @@ ENVIRONMENTS = HERE / ".envs"
 
 
 def python_of(peer: str) -> Path:
-    """The interpreter of a peer's environment, which is made if it is not there or its pins have changed.
+    """The interpreter of a peer's environment, which is created if it is missing or its pins have changed.
 
     Raises:
         SideError: pip could not install it; the message is pip's last line.
     """
     pins = HERE / "requirements" / f"{peer}.txt"
     folder = ENVIRONMENTS / peer
-    wanted = hashlib.sha256(pins.read_bytes()).hexdigest()
-    mark, python = folder / "pins.sha256", folder / "bin" / "python"
-    if mark.exists() and mark.read_text() == wanted:
+    checksum = hashlib.sha256(pins.read_bytes()).hexdigest()
+    stamp, python = folder / "pins.sha256", folder / "bin" / "python"
+    if stamp.exists() and stamp.read_text() == checksum:
         return python
     say(f"installing {peer} into {folder}")
     venv.create(folder, clear=True, with_pip=False)
@@ -34,5 +34,5 @@ def python_of(peer: str) -> Path:
     )
     if done.returncode:
         raise SideError(f"pip could not install {peer}: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
-    mark.write_text(wanted)
+    stamp.write_text(checksum)
     return python

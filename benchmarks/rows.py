@@ -1,15 +1,15 @@
-"""A row of the results, and the one convention for its ratio: how many times better than the peer, higher is better."""
+"""A row of the results and its ratio: how many times better than the peer, always higher is better."""
 
 import statistics
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Better = Literal["more", "less"]
+Direction = Literal["more", "less"]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One repeat of one side: how long it took and how much it did, and what else the side told."""
+    """One repeat of one side: how long it took, how much work it did, and other values that the side reported."""
 
     seconds: float
     amount: float
@@ -17,7 +17,7 @@ class Turn:
 
     @property
     def rate(self) -> float:
-        """Amount a second."""
+        """Amount per second."""
         return self.amount / self.seconds
 
 
@@ -26,10 +26,10 @@ class Row:
     """One line of the results.
 
     Attributes:
-        ours, peer: medians in ``unit``; None where a side could not be measured.
-        ratio: how many times better ours is than the peer, higher is better; None where a side is missing.
-        target: the ratio asked for, None where none was.
-        ours_raw, peer_raw: every repeat, in the order taken.
+        ours, peer: medians in ``unit``; None if a side could not be measured.
+        ratio: how many times better ours is than the peer, higher is better; None if a side is missing.
+        target: the target ratio; None if there is none.
+        ours_raw, peer_raw: every repeat, in order.
         reason: why the ratio is missing.
     """
 
@@ -47,19 +47,19 @@ class Row:
     reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """As a plain dictionary, in the order of the fields."""
+        """A plain dictionary, in the order of the fields."""
         return asdict(self)
 
 
-def better(ours: float, peer: float, which: Better) -> float:
-    """How many times better: ours over peer where more is better, peer over ours where less is.
+def improvement(ours: float, peer: float, better: Direction) -> float:
+    """How many times better: ours / peer if more is better, peer / ours if less is better.
 
     Raises:
-        ValueError: a value is not positive, so that no ratio has a meaning.
+        ValueError: a value is not positive, so the ratio is undefined.
     """
     if ours <= 0 or peer <= 0:
         raise ValueError(f"no ratio of {ours} and {peer}")
-    return ours / peer if which == "more" else peer / ours
+    return ours / peer if better == "more" else peer / ours
 
 
 def paired(
@@ -73,33 +73,33 @@ def paired(
     target: float | None,
     note: str = "",
 ) -> Row:
-    """A row of rates from turns taken one beside the other: the ratio is the median over the rounds' own ratios.
+    """A row of rates from alternating turns: the ratio is the median of the ratios of the rounds.
 
-    Each round's ratio divides figures that stand seconds apart, so a machine that slows down in between favours nobody.
+    The two values of a round are measured seconds apart, so a machine that slows down over time favours neither side.
     """
-    ratios = [better(one.rate, other.rate, "more") for one, other in zip(ours, peer, strict=True)]
+    ratios = [improvement(a.rate, b.rate, "more") for a, b in zip(ours, peer, strict=True)]
     return Row(
         family,
         name,
         peer_name,
         unit,
-        statistics.median(one.rate for one in ours),
-        statistics.median(one.rate for one in peer),
+        statistics.median(turn.rate for turn in ours),
+        statistics.median(turn.rate for turn in peer),
         statistics.median(ratios),
         target,
-        [raw(one) for one in ours],
-        [raw(one) for one in peer],
+        [raw(turn) for turn in ours],
+        [raw(turn) for turn in peer],
         note,
     )
 
 
 def raw(turn: Turn) -> dict[str, float]:
-    """Time and amount of a repeat, as the results keep them."""
+    """Time and amount of a repeat, as stored in the results."""
     return {"seconds": round(turn.seconds, 5), "amount": turn.amount}
 
 
 def missing(family: str, name: str, peer_name: str, unit: str, target: float | None, reason: str) -> Row:
-    """A row of which a side could not be measured."""
+    """A row for which a side could not be measured."""
     return Row(family, name, peer_name, unit, None, None, None, target, reason=" ".join(reason.split())[:400])
 
 
@@ -110,20 +110,20 @@ def single(
     unit: str,
     ours: float,
     peer: float,
-    which: Better,
+    better: Direction,
     *,
     target: float | None,
     ours_raw: list[Any] | None = None,
     peer_raw: list[Any] | None = None,
     note: str = "",
 ) -> Row:
-    """A row of two figures that are no rates: bytes, scores, shares, exponents."""
-    ratio = better(ours, peer, which)
+    """A row of two values that are not rates: bytes, scores, shares, exponents."""
+    ratio = improvement(ours, peer, better)
     return Row(family, name, peer_name, unit, ours, peer, ratio, target, ours_raw or [ours], peer_raw or [peer], note)
 
 
 def spread(values: list[float]) -> float:
-    """Distance of the middle half of the repeats, as a share of their median."""
+    """Interquartile range of the repeats, relative to their median."""
     if len(values) < 2:
         return 0.0
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -131,7 +131,7 @@ def spread(values: list[float]) -> float:
 
 
 def exponent(points: list[tuple[float, float]]) -> float:
-    """Slope of a straight line through the logarithms: 1 where time grows in proportion, 0 where it does not grow."""
+    """Slope of the log-log regression line: 1 for linear growth, 0 for none."""
     from math import log
 
     slope, _ = statistics.linear_regression([log(x) for x, _ in points], [log(y) for _, y in points])

@@ -4,8 +4,8 @@
     python benchmarks/scale.py --out docs/scale.json --page docs/scale.md --shards 100 1000 10000
     python benchmarks/scale.py --out docs/scale.json --page docs/scale.md --training
 
-What is measured is added to the JSON, and the tables between the page's markers are written anew. Five million pairs
-take 10 GB of disk below --work while they are there.
+Results are added to the JSON, and the tables between the page's markers are rewritten. Five million pairs need 10 GB
+of disk below --work.
 """
 
 import argparse
@@ -55,38 +55,38 @@ VOCABULARY, BATCH_TOKENS, UPDATES = 32_000, 4096, 2
 
 @dataclass(frozen=True)
 class Run:
-    """A process that has ended: what it printed, its seconds, and the most memory of its own that was seen, in bytes
-    (pages of files that are mapped are the system's to take back, and not counted)."""
+    """A finished process: its output, its seconds, and its peak anonymous memory in bytes (memory-mapped files, which
+    the system can evict, are not counted)."""
 
-    printed: str
+    output: str
     seconds: float
     memory: int
 
 
-def watched(command: list[str], log: Path, **variables: str) -> Run:
-    """Run a program and watch its memory.
+def run_monitored(command: list[str], log: Path, **variables: str) -> Run:
+    """Run a program and record its peak memory.
 
     Raises:
         SystemExit: it failed; ``log`` says why.
     """
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | variables
-    began, most = time.perf_counter(), 0
+    began, peak = time.perf_counter(), 0
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment, cwd=ROOT)
-        printed: list[str] = []
-        reader = threading.Thread(target=lambda: printed.append(process.stdout.read()))  # type: ignore[union-attr]
+        output: list[str] = []
+        reader = threading.Thread(target=lambda: output.append(process.stdout.read()))  # type: ignore[union-attr]
         reader.start()
         while process.poll() is None:
-            most = max(most, own_memory(process.pid))
+            peak = max(peak, anonymous_memory(process.pid))
             time.sleep(0.02)
     reader.join()
     if process.returncode:
         sys.exit(f"{' '.join(command)}: status {process.returncode}, see {log}")
-    return Run(printed[0], time.perf_counter() - began, most)
+    return Run(output[0], time.perf_counter() - began, peak)
 
 
-def own_memory(process: int) -> int:
-    """Bytes of memory that no file stands behind; 0 for a process that has ended."""
+def anonymous_memory(process: int) -> int:
+    """Bytes of memory not backed by a file; 0 for a process that has ended."""
     try:
         lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -95,35 +95,35 @@ def own_memory(process: int) -> int:
 
 
 def corpora(pairs: int, stages: list[str], work: Path) -> Iterator[Json]:
-    """Stages on a corpus of so many pairs, one after the other, and the disk that they took."""
+    """Run stages on a corpus of ``pairs`` pairs, one after the other, and measure the disk space they take."""
     folder = work / str(pairs)
     for stage in stages:
         command = [sys.executable, "-m", "benchmarks.growing", stage, str(folder), str(pairs)]
-        run = watched(command, work / f"{stage}.log")
-        told = json.loads(run.printed.splitlines()[-1])
-        say(f"{pairs:>9,} {stage:<13} {told['seconds']:8.1f} s {run.memory / 1e6:8.0f} MB {told['facts']}")
+        run = run_monitored(command, work / f"{stage}.log")
+        result = json.loads(run.output.splitlines()[-1])
+        say(f"{pairs:>9,} {stage:<13} {result['seconds']:8.1f} s {run.memory / 1e6:8.0f} MB {result['facts']}")
         if stage not in UNMEASURED:
-            yield {"stage": stage, "pairs": pairs, "memory": run.memory} | told
+            yield {"stage": stage, "pairs": pairs, "memory": run.memory} | result
     for name, pattern in FILES.items():
         if size := sum(file.stat().st_size for file in folder.glob(pattern)):
             yield {"stage": "disk", "pairs": pairs, "artefact": name, "bytes_a_pair": round(size / pairs, 1)}
 
 
 def planning(shards: int, work: Path) -> Json:
-    """``snakemake -n`` for the report of an experiment with so many decode shards, its corpus made."""
+    """``snakemake -n`` for the report of an experiment with ``shards`` decode shards whose corpus exists."""
     folder = work / f"plan-{shards}"
     prepare_plan(folder, shards)
     snakemake = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
-    watched([*snakemake, "--cores", "1", "results/corpus/manifest.json"], work / "corpus.log")
-    run = watched([*snakemake, "results/report.html", "-n", "--quiet", "rules"], work / "plan.log")
-    table = [line.split() for line in (run.printed + (work / "plan.log").read_text(encoding="utf-8")).splitlines()]
-    jobs = max((int(words[1]) for words in table if len(words) == 2 and words[0] == "total"), default=0)
+    run_monitored([*snakemake, "--cores", "1", "results/corpus/manifest.json"], work / "corpus.log")
+    run = run_monitored([*snakemake, "results/report.html", "-n", "--quiet", "rules"], work / "plan.log")
+    table = [line.split() for line in (run.output + (work / "plan.log").read_text(encoding="utf-8")).splitlines()]
+    jobs = max((int(cells[1]) for cells in table if len(cells) == 2 and cells[0] == "total"), default=0)
     say(f"{shards:>9,} shards, {jobs:,} jobs: {run.seconds:.1f} s {run.memory / 1e6:.0f} MB")
     return {"shards": shards, "stage": "plan", "jobs": jobs, "seconds": round(run.seconds, 2), "memory": run.memory}
 
 
 def prepare_plan(folder: Path, shards: int) -> None:
-    """A run's folder whose corpus has a sentence a shard."""
+    """A run's folder whose corpus has one sentence per shard."""
     import yaml
 
     sides = {}
@@ -142,11 +142,11 @@ def prepare_plan(folder: Path, shards: int) -> None:
 
 
 def training(work: Path) -> list[Json]:
-    """Target tokens a second of trainings on one thread, and the parameters that take part in them."""
-    return [trained(name, model, work) for name, model in MODELS.items()]
+    """Target tokens a second of training on one thread, and the number of parameters."""
+    return [measure_training(name, model, work) for name, model in MODELS.items()]
 
 
-def trained(name: str, model: Json, work: Path) -> Json:
+def measure_training(name: str, model: Json, work: Path) -> Json:
     """The best of three turns."""
     from benchmarks.families.growth import random_ids
     from benchmarks.turns import Worker
@@ -154,60 +154,65 @@ def trained(name: str, model: Json, work: Path) -> Json:
     from seqkd.models.transformer_settings import TransformerSettings
 
     settings = TransformerSettings(**model)
-    told = {"model": settings.canonical(), "vocabulary": VOCABULARY, "batch_tokens": BATCH_TOKENS, "updates": UPDATES}
-    told |= {"precision": "bfloat16", "data": str(random_ids(work / "ids", 5000, 15, 45, VOCABULARY))}
-    side = Worker("ours_training", told, 1, work / "training.log")
+    options = {
+        "model": settings.canonical(),
+        "vocabulary": VOCABULARY,
+        "batch_tokens": BATCH_TOKENS,
+        "updates": UPDATES,
+    }
+    options |= {"precision": "bfloat16", "data": str(random_ids(work / "ids", 5000, 15, 45, VOCABULARY))}
+    side = Worker("ours_training", options, 1, work / "training.log")
     try:
         turns = [side.turn() for _ in range(4)][1:]
     finally:
         side.close()
-    parameters = sum(one.numel() for one in store.build(settings, VOCABULARY, VOCABULARY).parameters())
+    parameters = sum(parameter.numel() for parameter in store.build(settings, VOCABULARY, VOCABULARY).parameters())
     rate = max(turn.amount / turn.seconds for turn in turns)
     say(f"{name}: {parameters / 1e6:.1f} M parameters, {rate:.0f} target tokens a second")
     return {"stage": "training", "model": name, "parameters": parameters, "tokens_a_second": round(rate)}
 
 
 def say(text: str) -> None:
-    """Progress."""
+    """Print progress."""
     print(text, flush=True)
 
 
-def keep(out: Path, rows: list[Json]) -> list[Json]:
-    """Add rows to the JSON, in the place of earlier ones of the same thing; gives all."""
-    before = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
+def add_rows(out: Path, rows: list[Json]) -> list[Json]:
+    """Add rows to the JSON, replacing earlier rows of the same measurement; returns all rows."""
+    stored = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
     new = {identity(row): row | {"machine": f"{processor()}, {os.cpu_count()} cores"} for row in rows}
-    every = [*[row for row in before if identity(row) not in new], *new.values()]
-    write_json(out, every)
-    return every
+    updated = [*[row for row in stored if identity(row) not in new], *new.values()]
+    write_json(out, updated)
+    return updated
 
 
 def identity(row: Json) -> tuple[Any, ...]:
-    """What a row is of."""
+    """Key of the measurement that a row holds."""
     return tuple(row.get(name) for name in ("stage", "pairs", "artefact", "shards", "model"))
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurements selected on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="JSON file of what was measured; kept and added to")
-    parser.add_argument("--page", type=Path, help="page whose tables are written anew")
-    parser.add_argument("--pairs", type=int, nargs="*", default=[], help="sizes of corpora")
+    parser.add_argument("--out", type=Path, required=True, help="JSON file of the results; existing rows are kept")
+    parser.add_argument("--page", type=Path, help="page whose tables are rewritten")
+    parser.add_argument("--pairs", type=int, nargs="*", default=[], help="corpus sizes")
     parser.add_argument("--shards", type=int, nargs="*", default=[], help="numbers of decode shards to plan with")
     parser.add_argument("--training", action="store_true", help="measure tokens a second")
-    parser.add_argument("--stages", nargs="*", default=["text", *STAGES], help="of these; all by default")
-    parser.add_argument("--work", type=Path, help="folder for the corpora, which is kept; a temporary one")
-    chosen = parser.parse_args()
-    with nullcontext(chosen.work) if chosen.work else tempfile.TemporaryDirectory() as place:
-        work = Path(place)
+    parser.add_argument("--stages", nargs="*", default=["text", *STAGES], help="stages to measure; default all")
+    parser.add_argument("--work", type=Path, help="folder for the corpora, which is kept; default a temporary one")
+    arguments = parser.parse_args()
+    with nullcontext(arguments.work) if arguments.work else tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
         work.mkdir(parents=True, exist_ok=True)
-        for pairs in chosen.pairs:
-            for row in corpora(pairs, chosen.stages, work):
-                keep(chosen.out, [row])
-        for shards in chosen.shards:
-            keep(chosen.out, [planning(shards, work)])
-        rows = keep(chosen.out, training(work) if chosen.training else [])
-    if chosen.page:
-        write_tables(rows, chosen.page)
+        for pairs in arguments.pairs:
+            for row in corpora(pairs, arguments.stages, work):
+                add_rows(arguments.out, [row])
+        for shards in arguments.shards:
+            add_rows(arguments.out, [planning(shards, work)])
+        rows = add_rows(arguments.out, training(work) if arguments.training else [])
+    if arguments.page:
+        write_tables(rows, arguments.page)
 
 
 if __name__ == "__main__":

@@ -21,36 +21,36 @@ NAMES = {
 
 
 def write_tables(rows: list[Json], page: Path) -> None:
-    """Write the page's tables anew; its other text stays."""
+    """Rewrite the tables of the page; other text is left as it is."""
     text = page.read_text(encoding="utf-8")
     for name, table in {"stages": stages, "disk": disk, "plan": plan, "training": training}.items():
         if f"<!-- {name} -->" not in text:
             continue
-        found = table([row for row in rows if kind(row) == name])
-        before, rest = text.split(f"<!-- {name} -->\n", 1)
-        text = f"{before}<!-- {name} -->\n{found}{rest[rest.index('<!-- end -->') :]}"
+        rendered = table([row for row in rows if table_name(row) == name])
+        before, after = text.split(f"<!-- {name} -->\n", 1)
+        text = f"{before}<!-- {name} -->\n{rendered}{after[after.index('<!-- end -->') :]}"
     write_text(page, text)
 
 
-def kind(row: Json) -> str:
-    """The table in which a row stands."""
+def table_name(row: Json) -> str:
+    """The table that a row belongs to."""
     return "stages" if row["stage"] in STAGES else str(row["stage"])
 
 
 def stages(rows: list[Json]) -> str:
-    """Seconds and megabytes of each stage at each size, and bytes for one pair more."""
+    """Seconds and megabytes of each stage at each size, and bytes per additional pair."""
     sizes = sorted({row["pairs"] for row in rows})
     head = "| stage | " + " | ".join(f"{size:,}" for size in sizes) + " | for a pair more |\n"
     by_stage = {stage: {row["pairs"]: row for row in rows if row["stage"] == stage} for stage in STAGES}
-    body = [stage_line(stage, found, sizes) for stage, found in by_stage.items() if stage not in UNMEASURED]
+    body = [stage_line(stage, by_size, sizes) for stage, by_size in by_stage.items() if stage not in UNMEASURED]
     return head + f"| --- |{' ---: |' * (len(sizes) + 1)}\n" + "".join(body)
 
 
-def stage_line(stage: str, found: dict[int, Json], sizes: list[int]) -> str:
-    """One stage: its row of each size, and what the two largest tell of a pair more."""
-    cells = [cell(found.get(size)) for size in sizes]
-    few, many = (found[size] for size in sorted(found)[-2:])
-    slope = max(0.0, (many["memory"] - few["memory"]) / (many["pairs"] - few["pairs"]))
+def stage_line(stage: str, by_size: dict[int, Json], sizes: list[int]) -> str:
+    """One stage: its row for each size, and the memory per additional pair, from the two largest sizes."""
+    cells = [cell(by_size.get(size)) for size in sizes]
+    smaller, larger = (by_size[size] for size in sorted(by_size)[-2:])
+    slope = max(0.0, (larger["memory"] - smaller["memory"]) / (larger["pairs"] - smaller["pairs"]))
     return f"| {NAMES[stage]} | {' | '.join(cells)} | {slope:,.0f} bytes |\n"
 
 
@@ -60,7 +60,7 @@ def cell(row: Json | None) -> str:
 
 
 def disk(rows: list[Json]) -> str:
-    """Bytes a pair of each artefact, at the largest size at which it was made."""
+    """Bytes per pair of each artefact, at the largest size at which it was made."""
     largest = {row["artefact"]: row["bytes_a_pair"] for row in sorted(rows, key=lambda row: int(row["pairs"]))}
     lines = [f"| {name} | {size:,.0f} |\n" for name, size in largest.items()]
     return "| artefact | bytes a pair |\n| --- | ---: |\n" + "".join(lines)
@@ -76,7 +76,7 @@ def plan(rows: list[Json]) -> str:
 
 
 def training(rows: list[Json]) -> str:
-    """Speed of trainings, as tokens and as operations by the formula."""
+    """Speed of training, in tokens and in floating-point operations by the formula 6 x parameters x tokens."""
     lines = [
         f"| {row['model']} | {row['parameters'] / 1e6:.1f} M | {row['tokens_a_second']:,} "
         f"| {6 * row['parameters'] * row['tokens_a_second'] / 1e9:,.0f} |\n"

@@ -1,4 +1,4 @@
-"""The text that is measured on: Multi30k de-en as its config has it, or captions where it cannot be had."""
+"""The benchmark corpus: Multi30k de-en as in its config, or synthetic captions if it cannot be downloaded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ VOCABULARY = 8000
 
 @dataclass(frozen=True)
 class Text:
-    """Folders of a corpus, its first test set and a tokenizer, and what the text is called."""
+    """Folders of a corpus, its first test set and a tokenizer, and the name of the corpus."""
 
     name: str
     corpus: Path
@@ -33,34 +33,34 @@ class Text:
 
 
 def prepare(cache: Path, *, quick: bool) -> Text:
-    """The text, made once and kept in ``cache``; for a smoke run a few captions."""
+    """The corpus, made once and kept in ``cache``; a few captions for a smoke test."""
     if quick:
-        few = CaptionsSettings(train_pairs=600, dev_pairs=20, test_pairs=50)
-        return _made(cache / "few-captions", "a few captions", few, 400)
+        settings = CaptionsSettings(train_pairs=600, dev_pairs=20, test_pairs=50)
+        return _make(cache / "few-captions", "a few captions", settings, 400)
     try:
-        return _made(cache / "multi30k", "Multi30k de-en", load(CONFIG).corpus, VOCABULARY)
+        return _make(cache / "multi30k", "Multi30k de-en", load(CONFIG).corpus, VOCABULARY)
     except UserError as error:
-        say(f"no Multi30k, captions instead: {error}")
-        return _made(cache / "captions", "captions de-en", CaptionsSettings(train_pairs=29000), VOCABULARY // 8)
+        say(f"Multi30k is not available, using captions: {error}")
+        return _make(cache / "captions", "captions de-en", CaptionsSettings(train_pairs=29000), VOCABULARY // 8)
 
 
-def _made(folder: Path, name: str, settings: CorpusSettings, vocabulary: int) -> Text:
+def _make(folder: Path, name: str, settings: CorpusSettings, vocabulary: int) -> Text:
     text = Text(name, folder / "corpus", folder / "test", folder / "tokenizer")
     files = {}
-    for file, wanted in downloads(settings).items():
+    for file, download in downloads(settings).items():
         files[file] = folder / "download" / file
         if not files[file].exists():
-            fetch(wanted, files[file], folder / "download" / "state")
-    first = test_sets(settings)[0]
+            fetch(download, files[file], folder / "download" / "state")
+    test_set = test_sets(settings)[0]
     _once(text.corpus, lambda: make_corpus(corpus_slice(settings), files, text.corpus))
-    _once(text.test, lambda: make_test_set(test_set_slice(settings, first), first, files, text.test))
-    pieces = TokenizerSettings(vocabulary=vocabulary)
-    _once(text.tokenizer, lambda: make_tokenizer(pieces, text.corpus, text.tokenizer))
+    _once(text.test, lambda: make_test_set(test_set_slice(settings, test_set), test_set, files, text.test))
+    tokenizer = TokenizerSettings(vocabulary=vocabulary)
+    _once(text.tokenizer, lambda: make_tokenizer(tokenizer, text.corpus, text.tokenizer))
     return text
 
 
 def _once(folder: Path, make: Callable[[], Any]) -> None:
-    """Make a folder unless it was made to its end before."""
+    """Make a folder unless it is already complete."""
     if not (folder / "made").exists():
         make()
         write_text(folder / "made", "")

@@ -1,10 +1,10 @@
-"""How much of Word-KD is lost when only a teacher's k most probable words are stored: a table for docs/methods.md.
+"""How much Word-KD loses when only the teacher's k most probable tokens are stored: a table for docs/methods.md.
 
     python benchmarks/top_k.py results/teachers/base/1 results/students/baseline/1 results/tokenizer
 
-Over the target positions of some training sentences, evenly spread: bytes a position, the mass of the rest, the
-difference of the cross-entropy a token from that with the whole distribution, and the norm of the difference of the
-gradients (with respect to the student's logits) over the norm of the gradient.
+Measured at the target positions of evenly spaced training sentences: bytes per position, the tail mass, the error of
+the cross-entropy per token compared with the full distribution, and the relative error (in norm) of the gradient with
+respect to the student's logits.
 """
 
 import argparse
@@ -26,20 +26,20 @@ COUNTS = (1, 2, 4, 8, 16, 32, 64)
 
 def log_probs(folder: Path, dataset: Dataset, sentences: list[int]) -> Tensor:
     """A model's log-probabilities at the target positions, [N, V]."""
-    network, batch = store.load(folder), collate(dataset, np.asarray(sentences))
+    model, batch = store.load(folder), collate(dataset, np.asarray(sentences))
     with torch.no_grad():
-        hidden = network(batch.src, batch.prefix)[batch.target != PAD]
-        return (hidden @ network.output_weight.T).log_softmax(-1)
+        hidden = model(batch.src, batch.prefix)[batch.target != PAD]
+        return (hidden @ model.output_weight.T).log_softmax(-1)
 
 
 def row(log_p: Tensor, log_q: Tensor, k: int) -> str:
     """One line of the table."""
     p, q = log_p.exp(), log_q.exp()
     teacher = cut(log_p, k)
-    found = Positions(log_q, log_q.argmax(-1), teacher)
-    whole = -(p * log_q).sum()
-    loss = float((topk.cross_entropy(found) - whole) / len(p))
-    gradient = float((topk.gradient(found) - (q - p)).norm() / (q - p).norm())
+    positions = Positions(log_q, log_q.argmax(-1), teacher)
+    full_loss = -(p * log_q).sum()
+    loss = float((topk.cross_entropy(positions) - full_loss) / len(p))
+    gradient = float((topk.gradient(positions) - (q - p)).norm() / (q - p).norm())
     size = (6 if p.shape[1] <= 65536 else 8) * k + 4
     return f"| {k} | {size} | {float(teacher.rest.mean()):.4f} | {loss:+.4f} | {gradient:.4f} |"
 
@@ -54,10 +54,10 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     dataset = Dataset(arguments.tokenizer / "train")
-    chosen = np.linspace(0, len(dataset) - 1, arguments.sentences).astype(int).tolist()
-    log_p, log_q = (log_probs(one, dataset, chosen) for one in (arguments.teacher, arguments.student))
-    whole = -float((log_p.exp() * log_q).sum(1).mean())
-    print(f"{len(log_p)} positions, {log_p.shape[1]} words, cross-entropy {whole:.4f}")
+    sentences = np.linspace(0, len(dataset) - 1, arguments.sentences).astype(int).tolist()
+    log_p, log_q = (log_probs(folder, dataset, sentences) for folder in (arguments.teacher, arguments.student))
+    cross_entropy = -float((log_p.exp() * log_q).sum(1).mean())
+    print(f"{len(log_p)} positions, {log_p.shape[1]} tokens, cross-entropy {cross_entropy:.4f}")
     print("| k | bytes a position | mass of the rest | error of the loss a token | error of the gradient |")
     print("| --- | --- | --- | --- | --- |")
     print(*(row(log_p, log_q, k) for k in (*COUNTS, log_p.shape[1])), sep="\n")

@@ -1,9 +1,9 @@
-"""BLEU against the number of a teacher's words that are stored: a table for docs/methods.md.
+"""BLEU as a function of the number of stored teacher tokens: a table for docs/methods.md.
 
     python benchmarks/top_k_bleu.py runs/stored/results
 
-Reads a finished run of ``configs/stored-teacher.yaml``, or of any config with students that differ in ``teacher_top_k``
-alone. Differences are to the student whose teacher runs; intervals resample test sentences.
+Reads a finished run of ``configs/stored-teacher.yaml``, or of any config whose students differ only in
+``teacher_top_k``. Differences are to the student with an online teacher; intervals resample test sentences.
 """
 
 import argparse
@@ -22,28 +22,27 @@ HEAD = "| k | BLEU, greedy | less the teacher that runs | BLEU, beam | less the 
 
 
 def table(results: Path) -> Iterator[str]:
-    """Lines of Markdown, by k; the teacher that runs and students without one last."""
+    """Lines of Markdown, by k; the online teacher and students without a teacher come last."""
     settings = manifest.read(results / "report" / "manifest.json").made_by["settings"]
     evidence = Evidence(load(results, settings["systems"], False), ReportSettings(**settings["report"]))
     students = settings["config"]["students"]
-    words = {name: student.get("teacher_top_k", 0) for name, student in students.items()}
-    online = next(name for name in words if not words[name] and "word-kd" in students[name]["loss"])
+    top_k = {name: student.get("teacher_top_k", 0) for name, student in students.items()}
+    online = next(name for name in top_k if not top_k[name] and "word-kd" in students[name]["loss"])
     yield HEAD
     yield "| --- | --- | --- | --- | --- |"
-    for name in sorted(words, key=lambda name: (not words[name], words[name])):
-        yield row(evidence, name, online, str(words[name] or name))
+    for name in sorted(top_k, key=lambda name: (not top_k[name], top_k[name])):
+        yield row(evidence, name, online, str(top_k[name] or name))
 
 
 def row(evidence: Evidence, name: str, online: str, label: str) -> str:
-    """One line: a student beside the one whose teacher runs."""
-    one, other = (evidence.cast.variants[each, 0.0, None] for each in (name, online))
+    """One line: a student compared with the one whose teacher runs online."""
+    student, baseline = (evidence.cast.variants[variant, 0.0, None] for variant in (name, online))
     cells = [label]
     for decoding in ("greedy", evidence.beam):
-        own = evidence.bleu(one, decoding)
-        found = own - evidence.bleu(other, decoding)
-        low, high = found.interval
-        told = f"{found.value:+.2f} ({low:+.2f} to {high:+.2f})" if name != online else ""
-        cells += [f"{own.value:.2f}", told]
+        bleu = evidence.bleu(student, decoding)
+        gain = bleu - evidence.bleu(baseline, decoding)
+        low, high = gain.interval
+        cells += [f"{bleu.value:.2f}", f"{gain.value:+.2f} ({low:+.2f} to {high:+.2f})" if name != online else ""]
     return f"| {' | '.join(cells)} |"
 
 

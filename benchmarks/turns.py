@@ -1,4 +1,4 @@
-"""Sides that take turns: each a process with its own threads and cores, only one of them at work at a time."""
+"""Sides that take turns: each is a process with its own threads and cores, and only one works at a time."""
 
 import json
 import os
@@ -14,38 +14,38 @@ from benchmarks.rows import Turn
 
 ROOT = Path(__file__).resolve().parents[1]
 UNPINNED = "SEQKD_BENCHMARK_UNPINNED"
-"""Set in the environment of a smoke run: on a busy machine a side pinned to one core may never get it."""
+"""Set in the environment of a smoke test: on a busy machine a side pinned to one core may never get to run."""
 
 
 class SideError(Exception):
-    """A side that could not be started or broke down; the message says why."""
+    """A side could not be started or failed; the message says why."""
 
 
 class Side(Protocol):
-    """Something that does the same piece of work each time it is asked."""
+    """A program that does the same work in every turn."""
 
     def turn(self) -> Turn:
-        """One piece of work."""
+        """Do the work once."""
 
     def close(self) -> None:
         """End the process."""
 
 
 def environment(threads: int) -> dict[str, str]:
-    """The environment of a side that may use so many threads; no graphics card, no network look-ups."""
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    fixed = {"PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "SEQKD_SAVE_SECONDS": "1e9"}
-    return {**os.environ, **dict.fromkeys(names, str(threads)), **fixed}
+    """The environment variables of a side: the number of threads, no GPU, no network access."""
+    thread_variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    common = {"PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "SEQKD_SAVE_SECONDS": "1e9"}
+    return {**os.environ, **dict.fromkeys(thread_variables, str(threads)), **common}
 
 
 def cores(threads: int) -> set[int]:
-    """The last so many of the cores that this process may use; all of them for a smoke run beside other work."""
+    """The last ``threads`` cores that this process may use; all of them in a smoke test."""
     usable = sorted(os.sched_getaffinity(0))
     return set(usable if os.environ.get(UNPINNED) else usable[-threads:])
 
 
 class Worker:
-    """A side written in Python that speaks through ``benchmarks.sides.channel``."""
+    """A side written in Python that communicates through ``benchmarks.sides.channel``."""
 
     def __init__(
         self, module: str, settings: dict[str, Any], threads: int, log: Path, python: Path = Path(sys.executable)
@@ -65,7 +65,7 @@ class Worker:
         os.sched_setaffinity(self.process.pid, cores(threads))
 
     def ask(self) -> dict[str, Any]:
-        """One turn's whole answer.
+        """Run one turn and return the full answer.
 
         Raises:
             SideError: the process has ended.
@@ -100,17 +100,17 @@ class Worker:
 
 
 def last_line(log: Path) -> str:
-    """What a failed side said last."""
+    """The last line of a failed side's log."""
     lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "ended without a word"
+    return lines[-1][:300] if lines else "ended without output"
 
 
 @contextmanager
 def started(starters: dict[str, Any]) -> Iterator[tuple[dict[str, Side], dict[str, str]]]:
-    """Start the sides named and give those that came up, and for the others why not.
+    """Start sides; yields those that started, and the reason for each that did not.
 
     Args:
-        starters: name -> a function without arguments that gives a :class:`Side` or raises SideError.
+        starters: by name, a function without arguments that returns a :class:`Side` or raises SideError.
     """
     with ExitStack() as stack:
         sides: dict[str, Side] = {}
@@ -125,18 +125,18 @@ def started(starters: dict[str, Any]) -> Iterator[tuple[dict[str, Side], dict[st
 
 
 def alternate(starters: dict[str, Any], repeats: int) -> tuple[dict[str, list[Turn]], dict[str, str]]:
-    """After a warm-up turn of each, let the sides take turns; every second round goes the other way round.
+    """After a warm-up turn of each, the sides take turns, in reversed order every second round.
 
     Returns:
-        The turns of each side that lasted to the end, and for the others why not.
+        The turns of each side that completed all rounds, and the reason for each that did not.
     """
     with started(starters) as (sides, reasons):
         for round_number in range(repeats + 1):
             order = list(sides) if round_number % 2 == 0 else list(reversed(sides))
-            found = {}
+            current = {}
             for name in order:
                 try:
-                    found[name] = sides[name].turn()
+                    current[name] = sides[name].turn()
                 except SideError as error:
                     reasons[name] = str(error)
                     sides.pop(name)
@@ -144,10 +144,10 @@ def alternate(starters: dict[str, Any], repeats: int) -> tuple[dict[str, list[Tu
                 turns: dict[str, list[Turn]] = {name: [] for name in sides}
             for name in sides:
                 if round_number:
-                    turns[name].append(found[name])
+                    turns[name].append(current[name])
         return {name: turns[name] for name in sides}, reasons
 
 
 def say(text: str) -> None:
-    """A line to follow the suite by."""
+    """Log progress to standard error."""
     print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""A checksum over arrays, for the files that a killed job leaves to the next one: no manifest speaks for those yet."""
+"""A checksum over arrays, for the files that a killed job leaves to the next one: no manifest covers those yet."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ NAME = "sha256"
 
 
 def checksum(arrays: Mapping[str, npt.NDArray[Any]], note: str = "") -> str:
-    """Hexadecimal SHA-256 over a note and the names, types, shapes and bytes of arrays, in the order of their names."""
-    whole = hashlib.sha256(note.encode())
+    """Hexadecimal SHA-256 over a note and the names, dtypes, shapes and bytes of arrays, sorted by name."""
+    sha = hashlib.sha256(note.encode())
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
-        whole.update(f"\0{name}\0{array.dtype.str}\0{array.shape}\0".encode())
-        whole.update(array.data)
-    return whole.hexdigest()
+        sha.update(f"\0{name}\0{array.dtype.str}\0{array.shape}\0".encode())
+        sha.update(array.data)
+    return sha.hexdigest()

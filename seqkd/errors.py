@@ -1,11 +1,11 @@
-"""The one exception that stands for a user's mistake."""
+"""The one exception for user errors."""
 
 LONGEST = 1200
-"""Characters of a message at most."""
+"""Maximum number of characters in a message."""
 
 
 class UserError(Exception):
-    """A mistake that the user can mend: shown as one line, never as a traceback.
+    """An error that the user can fix: reported as one line, never as a traceback.
 
     The message names the key or the file (and line), the value found, what is allowed and the next step.
     """
@@ -15,19 +15,19 @@ class UserError(Exception):
 
 
 def first_sentence(error: UserError) -> str:
-    """What is wrong, without the next step that goes with another place."""
+    """What is wrong, without the next step, for callers that suggest their own."""
     return str(error).partition(". ")[0]
 
 
 def one_line(text: str) -> str:
-    """The text on one line that a terminal shows and does not obey.
+    """The text as one line that is safe to print to a terminal.
 
-    White space is single blanks, a middle that is too long is left out, and what cannot be printed (escapes, marks that
-    turn the direction of writing, halves of a character) is written as ``\\x1b``.
+    White space is collapsed to single blanks, a long text is shortened in the middle, and unprintable characters
+    (escape sequences, direction marks, lone surrogates) are written as ``\\x1b``.
     """
-    text = _cut(" ".join(text.split()))
-    return _cut("".join(one if one.isprintable() else ascii(one)[1:-1] for one in text))
+    text = _shorten(" ".join(text.split()))
+    return _shorten("".join(char if char.isprintable() else ascii(char)[1:-1] for char in text))
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2 - 5]} [...] {text[5 - LONGEST // 2 :]}"

@@ -1,4 +1,4 @@
-"""Files written beside and renamed, so that nothing half-made looks whole."""
+"""Atomic file writes: each file is written next to its target and renamed, so that no partial file looks complete."""
 
 import hashlib
 import json
@@ -14,25 +14,25 @@ from seqkd.errors import UserError
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """Give a path beside ``path`` to write to; on success it is flushed to disk and renamed to ``path``.
+    """Yield a temporary path next to ``path``; on success it is flushed to disk and renamed to ``path``.
 
-    After an exception the partial file is removed and an earlier ``path`` stays as it was.
+    After an exception the partial file is removed and an existing ``path`` is left as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    tmp = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield beside
-        with beside.open("rb+") as handle:
+        yield tmp
+        with tmp.open("rb+") as handle:
             os.fsync(handle.fileno())
-        beside.replace(path)
+        tmp.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        tmp.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, atomically."""
-    with written(path) as beside:
-        beside.write_bytes(text.encode("utf-8"))
+    with written(path) as tmp:
+        tmp.write_bytes(text.encode("utf-8"))
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -41,18 +41,18 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_lines(path: Path, lines: list[str]) -> None:
-    """Write one line an item, atomically. An item must hold no line break."""
+    """Write each item as one line, atomically. Items must not contain line breaks."""
     write_text(path, "".join(f"{line}\n" for line in lines))
 
 
 def read_lines(path: Path) -> list[str]:
-    """Lines of a UTF-8 file, split at ``\\n`` alone (never at U+2028 and the like)."""
+    """Lines of a UTF-8 file, split only at ``\\n`` (never at U+2028 and the like)."""
     text = path.read_bytes().decode("utf-8")
     return text.removesuffix("\n").split("\n") if text else []
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file, read in pieces."""
+    """Hexadecimal SHA-256 of a file, read in chunks."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
@@ -61,15 +61,15 @@ def copied(path: Path, checksum: str, folder: Path) -> None:
     """Copy a file into ``folder``, atomically.
 
     Raises:
-        UserError: it is not the one with this SHA-256 any more.
+        UserError: the file no longer has this SHA-256.
     """
-    with written(folder / path.name) as beside:
-        shutil.copyfile(path, beside)
-        if sha256(beside) != checksum:
-            raise UserError(f"{path} has changed since this run began. Give the same command again.")
+    with written(folder / path.name) as tmp:
+        shutil.copyfile(path, tmp)
+        if sha256(tmp) != checksum:
+            raise UserError(f"{path} has changed since this run began. Run the same command again.")
 
 
 def digest(value: Any) -> str:
-    """Sixteen hexadecimal digits that stand for a JSON value, whatever its key order."""
+    """Sixteen hexadecimal digits that identify a JSON value, whatever its key order."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The base class of every section of the config. Sections live beside the code that reads them."""
+"""The base class of every section of the config. Sections live next to the code that reads them."""
 
 import os.path
 from typing import Annotated, Any
@@ -8,10 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 NAME_PATTERN = r"^[a-z0-9][a-z0-9.+_-]{0,63}$"
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-"""A name of a teacher, student, model or test set: it is a folder, a table row and a legend entry."""
+"""Name of a teacher, student, model or test set; used as a folder name, in tables and in plots."""
 
 Folder = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(os.path.expanduser)]
-"""A folder on this machine; ``~`` is the home folder."""
+"""A folder on this machine; ``~`` is expanded."""
 
 
 class Settings(BaseModel):

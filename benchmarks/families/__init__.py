@@ -1,1 +1,1 @@
-"""One family of rows a file; each has ``rows(bench)``."""
+"""One file per family of rows; each defines ``rows(bench)``."""

@@ -1,7 +1,7 @@
 """How cost grows: time against corpus size, vocabulary, beam, sentence length, model size, and jobs in the graph.
 
-Each curve's row holds the slope of a straight line through the logarithms of size and time. The peer is 1, growth in
-proportion; a slope below 1 is better than that, so the ratio is 1 over the slope.
+The row of each curve holds the slope of the log-log regression line of time on size. It is compared with 1, linear
+growth; a smaller slope is better, so the ratio is 1 over the slope.
 """
 
 import os
@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from benchmarks.bench import Bench
-from benchmarks.families.decoding import Task, written_sources
+from benchmarks.families.decoding import Task, write_sources
 from benchmarks.families.training import settings
 from benchmarks.rows import Row, exponent, missing, single
 from benchmarks.turns import ROOT, SideError, Worker, say
@@ -29,7 +29,7 @@ REPEATS = 3
 
 
 def rows(bench: Bench) -> list[Row]:
-    """One row a curve; a curve that breaks down says why."""
+    """One row per curve; a curve that fails says why."""
     curves: dict[str, tuple[str, Callable[[Bench], Points]]] = {
         "an epoch's batches against pairs in the corpus": ("seconds", corpus),
         "a training step against the vocabulary": ("seconds", vocabulary),
@@ -39,7 +39,7 @@ def rows(bench: Bench) -> list[Row]:
         "decoding against the beam": ("seconds", beam),
         "planning (snakemake -n) against students in the config": ("seconds", jobs),
     }
-    found = []
+    rows = []
     for name, (unit, curve) in curves.items():
         say(f" {name}")
         try:
@@ -47,17 +47,17 @@ def rows(bench: Bench) -> list[Row]:
             slope = max(exponent(points), 1e-3)
             raw = [{"size": x, "seconds": round(y, 5)} for x, y in points]
             note = ", ".join(f"{x:,.0f}: {y:.3g} s" for x, y in points)
-            found.append(
+            rows.append(
                 single("growth", name, "in proportion", "exponent", slope, 1.0, "less", target=None, ours_raw=raw,
                        note=f"{note}; time in {unit}")
             )  # fmt: skip
         except (SideError, subprocess.SubprocessError) as error:
-            found.append(missing("growth", name, "in proportion", "exponent", None, str(error)))
-    return found
+            rows.append(missing("growth", name, "in proportion", "exponent", None, str(error)))
+    return rows
 
 
 def random_ids(folder: Path, pairs: int, low: int, high: int, size: int) -> Path:
-    """Random sentences of low to high pieces, as ids."""
+    """Write the ids of random sentences of ``low`` to ``high`` tokens."""
     random = np.random.default_rng(1)
     for side in ("src", "tgt"):
         lengths = random.integers(low, high + 1, pairs)
@@ -68,25 +68,25 @@ def random_ids(folder: Path, pairs: int, low: int, high: int, size: int) -> Path
 
 def corpus(bench: Bench) -> Points:
     """Opening the ids and making all batches of one epoch, 10 thousand to a million pairs."""
-    found = []
+    points = []
     for pairs in (10_000, 30_000, 100_000, 300_000, 1_000_000)[: bench.effort.points]:
-        with tempfile.TemporaryDirectory() as place:
-            random_ids(Path(place), pairs, 8, 22, 8000)
+        with tempfile.TemporaryDirectory() as folder:
+            random_ids(Path(folder), pairs, 8, 22, 8000)
             start = time.perf_counter()
-            stream = BatchStream(Dataset(Path(place)), 4096, 1)
+            stream = BatchStream(Dataset(Path(folder)), 4096, 1)
             for _ in stream:
                 if stream.position[0]:
                     break
-            found.append((float(pairs), time.perf_counter() - start))
-    return found
+            points.append((float(pairs), time.perf_counter() - start))
+    return points
 
 
 def step_seconds(bench: Bench, model: TransformerSettings, size: int, low: int, high: int) -> float:
     """Shortest time of a training step on random sentences, scaled to 4,096 target tokens."""
-    with tempfile.TemporaryDirectory() as place:
-        random_ids(Path(place), 2000, low, high, size)
-        told = settings(bench, model, "bfloat16") | {"vocabulary": size, "data": place, "updates": 1}
-        side = Worker("ours_training", told, 1, bench.log("growth-training"))
+    with tempfile.TemporaryDirectory() as folder:
+        random_ids(Path(folder), 2000, low, high, size)
+        options = settings(bench, model, "bfloat16") | {"vocabulary": size, "data": folder, "updates": 1}
+        side = Worker("ours_training", options, 1, bench.log("growth-training"))
         try:
             turns = [side.turn() for _ in range(REPEATS + 1)][1:]
         finally:
@@ -95,26 +95,26 @@ def step_seconds(bench: Bench, model: TransformerSettings, size: int, low: int, 
 
 
 def vocabulary(bench: Bench) -> Points:
-    """1 thousand to 32 thousand pieces."""
+    """Vocabularies of 1 thousand to 32 thousand subwords."""
     sizes = (1000, 2000, 4000, 8000, 16000, 32000)[: bench.effort.points]
     return [(float(size), step_seconds(bench, bench.effort.student, size, 8, 22)) for size in sizes]
 
 
 def length(bench: Bench) -> Points:
-    """Sentences of 10 to 320 pieces; the tokens stay as many, so a flat line is best, and attention bends it."""
+    """Sentences of 10 to 320 tokens; the number of tokens is constant, so only attention makes the time grow."""
     lengths = (10, 20, 40, 80, 160, 320)[: bench.effort.points]
     return [(float(n), step_seconds(bench, bench.effort.student, 4000, n, n)) for n in lengths]
 
 
 def width(bench: Bench) -> Points:
-    """Against dim, 64 to 512, with ffn 4 times that: products grow with its square."""
+    """Model dimensions of 64 to 512, with a 4 times larger ffn: the matrix products grow quadratically."""
     widths = (64, 128, 256, 512)[: bench.effort.points]
     models = [bench.effort.student.model_copy(update={"dim": d, "ffn": 4 * d}) for d in widths]
     return [(float(model.dim), step_seconds(bench, model, 4000, 8, 22)) for model in models]
 
 
 def layers(bench: Bench) -> Points:
-    """Against layers, 1+1 to 8+8."""
+    """1+1 to 8+8 layers."""
     counts = (1, 2, 4, 8)[: bench.effort.points]
     models = [bench.effort.student.model_copy(update={"encoder_layers": n, "decoder_layers": n}) for n in counts]
     return [(float(2 * n), step_seconds(bench, model, 4000, 8, 22)) for n, model in zip(counts, models, strict=True)]
@@ -122,21 +122,22 @@ def layers(bench: Bench) -> Points:
 
 def beam(bench: Bench) -> Points:
     """Beams of 1 to 35 on the same sentences."""
-    found = []
-    sources = written_sources(bench, Task("growth", bench.models.student, 1, bench.effort.sentences // 4, {}))
+    points = []
+    sources = write_sources(bench, Task("growth", bench.models.student, 1, bench.effort.sentences // 4, {}))
     for size in (1, 2, 5, 10, 20, 35)[: bench.effort.points]:
-        told = {"model": str(bench.models.student), "precision": "bfloat16", "beam": size, "wanted": 1}
-        side = Worker("ours_decoding", told | {"single": False, "sources": str(sources)}, 1, bench.log("growth-beam"))
+        options = {"model": str(bench.models.student), "precision": "bfloat16", "beam": size, "n_best": 1}
+        options |= {"single": False, "sources": str(sources)}
+        side = Worker("ours_decoding", options, 1, bench.log("growth-beam"))
         try:
-            found.append((float(size), min([side.turn().seconds for _ in range(REPEATS + 1)][1:])))
+            points.append((float(size), min([side.turn().seconds for _ in range(REPEATS + 1)][1:])))
         finally:
             side.close()
-    return found
+    return points
 
 
 def jobs(bench: Bench) -> Points:
-    """Configs of 10 to 300 students, each a training and its scores."""
-    found = []
+    """Configs of 10 to 300 students, each with its training and scores."""
+    points = []
     content = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     for count in (10, 30, 100, 300)[: bench.effort.points]:
         students = {
@@ -144,13 +145,13 @@ def jobs(bench: Bench) -> Points:
         }
         changed = content | {"students": {"baseline": {"targets": "gold", "loss": "nll"}} | students}
         changed["prune"] = {"students": ["baseline"], "sparsities": [0.5]}
-        with tempfile.TemporaryDirectory() as place:
-            file = Path(place) / "config.yaml"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "config.yaml"
             file.write_text(yaml.safe_dump(changed), encoding="utf-8")
-            command = [sys.executable, "-m", "snakemake", "-n", "results/report.html", "--directory", place]
+            command = [sys.executable, "-m", "snakemake", "-n", "results/report.html", "--directory", folder]
             start = time.perf_counter()
             subprocess.run(
                 [*command, "--configfile", str(file)], cwd=ROOT, check=True, capture_output=True, env=os.environ
             )
-            found.append((float(count + 1), time.perf_counter() - start))
-    return found
+            points.append((float(count + 1), time.perf_counter() - start))
+    return points

@@ -1,4 +1,4 @@
-"""Memory of training: the most that a whole process held, ours and plain PyTorch's."""
+"""Memory of training: peak memory of the process, ours and plain PyTorch."""
 
 from benchmarks.bench import Bench
 from benchmarks.families.training import settings
@@ -10,22 +10,22 @@ UPDATES = 4
 
 
 def rows(bench: Bench) -> list[Row]:
-    """Each process is alone, and ends after a few updates on the same batches."""
-    found = []
+    """Each process runs by itself for a few updates on the same batches."""
+    rows = []
     for name, model in bench.effort.models:
-        told = {precision: settings(bench, model, precision) for precision in ("bfloat16", "float32")}
-        ours = peak(bench, "ours_training", told["bfloat16"])
+        options = {precision: settings(bench, model, precision) for precision in ("bfloat16", "float32")}
+        ours = peak(bench, "ours_training", options["bfloat16"])
         for peer, precision in (("plain PyTorch float32", "float32"), ("plain PyTorch bf16 autocast", "bfloat16")):
-            other = peak(bench, "plain_training", told[precision])
+            plain = peak(bench, "plain_training", options[precision])
             note = "whole process, Python and PyTorch themselves included"
             title = f"memory of training {name}"
-            found.append(single("memory", title, peer, "MiB at most", ours, other, "less", target=2.0, note=note))
-    return found
+            rows.append(single("memory", title, peer, "MiB at most", ours, plain, "less", target=2.0, note=note))
+    return rows
 
 
-def peak(bench: Bench, module: str, told: dict[str, object]) -> float:
-    """Highest resident memory of a side in MiB after some updates."""
-    side = Worker(module, told, 1, bench.log("memory", module, told["precision"]))
+def peak(bench: Bench, module: str, options: dict[str, object]) -> float:
+    """Peak resident memory of a side in MiB after a few updates."""
+    side = Worker(module, options, 1, bench.log("memory", module, options["precision"]))
     try:
         for _ in range(UPDATES):
             answer = side.ask()

@@ -1,4 +1,4 @@
-"""Training: target tokens a second against JoeyNMT, Marian and plain PyTorch, for a teacher and for a small student."""
+"""Training: target tokens per second compared with JoeyNMT, Marian and plain PyTorch, for a teacher and a student."""
 
 import shutil
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import Any
 
 from benchmarks.bench import BATCH_TOKENS, Bench, announce
 from benchmarks.peers import python_of
-from benchmarks.pieces import vocabulary, write_pieces
 from benchmarks.rows import Row, missing, paired
 from benchmarks.sides.marian_training import MarianTrainer
+from benchmarks.subwords import vocabulary, write_subwords
 from benchmarks.turns import Side, Worker, alternate
 from seqkd.models.transformer_settings import TransformerSettings
 
@@ -22,29 +22,29 @@ TARGETS = {
     "plain PyTorch float32": None,
     "seqkd float32": None,
 }
-"""Peers and the ratios asked for."""
+"""Peers and the target ratios."""
 UNIT = "target tokens a second"
 
 
 def rows(bench: Bench) -> list[Row]:
     """Both models with each number of threads."""
-    found = []
+    rows = []
     for threads in bench.threads:
-        words = announce(threads)
+        label = announce(threads)
         for name, model in bench.effort.models:
             turns, reasons = alternate(starters(bench, model, threads), bench.effort.repeats)
-            title = f"training {name}, {words}"
+            title = f"training {name}, {label}"
             for peer, target in TARGETS.items():
                 if peer in turns and OURS in turns:
                     row = paired("training", title, peer, UNIT, turns[OURS], turns[peer], target=target)
                 else:
                     row = missing("training", title, peer, UNIT, target, reasons.get(peer) or reasons[OURS])
-                found.append(row)
-    return found
+                rows.append(row)
+    return rows
 
 
 def settings(bench: Bench, model: TransformerSettings, precision: str) -> dict[str, Any]:
-    """What a side in Python is told."""
+    """Settings of a side written in Python."""
     return {
         "model": model.canonical(),
         "vocabulary": len(vocabulary(bench.text.tokenizer)),
@@ -56,7 +56,7 @@ def settings(bench: Bench, model: TransformerSettings, precision: str) -> dict[s
 
 
 def starters(bench: Bench, model: TransformerSettings, threads: int) -> dict[str, Callable[[], Side]]:
-    """All engines on the same model, text and budget of a batch."""
+    """All engines with the same model, text and batch size in tokens."""
 
     def log(name: str) -> Path:
         return bench.log("training", name, model.dim, threads)
@@ -74,19 +74,19 @@ def starters(bench: Bench, model: TransformerSettings, threads: int) -> dict[str
     }
 
 
-def joeynmt(bench: Bench, told: dict[str, Any], threads: int, log: Path) -> Side:
-    """JoeyNMT on the text in pieces."""
-    folder = bench.cache / "pieces" / bench.text.tokenizer.parent.name
-    write_pieces(bench.text.corpus, bench.text.tokenizer, folder)
-    told = told | {"pieces": str(folder / "train"), "vocabulary_file": str(folder / "vocabulary")}
-    return Worker("joeynmt_training", told, threads, log, python_of("joeynmt"))
+def joeynmt(bench: Bench, settings: dict[str, Any], threads: int, log: Path) -> Side:
+    """JoeyNMT on the text as subwords."""
+    folder = bench.cache / "subwords" / bench.text.tokenizer.parent.name
+    write_subwords(bench.text.corpus, bench.text.tokenizer, folder)
+    settings = settings | {"subwords": str(folder / "train"), "vocabulary_file": str(folder / "vocabulary")}
+    return Worker("joeynmt_training", settings, threads, log, python_of("joeynmt"))
 
 
-def marian(bench: Bench, told: dict[str, Any], threads: int, log: Path) -> Side:
-    """Marian on the text itself with our SentencePiece models, whose names it wants to end in .spm."""
+def marian(bench: Bench, settings: dict[str, Any], threads: int, log: Path) -> Side:
+    """Marian on the text itself, with our SentencePiece models (Marian requires names ending in .spm)."""
     folder = bench.cache / "spm" / bench.text.tokenizer.parent.name
     folder.mkdir(parents=True, exist_ok=True)
     for side in ("src", "tgt"):
         shutil.copyfile(bench.text.tokenizer / f"{side}.model", folder / f"{side}.spm")
-    told = told | {"corpus": str(bench.text.corpus), "tokenizer": str(folder)}
-    return MarianTrainer(python_of("pymarian"), told, threads, log)
+    settings = settings | {"corpus": str(bench.text.corpus), "tokenizer": str(folder)}
+    return MarianTrainer(python_of("pymarian"), settings, threads, log)

@@ -1,4 +1,4 @@
-"""A Word-KD step, teacher online, against what it is made of: an ordinary step and the teacher's forward pass."""
+"""A Word-KD step with the teacher online, compared with its parts: an NLL step and the teacher's forward pass."""
 
 from functools import partial
 
@@ -11,30 +11,30 @@ UNIT = "target tokens a second"
 
 
 def rows(bench: Bench) -> list[Row]:
-    """The student learns from the teacher; all three sides take the same batches."""
-    found = []
+    """The student learns from the teacher; all three sides read the same batches."""
+    rows = []
     for threads in bench.threads:
-        words = announce(threads)
-        told = settings(bench, bench.effort.student, "bfloat16") | {"updates": 2 * bench.effort.updates}
-        if bench.given:
-            told |= {"data": str(bench.given.tokenizer / "train")}
-        taught = told | {"teacher": str(bench.models.teacher)}
-        both = {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}
-        kinds = {
-            "word-kd": ("ours_training", taught | {"loss": both}),
-            "nll": ("ours_training", told),
-            "teacher": ("teacher_forward", taught),
+        label = announce(threads)
+        options = settings(bench, bench.effort.student, "bfloat16") | {"updates": 2 * bench.effort.updates}
+        if bench.pretrained:
+            options |= {"data": str(bench.pretrained.tokenizer / "train")}
+        with_teacher = options | {"teacher": str(bench.models.teacher)}
+        loss = {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}
+        sides = {
+            "word-kd": ("ours_training", with_teacher | {"loss": loss}),
+            "nll": ("ours_training", options),
+            "teacher": ("teacher_forward", with_teacher),
         }
         starters = {
-            name: partial(Worker, module, what, threads, bench.log("word-kd", name, threads))
-            for name, (module, what) in kinds.items()
+            name: partial(Worker, module, side_options, threads, bench.log("word-kd", name, threads))
+            for name, (module, side_options) in sides.items()
         }
         turns, _ = alternate(starters, bench.effort.repeats)
         parts = [Turn(a.seconds + b.seconds, a.amount) for a, b in zip(turns["nll"], turns["teacher"], strict=True)]
-        note = "the teacher's forward pass goes to its logits; its softmax and the objective are on top"
+        note = "the teacher's forward pass computes logits only; its softmax and the objective come on top"
         row = paired(
-            "word_kd", f"Word-KD step, teacher online, {words}", "seqkd NLL step + teacher forward pass", UNIT,
+            "word_kd", f"Word-KD step, teacher online, {label}", "seqkd NLL step + teacher forward pass", UNIT,
             turns["word-kd"], parts, target=1 / 1.1, note=note,
         )  # fmt: skip
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows

@@ -1,5 +1,5 @@
-"""A worker's end of the line to ``benchmarks.turns``: JSON lines on standard input and output. Standard library alone,
-since it runs in the peers' environments too."""
+"""A worker's connection to ``benchmarks.turns``: JSON lines on standard input and output. Only uses the standard
+library, since it also runs in the peers' environments."""
 
 import json
 import os
@@ -9,33 +9,33 @@ from typing import Any
 
 
 class Channel:
-    """Settings come as the first argument; each line that arrives asks for one turn, each answer is one line.
+    """Settings are the first argument; each input line requests one turn, each answer is one line.
 
-    Whatever else prints to standard output goes to standard error, which is the worker's log.
+    Any other standard output is redirected to standard error, the worker's log.
     """
 
     def __init__(self) -> None:
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self.settings: dict[str, Any] = json.loads(sys.argv[1])
-        self._asked = 0.0
+        self._turn_start = 0.0
 
     def wait(self) -> None:
-        """Say that all is ready for a turn and wait until it is asked for; the clock starts then.
+        """Wait until a turn is requested, and start the clock.
 
         Raises:
-            SystemExit: no more turns are wanted.
+            SystemExit: there are no more turns.
         """
         if not sys.stdin.readline():
             raise SystemExit(0)
-        self._asked = time.perf_counter()
+        self._turn_start = time.perf_counter()
 
-    def passed(self) -> float:
-        """Seconds since the turn was asked for."""
-        return time.perf_counter() - self._asked
+    def elapsed(self) -> float:
+        """Seconds since the turn was requested."""
+        return time.perf_counter() - self._turn_start
 
     def reply(self, **answer: Any) -> None:
-        """Answer; ``seconds`` since the turn was asked for are added unless they are given."""
-        answer.setdefault("seconds", self.passed())
+        """Send an answer; ``seconds`` defaults to the time since the turn was requested."""
+        answer.setdefault("seconds", self.elapsed())
         self._out.write(json.dumps(answer) + "\n")
         self._out.flush()

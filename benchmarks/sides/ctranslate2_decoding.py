@@ -1,4 +1,4 @@
-"""CTranslate2 as a side. Runs in its environment; of some batch sizes the fastest is taken before the first turn."""
+"""CTranslate2 as a side, in its own environment; the fastest of several batch sizes is chosen before the first turn."""
 
 import json
 import time
@@ -10,7 +10,7 @@ import ctranslate2
 from benchmarks.sides.channel import Channel
 
 BATCHES = (512, 1024, 2048, 4096)
-"""Source tokens at once that are tried."""
+"""Batch sizes to try, in source tokens."""
 
 
 def main() -> None:
@@ -27,35 +27,35 @@ def main() -> None:
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
 
     def translate(sentences: list[list[str]], batch: int) -> list[list[str]]:
-        found = translator.translate_batch(
+        results = translator.translate_batch(
             sentences,
             beam_size=settings["beam"],
             length_penalty=0,
-            num_hypotheses=settings["wanted"],
+            num_hypotheses=settings["n_best"],
             max_batch_size=batch,
             batch_type="tokens",
             max_decoding_length=256,
         )
-        return [one.hypotheses[0] for one in found]
+        return [result.hypotheses[0] for result in results]
 
-    def one_by_one() -> list[list[str]]:
+    def translate_singly() -> list[list[str]]:
         return [translate([sentence], 0)[0] for sentence in sources]
 
     batch = 0 if settings["single"] else fastest(translate, sources)
     while True:
         channel.wait()
-        found = one_by_one() if settings["single"] else translate(sources, batch)
-        seconds = channel.passed()
-        channel.reply(seconds=seconds, amount=len(sources), batch=batch, outputs=found)
+        outputs = translate_singly() if settings["single"] else translate(sources, batch)
+        seconds = channel.elapsed()
+        channel.reply(seconds=seconds, amount=len(sources), batch=batch, outputs=outputs)
 
 
 def fastest(translate: Any, sources: list[list[str]]) -> int:
-    """The batch size with which a part of the sentences is through first."""
-    part = sources[: max(1, len(sources) // 2)]
+    """The batch size with which half of the sentences is translated fastest."""
+    sample = sources[: max(1, len(sources) // 2)]
     times = {}
     for batch in BATCHES:
         start = time.perf_counter()
-        translate(part, batch)
+        translate(sample, batch)
         times[batch] = time.perf_counter() - start
     return min(times, key=lambda batch: times[batch])
 

@@ -1,7 +1,7 @@
 """Our weights as a CTranslate2 model. Runs in CTranslate2's environment.
 
-Its Transformer has all that ours has: pre- and post-norm, ReLU, biases, scaled embeddings, a given table of positions,
-and one matrix for source, target and output.
+CTranslate2's Transformer supports everything that ours has: pre- and post-norm, ReLU, biases, scaled embeddings, a
+custom table of position vectors, and one matrix for source, target and output.
 """
 
 import json
@@ -27,7 +27,7 @@ def sinusoids(length: int, dim: int) -> np.ndarray:
 
 
 def linear(spec: Any, weights: Weights, *names: str) -> None:
-    """One linear map, of several of ours one below the other."""
+    """A linear map, concatenated from one or several of ours."""
     spec.weight = np.concatenate([weights[f"{name}.weight"] for name in names])
     spec.bias = np.concatenate([weights[f"{name}.bias"] for name in names])
 
@@ -64,8 +64,8 @@ def export(model: Path, vocabulary: list[str], folder: Path) -> None:
         embedding = weights.get("src_embedding" if name == "encoder" else "tgt_embedding", weights["tgt_embedding"])
         (side.embeddings[0] if name == "encoder" else side.embeddings).weight = embedding
         side.position_encodings.encodings = sinusoids(POSITIONS, settings["dim"])
-        for number, one in enumerate(side.layer):
-            layer(one, weights, f"{name}.{number}")
+        for number, layer_spec in enumerate(side.layer):
+            layer(layer_spec, weights, f"{name}.{number}")
         if pre:
             norm(side.layer_norm, weights, f"{name}_norm")
     spec.decoder.projection.weight = weights.get("output_weight", weights["tgt_embedding"])

@@ -1,6 +1,6 @@
-"""JoeyNMT's own training loop, which stops for its next turn where it would log its progress.
+"""JoeyNMT's training loop, which pauses for its next turn where it would log its progress.
 
-Runs in JoeyNMT's environment. The text is given in pieces, one vocabulary for both sides, as our tokenizer cuts it.
+Runs in JoeyNMT's environment. The text is split into subwords by our tokenizer, with one vocabulary for both sides.
 """
 
 import tempfile
@@ -11,10 +11,10 @@ from benchmarks.sides.channel import Channel
 
 
 def config(settings: dict[str, Any], folder: str) -> dict[str, Any]:
-    """A configuration of JoeyNMT with our model and our budget of a batch."""
+    """A JoeyNMT configuration with our model and our batch size in tokens."""
     model = settings["model"]
 
-    def part(layers: int) -> dict[str, Any]:
+    def stack(layers: int) -> dict[str, Any]:
         return {
             "type": "transformer",
             "num_layers": layers,
@@ -34,7 +34,7 @@ def config(settings: dict[str, Any], folder: str) -> dict[str, Any]:
         "model_dir": folder,
         "use_cuda": False,
         "data": {
-            "train": settings["pieces"],
+            "train": settings["subwords"],
             "dataset_type": "plain",
             "src": side("src"),
             "trg": side("tgt"),
@@ -60,8 +60,8 @@ def config(settings: dict[str, Any], folder: str) -> dict[str, Any]:
         "model": {
             "tied_embeddings": True,
             "tied_softmax": True,
-            "encoder": part(model["encoder_layers"]),
-            "decoder": part(model["decoder_layers"]),
+            "encoder": stack(model["encoder_layers"]),
+            "decoder": stack(model["decoder_layers"]),
         },
     }
 
@@ -75,11 +75,11 @@ def main() -> None:
     from joeynmt.training import TrainManager
 
     class Paused(TrainManager):
-        """A manager that answers for the turn that ends, and waits for the next, instead of logging."""
+        """Instead of logging, answers for the finished turn and waits for the next."""
 
         def _log_scores(self, *args: Any) -> None:
-            done = self.stats.total_tokens - getattr(self, "told", 0)
-            self.told = self.stats.total_tokens
+            done = self.stats.total_tokens - getattr(self, "reported", 0)
+            self.reported = self.stats.total_tokens
             channel.reply(amount=done)
             channel.wait()
 

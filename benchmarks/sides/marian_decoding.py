@@ -1,4 +1,4 @@
-"""Marian's decoder as a side, in its environment; the fastest of some batch sizes is taken before the first turn."""
+"""Marian's decoder as a side, in its own environment; the fastest of several batch sizes is chosen before the turns."""
 
 import time
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import Any
 from benchmarks.sides.channel import Channel
 
 BATCHES = (16, 32, 64)
-"""Sentences at once that are tried."""
+"""Batch sizes to try, in sentences."""
 
 
 def translator(settings: dict[str, Any], batch: int) -> Any:
-    """A translator of Marian's with this batch size."""
+    """A Marian translator with this batch size."""
     from pymarian import Translator
 
     return Translator(
@@ -31,10 +31,10 @@ def translator(settings: dict[str, Any], batch: int) -> Any:
     )
 
 
-def seconds(made: Any, lines: list[str]) -> float:
-    """Time that these lines take."""
+def seconds(translator: Any, lines: list[str]) -> float:
+    """Seconds to translate these lines."""
     start = time.perf_counter()
-    made.translate(lines)
+    translator.translate(lines)
     return time.perf_counter() - start
 
 
@@ -43,16 +43,16 @@ def main() -> None:
     channel = Channel()
     settings = channel.settings
     lines = Path(settings["lines"]).read_text(encoding="utf-8").splitlines()
-    part = lines[: max(1, len(lines) // 2)]
-    made = {batch: translator(settings, batch) for batch in BATCHES}
-    for one in made.values():
-        seconds(one, part[:8])
-    batch = min(made, key=lambda batch: seconds(made[batch], part))
+    sample = lines[: max(1, len(lines) // 2)]
+    translators = {batch: translator(settings, batch) for batch in BATCHES}
+    for warmed_up in translators.values():
+        seconds(warmed_up, sample[:8])
+    batch = min(translators, key=lambda batch: seconds(translators[batch], sample))
     while True:
         channel.wait()
-        found = made[batch].translate(lines)
-        passed = channel.passed()
-        channel.reply(seconds=passed, amount=len(lines), batch=batch, texts=list(found))
+        translations = translators[batch].translate(lines)
+        elapsed = channel.elapsed()
+        channel.reply(seconds=elapsed, amount=len(lines), batch=batch, texts=list(translations))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Our weights as a Marian model. Runs in Marian's environment; for pre-norm models with one embedding matrix.
 
-Two of Marian's conventions cannot be changed by weights: it begins a translation with a vector of zeros where ours has
-the embedding of a start symbol, and its position vectors spread their wave lengths over d/2 - 1 steps instead of d/2.
-So its translations differ from ours; the work for a sentence of equal length is the same.
+Two of Marian's conventions cannot be reproduced by weights: it starts a translation with a zero vector instead of the
+embedding of a start symbol, and the wavelengths of its position vectors are spread over d/2 - 1 steps instead of d/2.
+Translations therefore differ from ours, but the amount of work for a sentence of equal length is the same.
 """
 
 import json
@@ -60,35 +60,38 @@ ulr-dim-emb: 0
 ulr-trainable-transformation: false
 version: exported
 """
-"""What a Marian model says of itself, beyond its sizes."""
+"""Metadata of a Marian model, apart from its sizes."""
 
 
-def linear(out: Weights, ours: Weights, name: str, theirs: dict[str, str]) -> None:
-    """One of our linear maps, cut into as many of theirs; ``theirs`` maps a weight's name to its bias's."""
-    weights = np.split(ours[f"{name}.weight"], len(theirs))
-    biases = np.split(ours[f"{name}.bias"], len(theirs))
-    for (weight, bias), w, b in zip(theirs.items(), weights, biases, strict=True):
+def linear(out: Weights, ours: Weights, name: str, marian: dict[str, str]) -> None:
+    """One of our linear maps, split into Marian's; ``marian`` maps the names of weights to those of biases."""
+    weights = np.split(ours[f"{name}.weight"], len(marian))
+    biases = np.split(ours[f"{name}.bias"], len(marian))
+    for (weight, bias), w, b in zip(marian.items(), weights, biases, strict=True):
         out[weight], out[bias] = np.ascontiguousarray(w.T), b[None]
 
 
-def attention(out: Weights, ours: Weights, name: str, theirs: str) -> None:
+def attention(out: Weights, ours: Weights, name: str, marian: str) -> None:
     """A self- or cross-attention with its normalisation."""
 
-    def ends(letters: str) -> dict[str, str]:
-        return {f"{theirs}_W{letter}": f"{theirs}_b{letter}" for letter in letters}
+    def parameters(letters: str) -> dict[str, str]:
+        return {f"{marian}_W{letter}": f"{marian}_b{letter}" for letter in letters}
 
     if f"{name}.qkv.weight" in ours:
-        linear(out, ours, f"{name}.qkv", ends("qkv"))
+        linear(out, ours, f"{name}.qkv", parameters("qkv"))
     else:
-        linear(out, ours, f"{name}.query", ends("q"))
-        linear(out, ours, f"{name}.kv", ends("kv"))
-    linear(out, ours, f"{name}.out", ends("o"))
-    norm(out, ours, f"{name}.norm", f"{theirs}_Wo_ln", "_pre")
+        linear(out, ours, f"{name}.query", parameters("q"))
+        linear(out, ours, f"{name}.kv", parameters("kv"))
+    linear(out, ours, f"{name}.out", parameters("o"))
+    norm(out, ours, f"{name}.norm", f"{marian}_Wo_ln", "_pre")
 
 
-def norm(out: Weights, ours: Weights, name: str, theirs: str, end: str) -> None:
+def norm(out: Weights, ours: Weights, name: str, marian: str, suffix: str) -> None:
     """A layer normalisation."""
-    out[f"{theirs}_scale{end}"], out[f"{theirs}_bias{end}"] = ours[f"{name}.weight"][None], ours[f"{name}.bias"][None]
+    out[f"{marian}_scale{suffix}"], out[f"{marian}_bias{suffix}"] = (
+        ours[f"{name}.weight"][None],
+        ours[f"{name}.bias"][None],
+    )
 
 
 def export(model: Path, file: Path) -> None:
@@ -99,13 +102,13 @@ def export(model: Path, file: Path) -> None:
     out: Weights = {"Wemb": ours["tgt_embedding"], "decoder_ff_logit_out_b": np.zeros((1, size), np.float32)}
     for side in ("encoder", "decoder"):
         for number in range(settings[f"{side}_layers"]):
-            name, theirs = f"{side}.{number}", f"{side}_l{number + 1}"
-            attention(out, ours, f"{name}.attention", f"{theirs}_self")
+            name, marian = f"{side}.{number}", f"{side}_l{number + 1}"
+            attention(out, ours, f"{name}.attention", f"{marian}_self")
             if side == "decoder":
-                attention(out, ours, f"{name}.cross", f"{theirs}_context")
-            linear(out, ours, f"{name}.feed.up", {f"{theirs}_ffn_W1": f"{theirs}_ffn_b1"})
-            linear(out, ours, f"{name}.feed.down", {f"{theirs}_ffn_W2": f"{theirs}_ffn_b2"})
-            norm(out, ours, f"{name}.feed.norm", f"{theirs}_ffn_ffn_ln", "_pre")
+                attention(out, ours, f"{name}.cross", f"{marian}_context")
+            linear(out, ours, f"{name}.feed.up", {f"{marian}_ffn_W1": f"{marian}_ffn_b1"})
+            linear(out, ours, f"{name}.feed.down", {f"{marian}_ffn_W2": f"{marian}_ffn_b2"})
+            norm(out, ours, f"{name}.feed.norm", f"{marian}_ffn_ffn_ln", "_pre")
         norm(out, ours, f"{side}_norm", f"{side}_top_ln", "")
     sizes = f"""dim-emb: {settings["dim"]}
 dim-vocabs: [{size}, {size}]
@@ -114,8 +117,8 @@ enc-depth: {settings["encoder_layers"]}
 transformer-dim-ffn: {settings["ffn"]}
 transformer-heads: {settings["heads"]}
 """
-    told = np.frombuffer((sizes + FIXED.lstrip()).encode() + b"\0", dtype=np.int8)
-    np.savez(file, **out, **{"special:model.yml": told})  # type: ignore[arg-type]
+    metadata = np.frombuffer((sizes + FIXED.lstrip()).encode() + b"\0", dtype=np.int8)
+    np.savez(file, **out, **{"special:model.yml": metadata})  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Marian's trainer as a side: its process is stopped and continued, so that it too takes turns.
+"""Marian's trainer as a side: its process is stopped and continued so that it can take turns.
 
-It cannot be asked for one update. It logs every few updates, with the number of target tokens they held (end of
-sentence counted): a turn goes from continuing the process to that line.
+Marian cannot run a single update on request. It logs every few updates with their number of target tokens (including
+end of sentence); a turn lasts from continuing the process to that line.
 """
 
 import os
@@ -20,55 +20,55 @@ PROGRESS = re.compile(r"Up\. (\d+) :.*?\* ([\d,]+) (?:@ [\d,]+ )?after")
 
 
 class MarianTrainer:
-    """Starts at once; the time up to the first turn is its own."""
+    """Starts immediately; the time before the first turn is not measured."""
 
     def __init__(self, python: Path, settings: dict[str, Any], threads: int, log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
-        self.log, self.read = log, b""
+        self.log, self.buffer = log, b""
         self.process = subprocess.Popen(
             [python.parent / "pymarian", *command(settings, threads, log.parent)],
-            env=environment(1),  # a thread of Marian's is a worker of its own; none of them shall start more
+            env=environment(1),  # each Marian thread is a worker, which must not start more threads
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
         assert self.process.stderr is not None
         self.pipe = self.process.stderr.fileno()
         os.sched_setaffinity(self.process.pid, cores(threads))
-        self._until(b"Training started")
+        self._read_until(b"Training started")
         os.kill(self.process.pid, signal.SIGSTOP)
 
     def turn(self) -> Turn:
-        """From continuing to the next line of progress. What was logged before it was stopped counts for no turn."""
+        """From continuing to the next progress line. Output from before the process was stopped is discarded."""
         while select.select([self.pipe], [], [], 0.05)[0]:
-            self._more()
-        self.read = b""
+            self._read()
+        self.buffer = b""
         start = time.perf_counter()
         os.kill(self.process.pid, signal.SIGCONT)
-        line = self._until(b": Up. ")
+        line = self._read_until(b": Up. ")
         seconds = time.perf_counter() - start
         os.kill(self.process.pid, signal.SIGSTOP)
-        found = PROGRESS.search(line)
-        if found is None:
-            raise SideError(f"Marian's log has another form than expected: {line}")
-        return Turn(seconds, int(found[2].replace(",", "")))
+        match = PROGRESS.search(line)
+        if match is None:
+            raise SideError(f"Marian's log has an unexpected format: {line}")
+        return Turn(seconds, int(match[2].replace(",", "")))
 
-    def _until(self, wanted: bytes) -> str:
-        """Read up to the end of the first line that holds ``wanted``."""
+    def _read_until(self, marker: bytes) -> str:
+        """Read up to the end of the first line that contains ``marker``, and return that line."""
         while True:
-            lines = self.read.split(b"\n")
+            lines = self.buffer.split(b"\n")
             for line in lines[:-1]:
-                if wanted in line:
+                if marker in line:
                     return line.decode("utf-8", "replace")
-            self._more()
+            self._read()
 
-    def _more(self) -> None:
-        """Read what there is, or wait for it."""
-        part = os.read(self.pipe, 1 << 16)
+    def _read(self) -> None:
+        """Read available output, or wait for it."""
+        chunk = os.read(self.pipe, 1 << 16)
         with self.log.open("ab") as handle:
-            handle.write(part)
-        if not part:
+            handle.write(chunk)
+        if not chunk:
             raise SideError(f"Marian ended: {last_line(self.log)}")
-        self.read += part
+        self.buffer += chunk
 
     def close(self) -> None:
         """End the process."""
@@ -77,13 +77,13 @@ class MarianTrainer:
 
 
 def command(settings: dict[str, Any], threads: int, folder: Path) -> list[str]:
-    """Marian's arguments: our model, our budget of a batch, threads that share each batch."""
+    """Marian's arguments: our model, our batch size in tokens, threads that share each batch."""
     model = settings["model"]
     lengths = ["--mini-batch-words", str(settings["batch_tokens"]), "--maxi-batch", "100"]
     text = [settings["corpus"] + "/train.src", settings["corpus"] + "/train.tgt"]
-    pieces = [settings["tokenizer"] + "/src.spm", settings["tokenizer"] + "/tgt.spm"]
+    tokenizers = [settings["tokenizer"] + "/src.spm", settings["tokenizer"] + "/tgt.spm"]
     return [
-        "train", "--model", str(folder / "marian.npz"), "--overwrite", "--train-sets", *text, "--vocabs", *pieces,
+        "train", "--model", str(folder / "marian.npz"), "--overwrite", "--train-sets", *text, "--vocabs", *tokenizers,
         "--type", "transformer", "--enc-depth", str(model["encoder_layers"]), "--dec-depth",
         str(model["decoder_layers"]), "--dim-emb", str(model["dim"]), "--transformer-dim-ffn", str(model["ffn"]),
         "--transformer-heads", str(model["heads"]), "--transformer-ffn-activation", "relu",

@@ -1,4 +1,4 @@
-"""Our decoder as a side: ``translate``, as the pipeline's shards and scores call it."""
+"""Our decoder as a side: ``translate``, called as by the pipeline's decoding and scoring."""
 
 import json
 from pathlib import Path
@@ -20,13 +20,13 @@ def main() -> None:
     torch.set_flush_denormal(True)
     model = store.load(Path(settings["model"]), settings["precision"])
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
-    search = SearchSettings(beam=settings["beam"], length_penalty=0.0)  # as the peers are set
+    search = SearchSettings(beam=settings["beam"], length_penalty=0.0)  # same as the peers
     tokens = 1 if settings["single"] else settings.get("batch_tokens", BATCH_TOKENS)
     while True:
         channel.wait()
-        found = translate(model, sources, search, tokens, settings["wanted"], scored=False)
-        seconds = channel.passed()
-        channel.reply(seconds=seconds, amount=len(sources), outputs=[hypotheses[0].ids for hypotheses in found])
+        results = translate(model, sources, search, tokens, settings["n_best"], scored=False)
+        seconds = channel.elapsed()
+        channel.reply(seconds=seconds, amount=len(sources), outputs=[hypotheses[0].ids for hypotheses in results])
 
 
 if __name__ == "__main__":

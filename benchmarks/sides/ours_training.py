@@ -1,6 +1,6 @@
-"""Our trainer: the public ``Trainer``, which stops for its next turn where it would measure dev BLEU.
+"""Our trainer: the public ``Trainer``, which pauses for its next turn where it would measure dev BLEU.
 
-With ``bare`` it makes the same passes for a loss, but learns by likelihood on each of them: what the passes cost alone.
+With ``passes_only`` it makes the passes of a loss, but trains with NLL on each of them: the cost of only the passes.
 """
 
 import resource
@@ -11,12 +11,14 @@ import torch
 
 from benchmarks.sides.channel import Channel
 from seqkd.batches.dataset import Dataset
+from seqkd.decoding.settings import LengthLimits
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.reading import StoredTeacher
+from seqkd.training.evaluation import DevScores, Evaluation
 from seqkd.training.objective import Objective
 from seqkd.training.passes import Passes
 from seqkd.training.run import Plugs, Trainer
@@ -27,32 +29,36 @@ TURNS = 1000
 
 
 class Pause:
-    """In the place of an evaluation: it answers for the turn that ends and waits for the next."""
+    """Instead of an evaluation, answers for the finished turn and waits for the next."""
 
     trainer: Trainer
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel | None) -> None:
         self.channel, self.tokens = channel, 0
+        self.evaluation = Evaluation([], ["a reference"], None, "13a", LengthLimits())  # type: ignore[arg-type]
 
-    def measure(self, model: TranslationModel) -> tuple[float, float]:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.evaluation, name)
+
+    def measure(self, model: TranslationModel) -> DevScores:
         """Called by the trainer after the updates of a turn."""
         done, self.tokens = self.trainer.state.tokens - self.tokens, self.trainer.state.tokens
         self.channel.reply(amount=done, peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
         self.channel.wait()
-        return 0.0, 1.0
+        return DevScores(bleu=0.0, chrf=0.0, length_ratio=1.0, truncated=0)
 
 
-def bare(passes: Passes) -> Passes:
-    """The same prefixes, sampling and teacher's logits, and on every prefix the likelihood of its next words."""
-    (likelihood,) = Objective({"nll": {"weight": 1.0}}).terms
+def replace_by_nll(passes: Passes) -> Passes:
+    """Keep prefixes, sampling and teacher logits, but compute NLL on every prefix instead of the objective."""
+    (nll,) = Objective({"nll": {"weight": 1.0}}).terms
     for reading in passes.readings:
-        reading.objective.terms, reading.objective.layer_terms = [likelihood], []
+        reading.objective.terms, reading.objective.layer_terms = [nll], []
     passes.compares_layers = False
     return passes
 
 
 def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
-    """A trainer as ``train_model`` makes it, on the ids in ``settings["data"]``."""
+    """A trainer set up as by ``train_model``, on the ids in ``settings["data"]``."""
     keep_freed_memory()
     torch.set_flush_denormal(True)
     loss = settings.get("loss", {"nll": {"weight": 1.0}})
@@ -72,7 +78,7 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     data = Dataset(Path(settings["data"]))
     stored = StoredTeacher(Path(settings["stored"]), data) if "stored" in settings else None
     passes = Passes(loss, model, teacher, training.label_smoothing, stored)
-    passes = bare(passes) if settings.get("bare") else passes
+    passes = replace_by_nll(passes) if settings.get("passes_only") else passes
     plugs = Plugs(data, passes, pause)  # type: ignore[arg-type]
     return Trainer(model, training, 1, plugs, folder)
 

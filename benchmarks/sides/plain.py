@@ -1,4 +1,4 @@
-"""The same Transformer in plain PyTorch, as the manual has it: nn.Transformer, nn.CrossEntropyLoss, Adam."""
+"""The same Transformer in plain PyTorch, as in its documentation: nn.Transformer, nn.CrossEntropyLoss, Adam."""
 
 import math
 
@@ -52,7 +52,7 @@ class Plain(nn.Module):
 
 
 class PlainTrainer:
-    """The training loop of the manual."""
+    """The training loop of the PyTorch documentation."""
 
     def __init__(self, model: Plain, *, autocast: bool, rate: float = 0.0005) -> None:
         self.model, self.autocast = model, autocast
@@ -60,7 +60,7 @@ class PlainTrainer:
         self.loss = nn.CrossEntropyLoss(ignore_index=PAD, label_smoothing=0.1)
 
     def update(self, batch: Batch) -> float:
-        """One optimiser step; gives the mean loss a target token."""
+        """One optimiser step; returns the mean loss per target token."""
         self.model.train()
         self.optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
@@ -84,31 +84,31 @@ def to_ours(plain: Plain, ours: Transformer) -> None:
 
 @torch.no_grad()
 def _copy(ours: Transformer, plain: Plain, *, to_ours: bool) -> None:
-    named = dict(ours.named_parameters())
-    for name, one in plain.named_parameters():
-        first, *more = [named[other] for other in names(name)]
+    ours_by_name = dict(ours.named_parameters())
+    for name, parameter in plain.named_parameters():
+        targets = [ours_by_name[our_name] for our_name in our_names(name)]
         if to_ours:
-            for target, part in zip((first, *more), one.split([len(first), *map(len, more)]), strict=True):
-                target.copy_(part)
+            for target, rows in zip(targets, parameter.split([len(target) for target in targets]), strict=True):
+                target.copy_(rows)
         else:
-            one.copy_(torch.cat([first, *more]))
+            parameter.copy_(torch.cat(targets))
 
 
-def names(plain: str) -> list[str]:
-    """Our parameters that make up one of the plain model's, e.g. query and key-value of a cross-attention."""
+def our_names(plain: str) -> list[str]:
+    """Names of our parameters that form one of the plain model, e.g. query and key-value of a cross-attention."""
     if plain == "embedding.weight":
         return ["tgt_embedding"]
-    side, _, rest = plain.removeprefix("transformer.").partition(".")
-    kind = rest.rsplit(".", 1)[-1]
-    if rest.startswith("norm."):
+    side, _, path = plain.removeprefix("transformer.").partition(".")
+    kind = path.rsplit(".", 1)[-1]
+    if path.startswith("norm."):
         return [f"{side}_norm.{kind}"]
-    _, number, part = rest.split(".", 2)
-    layer, end = f"{side}.{number}", kind.removeprefix("in_proj_")
-    if part.startswith("multihead_attn.in_proj"):
-        return [f"{layer}.cross.query.{end}", f"{layer}.cross.kv.{end}"]
+    _, number, module = path.split(".", 2)
+    layer, suffix = f"{side}.{number}", kind.removeprefix("in_proj_")
+    if module.startswith("multihead_attn.in_proj"):
+        return [f"{layer}.cross.query.{suffix}", f"{layer}.cross.kv.{suffix}"]
     norms = ("attention", "feed") if side == "encoder" else ("attention", "cross", "feed")
     stems = {"self_attn.in_proj": "attention.qkv", "self_attn.out_proj": "attention.out"}
     stems |= {"multihead_attn.out_proj": "cross.out", "linear1": "feed.up", "linear2": "feed.down"}
     stems |= {f"norm{i}": f"{name}.norm" for i, name in enumerate(norms, 1)}
-    stem = "self_attn.in_proj" if part.startswith("self_attn.in_proj") else part.rsplit(".", 1)[0]
-    return [f"{layer}.{stems[stem]}.{end}"]
+    stem = "self_attn.in_proj" if module.startswith("self_attn.in_proj") else module.rsplit(".", 1)[0]
+    return [f"{layer}.{stems[stem]}.{suffix}"]

@@ -1,4 +1,4 @@
-"""Plain PyTorch on the batches that our trainer takes."""
+"""Plain PyTorch on the same batches as our trainer."""
 
 import resource
 from pathlib import Path

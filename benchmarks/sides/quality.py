@@ -1,4 +1,4 @@
-"""A short training in our trainer or in plain PyTorch from the same weights, with dev BLEU of its quarters."""
+"""A short training in our trainer or in plain PyTorch from the same weights, with dev BLEU after each quarter."""
 
 from pathlib import Path
 from typing import Any
@@ -24,57 +24,57 @@ QUARTERS = 4
 
 
 def main() -> None:
-    """Serve one turn, the whole training."""
+    """Serve one turn, the complete training."""
     channel = Channel()
-    told = channel.settings
+    settings = channel.settings
     keep_freed_memory()
     torch.set_flush_denormal(True)
     training = TrainingSettings(
-        updates=told["updates"],
+        updates=settings["updates"],
         evaluations=QUARTERS,
-        batch_tokens=told["batch_tokens"],
+        batch_tokens=settings["batch_tokens"],
         learning_rate=0.003,
-        warmup=told["updates"] // 4,
+        warmup=settings["updates"] // 4,
         schedule="linear",
         label_smoothing=0.1,
-        precision=told["precision"],
+        precision=settings["precision"],
     )
-    dev = on_dev(Path(told["corpus"]), Path(told["tokenizer"]), told["bleu_tokenize"], LengthLimits())
+    dev = on_dev(Path(settings["corpus"]), Path(settings["tokenizer"]), settings["bleu_tokenize"], LengthLimits())
     channel.wait()
-    train = plain if told["plain"] else ours
-    channel.reply(amount=told["updates"], scores=train(told, training, dev))
+    train = plain if settings["plain"] else ours
+    channel.reply(amount=settings["updates"], scores=train(settings, training, dev))
 
 
-def ours(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
-    """Dev BLEU of each quarter by our trainer."""
-    model = start(told)
+def ours(settings: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
+    """Dev BLEU after each quarter, with our trainer."""
+    model = start(settings)
     passes = Passes({"nll": {"weight": 1.0}}, model, None, training.label_smoothing)
-    plugs = Plugs(Dataset(Path(told["data"])), passes, dev)
-    trainer = Trainer(model, training, 1, plugs, Path(told["data"]) / "no-state")
+    plugs = Plugs(Dataset(Path(settings["data"])), passes, dev)
+    trainer = Trainer(model, training, 1, plugs, Path(settings["data"]) / "no-state")
     trainer.run(Stop())
     return [row["dev_bleu"] for row in trainer.state.rows if "dev_bleu" in row]
 
 
-def plain(told: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
-    """Dev BLEU of each quarter by plain PyTorch in float32, its weights decoded in our model."""
-    model, judged = Plain(TransformerSettings(**told["model"]), told["vocabulary"]), start(told)
-    to_plain(judged, model)
+def plain(settings: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
+    """Dev BLEU after each quarter, with plain PyTorch in float32; its weights are decoded with our model."""
+    model, decoder = Plain(TransformerSettings(**settings["model"]), settings["vocabulary"]), start(settings)
+    to_plain(decoder, model)
     trainer = PlainTrainer(model, autocast=False)
-    batches = iter(BatchStream(Dataset(Path(told["data"])), told["batch_tokens"], 1))
+    batches = iter(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1))
     scores = []
     for update in range(1, training.updates + 1):
         trainer.optimizer.param_groups[0]["lr"] = learning_rate(training, update)
         trainer.update(next(batches))
         if update * QUARTERS // training.updates > (update - 1) * QUARTERS // training.updates:
-            to_ours(model, judged)
-            scores.append(dev.measure(judged).bleu)
+            to_ours(model, decoder)
+            scores.append(dev.measure(decoder).bleu)
     return scores
 
 
-def start(told: dict[str, Any]) -> Any:
-    """Our model with the weights that both begin with."""
+def start(settings: dict[str, Any]) -> Any:
+    """Our model with the initial weights of both sides."""
     torch.manual_seed(1)
-    return store.build(TransformerSettings(**told["model"]), told["vocabulary"], told["vocabulary"])
+    return store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The teacher's forward pass alone, to the logits of the real target positions, on the batches that training takes."""
+"""Only the teacher's forward pass, to the logits at the real target positions, on the batches of the training."""
 
 from pathlib import Path
 

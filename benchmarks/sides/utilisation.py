@@ -1,4 +1,4 @@
-"""Real work, then its matrix products alone: each is recorded as it is called, and repeated on random numbers."""
+"""Real work, then only its matrix products: each is recorded when it is called, and repeated on random numbers."""
 
 import json
 import time
@@ -24,13 +24,13 @@ from seqkd.models.packed import Product
 
 PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "linear", "matmul", "_linear_pointwise")
 GIGA = 1e9
-LEAST, MOST = 1.5, 8
-"""Operators are named from so many per cent of the time on, so many of them."""
+MIN_PERCENT, MAX_OPERATORS = 1.5, 8
+"""Operators are listed from this share of the time on, and at most this many."""
 
 
 @dataclass(frozen=True)
-class Like:
-    """What a tensor looks like; packed weights have no strides."""
+class TensorSpec:
+    """Shape, strides and dtype of a tensor; packed weights have no strides."""
 
     shape: tuple[int, ...]
     strides: tuple[int, ...] | None
@@ -38,13 +38,13 @@ class Like:
 
     @classmethod
     def of(cls, value: Any) -> Any:
-        """A tensor's likeness; other arguments as they are."""
+        """The spec of a tensor; other arguments unchanged."""
         if not isinstance(value, Tensor):
             return value
         return cls(tuple(value.shape), None if value.is_mkldnn else value.stride(), value.dtype)
 
-    def filled(self) -> Tensor:
-        """A tensor of random numbers that looks so."""
+    def random(self) -> Tensor:
+        """A tensor of random numbers with this spec."""
         if self.strides is None:
             return Product(torch.randn(self.shape).to(self.dtype)).packed
         size = 1 + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
@@ -52,7 +52,7 @@ class Like:
 
 
 class Recorder(TorchDispatchMode):
-    """Keeps the matrix products that are called: operator and arguments, tensors by their likeness alone."""
+    """Records the matrix products that are called: operator and arguments, with specs instead of tensors."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -61,7 +61,7 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Called for every operator."""
         if func.overloadpacket.__name__.removesuffix("_") in PRODUCTS:
-            self.calls.append((func, tuple(Like.of(one) for one in args)))
+            self.calls.append((func, tuple(TensorSpec.of(argument) for argument in args)))
         return func(*args, **kwargs or {})
 
 
@@ -75,43 +75,43 @@ class Stopwatch(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Called for every operator."""
         start = time.perf_counter()
-        found = func(*args, **kwargs or {})
+        result = func(*args, **kwargs or {})
         self.spent[func.overloadpacket.__name__] += time.perf_counter() - start
-        return found
+        return result
 
-    def told(self, seconds: float) -> str:
-        """Which operators but the products take most of so many seconds, and what is left for none."""
+    def breakdown(self, seconds: float) -> str:
+        """The operators that take most of ``seconds``, except products, and the share outside of operators."""
         shares = {name: 100 * spent / seconds for name, spent in self.spent.items()}
         others = {name: share for name, share in shares.items() if name.removesuffix("_") not in PRODUCTS}
-        largest = sorted(others.items(), key=lambda one: -one[1])[:MOST]
-        words = [f"{name} {share:.0f} %" for name, share in largest if share >= LEAST]
-        return ", ".join([*words, f"outside of operators {max(0.0, 100 - sum(shares.values())):.0f} %"])
+        largest = sorted(others.items(), key=lambda item: -item[1])[:MAX_OPERATORS]
+        parts = [f"{name} {share:.0f} %" for name, share in largest if share >= MIN_PERCENT]
+        return ", ".join([*parts, f"outside of operators {max(0.0, 100 - sum(shares.values())):.0f} %"])
 
 
 class Products:
-    """Recorded products, ready to be repeated; tensors of equal likeness are one tensor."""
+    """Recorded products, ready to be repeated; equal specs share one tensor."""
 
     def __init__(self, calls: list[tuple[Any, tuple[Any, ...]]]) -> None:
-        made: dict[Like, Tensor] = {}
-        self.calls = [(func, [self.tensor(one, made) for one in args]) for func, args in calls]
+        tensors: dict[TensorSpec, Tensor] = {}
+        self.calls = [(func, [self.tensor(argument, tensors) for argument in args]) for func, args in calls]
         shapes = Counter[str]()
         self.operations = 0.0
         for _, args in calls:
-            tensors = [one for one in args if isinstance(one, Like) and len(one.shape) > 1]
-            count, shape = operations(tensors)
+            matrices = [spec for spec in args if isinstance(spec, TensorSpec) and len(spec.shape) > 1]
+            count, shape = operations(matrices)
             self.operations += count
             shapes[shape] += int(count)
         shape, count = shapes.most_common(1)[0]
         self.largest = f"{shape} ({100 * count / self.operations:.0f} %)"
 
     @staticmethod
-    def tensor(one: Any, made: dict[Like, Tensor]) -> Any:
-        """A tensor of random numbers for a likeness; other arguments as they are."""
-        if not isinstance(one, Like):
-            return one
-        if one not in made:
-            made[one] = one.filled()
-        return made[one]
+    def tensor(argument: Any, tensors: dict[TensorSpec, Tensor]) -> Any:
+        """A tensor of random numbers for a spec; other arguments unchanged."""
+        if not isinstance(argument, TensorSpec):
+            return argument
+        if argument not in tensors:
+            tensors[argument] = argument.random()
+        return tensors[argument]
 
     def seconds(self) -> float:
         """Time of all products one after the other."""
@@ -122,9 +122,9 @@ class Products:
         return time.perf_counter() - start
 
 
-def operations(tensors: list[Like]) -> tuple[float, str]:
-    """Floating-point operations of the product of the last two matrices among ``tensors``, and its shape in words."""
-    left, right = tensors[-2:]
+def operations(matrices: list[TensorSpec]) -> tuple[float, str]:
+    """Floating-point operations of the product of the last two of ``matrices``, and a description of its shape."""
+    left, right = matrices[-2:]
     rows, inner = left.shape[-2:] if len(left.shape) > 1 else (1, left.shape[-1])
     columns = right.shape[-1] if right.shape[-2] == inner else right.shape[-2]
     batch = 1
@@ -133,49 +133,49 @@ def operations(tensors: list[Like]) -> tuple[float, str]:
     return 2.0 * batch * rows * inner * columns, f"inner {inner}, columns {columns}"
 
 
-def training(told: dict[str, Any]) -> Callable[[], None]:
-    """One update of our trainer, on the same full batch each time."""
+def training(settings: dict[str, Any]) -> Callable[[], None]:
+    """A function that makes one update of our trainer, always on the same full batch."""
     from benchmarks.sides.ours_training import Pause, trainer
     from seqkd.training.metrics import Progress
 
-    made = trainer(told, Pause(None), Path(told["data"]) / "no-state")  # type: ignore[arg-type]
-    batches = islice(BatchStream(Dataset(Path(told["data"])), told["batch_tokens"], 1), 8)
-    batch = max(batches, key=lambda one: one.target.numel())
+    training = trainer(settings, Pause(None), Path(settings["data"]) / "no-state")
+    batches = islice(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1), 8)
+    batch = max(batches, key=lambda batch: batch.target.numel())
     progress = Progress(10**9, 0)
-    return lambda: made.update(batch, progress)
+    return lambda: training.update(batch, progress)
 
 
-def decoding(told: dict[str, Any]) -> Callable[[], None]:
-    """One pass over the sentences."""
-    model = store.load(Path(told["model"]), told["precision"])
-    sources = json.loads(Path(told["sources"]).read_text(encoding="utf-8"))
-    search = SearchSettings(beam=told["beam"], length_penalty=0.0)
+def decoding(settings: dict[str, Any]) -> Callable[[], None]:
+    """A function that translates all sentences once."""
+    model = store.load(Path(settings["model"]), settings["precision"])
+    sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
+    search = SearchSettings(beam=settings["beam"], length_penalty=0.0)
 
-    def work() -> None:
+    def run() -> None:
         translate(model, sources, search)
 
-    return work
+    return run
 
 
 def main() -> None:
-    """Serve turns: the real work, and in ``products`` the seconds of its products; the amount is their GFLOP."""
+    """Serve turns: the real work, and the seconds of its products in ``products``; the amount is their GFLOP."""
     channel = Channel()
     keep_freed_memory()
     torch.set_flush_denormal(True)
-    work = {"training": training, "decoding": decoding}[channel.settings["kind"]](channel.settings)
-    work()
+    run = {"training": training, "decoding": decoding}[channel.settings["kind"]](channel.settings)
+    run()
     with Recorder() as recorder:
-        work()
+        run()
     products = Products(recorder.calls)
     while True:
         channel.wait()
-        work()
-        seconds = channel.passed()
-        alone = products.seconds()
+        run()
+        seconds = channel.elapsed()
+        product_seconds = products.seconds()
         with Stopwatch() as watch:
-            work()
-        words = {"largest": products.largest, "rest": watch.told(seconds)}
-        channel.reply(seconds=seconds, amount=products.operations / GIGA, products=alone, **words)
+            run()
+        notes = {"largest": products.largest, "rest": watch.breakdown(seconds)}
+        channel.reply(seconds=seconds, amount=products.operations / GIGA, products=product_seconds, **notes)
 
 
 if __name__ == "__main__":

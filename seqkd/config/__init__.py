@@ -1,6 +1,6 @@
-"""The experiment in one file: typed, checked as a whole, and merged into what each system is trained with.
+"""The experiment in one file: typed, validated, and merged into the settings that each system is trained with.
 
-No stage of the pipeline imports this package; stages get their own sections' settings.
+No stage of the pipeline imports this package; each stage receives the settings of its own sections.
 """
 
 from seqkd.config.load import ConfigError, load

@@ -6,104 +6,107 @@ from seqkd import losses
 from seqkd.config.sections import Config, StudentSettings
 from seqkd.config.systems import model_name, start_model, teacher_name
 
-OWN = ("student",)
-"""What an objective reads that never sees the targets."""
+SAMPLES_ONLY = ("student",)
+"""Prefixes of an objective that never reads the targets."""
 
 
 def nonsense(config: Config) -> Iterator[str]:
-    """Lines of the form ``students.NAME.KEY: what is found, why it makes no sense, what to write``."""
+    """Lines of the form ``students.NAME.KEY: value found, why it makes no sense, what to write``."""
     for name, student in config.students.items():
-        where = f"students.{name}"
-        yield from _misfits(where, student)
-        yield from _misfits_of_models(where, name, config)
-        yield from _own_samples_alone(where, student)
-        yield from _argmax_of_nothing(where, student)
-        yield from _nothing_to_learn(where, student, config)
-        yield from _not_stored(f"{where}.teacher_top_k", student)
+        key = f"students.{name}"
+        yield from _incompatible_targets(key, student)
+        yield from _incompatible_models(key, name, config)
+        yield from _samples_without_start(key, student)
+        yield from _argmax_without_targets(key, student)
+        yield from _nothing_to_learn(key, student, config)
+        yield from _not_stored(f"{key}.teacher_top_k", student)
         if student.targets == "mbr" and config.decode.samples.size == 1:
-            yield (f"{where}.targets: 'mbr' chooses among samples, but decode.samples.size is 1; write 8 or more there")
+            yield (
+                f"{key}.targets: found 'mbr', which chooses among samples, but decode.samples.size is 1; write 8 or "
+                "more there"
+            )
         if student.changes().get("label_smoothing") and "nll" not in student.loss:
-            yield f"{where}.label_smoothing: touches `nll` alone, which {_terms(student)} lacks; leave it out"
+            yield f"{key}.label_smoothing: only affects `nll`, which is not part of {_terms(student)}; remove this key"
 
 
 def _terms(student: StudentSettings) -> str:
     return f"the loss {' + '.join(student.loss)}"
 
 
-def _misfits(where: str, student: StudentSettings) -> Iterator[str]:
+def _incompatible_targets(key: str, student: StudentSettings) -> Iterator[str]:
     for term, settings in student.loss.items():
         if reason := losses.misfit(term, settings, student.targets):
-            yield f"{where}.loss: found targets {student.targets!r}, but {term} {reason}"
+            yield f"{key}.loss: found targets {student.targets!r}, but {term} {reason}"
 
 
-def _misfits_of_models(where: str, name: str, config: Config) -> Iterator[str]:
-    """Terms that compare what these models do not share, or nothing but layers."""
+def _incompatible_models(key: str, name: str, config: Config) -> Iterator[str]:
+    """Terms that compare what the two models do not share, or a loss that compares only layers."""
     student = config.students[name]
     teacher = config.teachers[teacher_name(config, student)]
     try:
-        own = config.models[model_name(config, name)].model_dump()
-    except ValueError:  # told by another check
+        student_model = config.models[model_name(config, name)].model_dump()
+    except ValueError:  # reported by another check
         return
-    known = config.models[teacher.model].model_dump() if teacher.model else {"architecture": "ensemble"}
+    teacher_model = config.models[teacher.model].model_dump() if teacher.model else {"architecture": "ensemble"}
     for term, settings in student.loss.items():
-        if reason := losses.misfit_of_models(term, settings, own, known):
-            yield f"{where}.loss: {term} {reason}"
+        if reason := losses.misfit_of_models(term, settings, student_model, teacher_model):
+            yield f"{key}.loss: {term} {reason}"
     if all(map(losses.reads_layers, student.loss)):
         yield (
-            f"{where}.loss: {_terms(student)} compares layers and says nothing of words, so the student would not "
-            "learn to translate; add a term that does, such as nll"
+            f"{key}.loss: {_terms(student)} compares only layers, so the student would not learn to translate; add a "
+            "term that reads targets, such as nll"
         )
 
 
-def _own_samples_alone(where: str, student: StudentSettings) -> Iterator[str]:
-    if any(losses.prefixes_of(term) != OWN for term in student.loss):
+def _samples_without_start(key: str, student: StudentSettings) -> Iterator[str]:
+    if any(losses.prefixes_of(term) != SAMPLES_ONLY for term in student.loss):
         return
     if student.start is None:
         yield (
-            f"{where}.loss: {_terms(student)} reads samples from the student alone, and those of random weights are "
-            "noise; give it a `start`, or a term that reads targets, such as nll"
+            f"{key}.loss: {_terms(student)} only reads samples from the student, and samples from random weights are "
+            "noise; add `start`, or a term that reads targets, such as nll"
         )
     if student.targets != "gold":
         yield (
-            f"{where}.targets: found {student.targets!r}, but {_terms(student)} reads samples from the student alone, "
-            "no targets; leave `targets` out, or add a term that reads them"
+            f"{key}.targets: found {student.targets!r}, but {_terms(student)} only reads samples from the student, not "
+            "targets; remove `targets`, or add a term that reads them"
         )
 
 
-def _argmax_of_nothing(where: str, student: StudentSettings) -> Iterator[str]:
-    known = {prefix for term in student.loss for prefix in losses.prefixes_of(term)}
-    if "argmax" in known and "targets" not in known:
+def _argmax_without_targets(key: str, student: StudentSettings) -> Iterator[str]:
+    prefixes = {prefix for term in student.loss for prefix in losses.prefixes_of(term)}
+    if "argmax" in prefixes and "targets" not in prefixes:
         yield (
-            f"{where}.loss: {_terms(student)} reads the student's argmax, which begins with a pass on the targets, and "
-            "no term reads those; add one that does, such as nll"
+            f"{key}.loss: {_terms(student)} reads the student's argmax, which needs a pass on the targets, but no term "
+            "reads those; add one that does, such as nll"
         )
 
 
-def _nothing_to_learn(where: str, student: StudentSettings, config: Config) -> Iterator[str]:
+def _nothing_to_learn(key: str, student: StudentSettings, config: Config) -> Iterator[str]:
     start = start_model(config, student)
     if student.start != teacher_name(config, student) or student.model not in (None, start):
         return
     if all(losses.is_minimal_at_teacher(term) for term in student.loss):
         yield (
-            f"{where}.start: it starts as its teacher {student.start!r}, where {_terms(student)} is at its minimum, so "
-            "there is nothing to learn; start elsewhere, name another `teacher`, or add a term such as nll"
+            f"{key}.start: found {student.start!r}, which is also its teacher: {_terms(student)} is already at its "
+            "minimum; start from another model, name another `teacher`, or add a term such as nll"
         )
 
 
-def _not_stored(where: str, student: StudentSettings) -> Iterator[str]:
-    """Terms that cannot read a stored teacher, or none that needs one."""
-    taught = [term for term in student.loss if losses.needs_teacher(term)]
+def _not_stored(key: str, student: StudentSettings) -> Iterator[str]:
+    """Terms that cannot read a stored teacher, or a loss that needs no teacher."""
     if not student.teacher_top_k:
         return
-    if not taught:
-        yield f"{where}: found {student.teacher_top_k}, but {_terms(student)} reads no teacher; leave it out"
-    for term in taught:
-        own = [prefix for prefix in losses.prefixes_of(term) if prefix != "targets"]
-        reason = "the teacher's layers" if losses.reads_layers(term) else "the teacher's whole distribution"
-        if own:
-            reason = f"prefixes that the student makes anew at every update ({', '.join(own)})"
-        if own or not losses.reads_top_k(term):
+    terms = [term for term in student.loss if losses.needs_teacher(term)]
+    if not terms:
+        yield f"{key}: found {student.teacher_top_k}, but {_terms(student)} does not read a teacher; remove this key"
+    for term in terms:
+        sampled = [prefix for prefix in losses.prefixes_of(term) if prefix != "targets"]
+        reason = "the teacher's layers" if losses.reads_layers(term) else "the teacher's full distribution"
+        if sampled:
+            reason = f"prefixes that the student generates at every update ({', '.join(sampled)})"
+        if sampled or not losses.reads_top_k(term):
             yield (
-                f"{where}: found {student.teacher_top_k}, but {term} reads {reason}, and the k best words at the "
-                "targets are all that is stored; leave it out, so that the teacher runs"
+                f"{key}: found {student.teacher_top_k}, but {term} reads {reason}, and only the k most probable tokens "
+                "at the targets are stored; remove this key to run the teacher"
             )

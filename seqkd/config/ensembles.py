@@ -1,4 +1,4 @@
-"""Teachers that are the average of others: what they may say, and what they cannot be."""
+"""Checks of ensembles: teachers that average the distributions of other teachers."""
 
 from collections.abc import Iterator
 
@@ -7,45 +7,46 @@ from seqkd.config.sections import Config
 
 
 def check_ensembles(config: Config) -> Iterator[str]:
-    """Lines as in ``checks``: of each teacher either a model or members, and of an ensemble nothing that is trained."""
+    """Error lines: each teacher has either a model or members, and an ensemble has no training settings."""
     for name, teacher in config.teachers.items():
-        where = f"teachers.{name}"
+        key = f"teachers.{name}"
         if (teacher.model is None) == (not teacher.ensemble):
-            yield f"{where}: needs either `model`, to be trained, or `ensemble`, other teachers that it averages"
+            yield f"{key}: needs either `model`, to be trained, or `ensemble`, a list of teachers to average"
         elif teacher.ensemble:
-            yield from _members(where, name, config)
+            yield from _members(key, name, config)
             written = sorted(teacher.model_fields_set - {"ensemble"})
             if written:
-                yield f"{where}.{written[0]}: an ensemble is not trained, it is its members; leave it out"
+                yield f"{key}.{written[0]}: an ensemble is not trained; remove this key"
     yield from _uses(config)
 
 
-def _members(where: str, name: str, config: Config) -> Iterator[str]:
-    trained = [one for one, teacher in config.teachers.items() if not teacher.ensemble]
-    named = config.teachers[name].ensemble
-    for one in named:
-        if one not in trained:
-            yield (
-                f"{where}.ensemble: {one!r} is no teacher that is trained{nearest(one, trained)}; there are "
-                f"{', '.join(trained) or 'none'}"
-            )
-        elif named.count(one) > 1:
-            yield f"{where}.ensemble: {one!r} is listed twice; list it once, all its seeds are members"
+def _members(key: str, name: str, config: Config) -> Iterator[str]:
+    trained = [name for name, teacher in config.teachers.items() if not teacher.ensemble]
+    members = config.teachers[name].ensemble
+    for member in members:
+        if member not in trained:
+            allowed = f"must be a trained teacher ({', '.join(trained) or 'there are none'})"
+            yield f"{key}.ensemble: found {member!r}; {allowed}{nearest(member, trained)}"
+        elif members.count(member) > 1:
+            yield f"{key}.ensemble: {member!r} is listed twice; list it once, all its seeds are members"
             return
-    count = sum(len(config.teachers[one].seeds) for one in named if one in trained)
-    if set(named) <= set(trained) and count < 2:
-        yield f"{where}.ensemble: has one member; name more teachers, or give {named[0]!r} more `seeds`"
-    changes = [config.teachers[one].changes() for one in named if one in trained]
-    if len({one.get("precision", config.training.precision) for one in changes}) > 1:
-        yield f"{where}.ensemble: its members differ in `precision`; give them one"
+    count = sum(len(config.teachers[member].seeds) for member in members if member in trained)
+    if set(members) <= set(trained) and count < 2:
+        yield f"{key}.ensemble: has only one member; add teachers, or give {members[0]!r} more `seeds`"
+    changes = [config.teachers[member].changes() for member in members if member in trained]
+    if len({change.get("precision", config.training.precision) for change in changes}) > 1:
+        yield f"{key}.ensemble: its members differ in `precision`; use the same for all"
 
 
 def _uses(config: Config) -> Iterator[str]:
-    """Where one model's weights are asked for."""
-    averaged = [name for name, teacher in config.teachers.items() if teacher.ensemble]
+    """Lines where an ensemble is used but a single model's weights are needed."""
+    ensembles = [name for name, teacher in config.teachers.items() if teacher.ensemble]
     for name, student in config.students.items():
-        if student.start in averaged:
-            yield f"students.{name}.start: {student.start!r} is an ensemble, which has no weights to start from"
+        if student.start in ensembles:
+            yield (
+                f"students.{name}.start: found {student.start!r}, an ensemble, which has no weights of its own; name "
+                "one of its members"
+            )
     for name in config.prune.students:
-        if name in averaged:
-            yield f"prune.students: {name!r} is an ensemble; prune its members, or a student"
+        if name in ensembles:
+            yield f"prune.students: found {name!r}, an ensemble; prune its members, or a student"

@@ -7,23 +7,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from seqkd.config.checks import check
-from seqkd.config.mistakes import lines, truth_values
+from seqkd.config.mistakes import error_lines, truth_values
 from seqkd.config.sections import Config
 from seqkd.config.yaml_file import load_yaml
 from seqkd.errors import UserError, one_line
 
-SHOWN = 10
-LARGEST = 60_000
-"""Characters of a config as JSON at most: jobs get it in a variable of the environment, which Linux keeps short."""
+MAX_SHOWN = 10
+MAX_CHARACTERS = 60_000
+"""Size limit of a config as JSON: jobs receive it in an environment variable, whose length Linux limits."""
 
 
 class ConfigError(UserError):
-    """All mistakes of a config, one a line (ten at most)."""
+    """All errors of a config, one a line (at most ten)."""
 
-    def __init__(self, source: str, mistakes: list[str]) -> None:
-        shown = [one_line(f"{source}: {mistake}") for mistake in mistakes[:SHOWN]]
-        if len(mistakes) > SHOWN:
-            shown.append(f"{source}: and {len(mistakes) - SHOWN} more mistakes")
+    def __init__(self, source: str, errors: list[str]) -> None:
+        shown = [one_line(f"{source}: {error}") for error in errors[:MAX_SHOWN]]
+        if len(errors) > MAX_SHOWN:
+            shown.append(f"{source}: and {len(errors) - MAX_SHOWN} more errors")
         Exception.__init__(self, "\n".join(shown))
 
 
@@ -31,17 +31,17 @@ def load(source: Path | dict[str, Any], name: str = "config") -> Config:
     """Read and check a config, from a file or from a mapping called ``name`` in messages.
 
     Raises:
-        UserError: the file is unreadable or no YAML mapping.
-        ConfigError: keys, values or their combination are wrong; lists every mistake.
+        UserError: the file is unreadable or not a YAML mapping.
+        ConfigError: keys, values or their combination are wrong; lists every error.
     """
     if isinstance(source, Path):
         source, name = load_yaml(source), str(source)
-    if (size := len(json.dumps(source, default=str))) > LARGEST:
-        raise ConfigError(name, [f"{size} characters as JSON, at most {LARGEST}; shorten it"])
+    if (size := len(json.dumps(source, default=str))) > MAX_CHARACTERS:
+        raise ConfigError(name, [f"found {size} characters as JSON; at most {MAX_CHARACTERS} are allowed; shorten it"])
     try:
         config = Config.model_validate(source)
     except ValidationError as error:
-        raise ConfigError(name, [*lines(error, source, Config), *truth_values(source, Config)]) from None
-    if mistakes := [*truth_values(source, Config), *check(config)]:
-        raise ConfigError(name, mistakes)
+        raise ConfigError(name, [*error_lines(error, source, Config), *truth_values(source, Config)]) from None
+    if errors := [*truth_values(source, Config), *check(config)]:
+        raise ConfigError(name, errors)
     return config

@@ -1,4 +1,4 @@
-"""The sections of the config, composed; each section's class lives beside the code that reads it."""
+"""The config, composed of its sections; each section's class lives next to the code that reads it."""
 
 from typing import Annotated, Any, Literal
 
@@ -22,11 +22,11 @@ Seeds = Annotated[list[Seed], Field(min_length=1, max_length=100)]
 
 
 def _terms(value: Any) -> Any:
-    """``nll`` stands for ``{nll: 1.0}`` and a number for ``{weight: number}``."""
+    """Expand ``nll`` to ``{nll: 1.0}`` and a number to ``{weight: number}``."""
     if isinstance(value, str):
         value = {value: 1.0}
     if not isinstance(value, dict) or not value:
-        raise ValueError("a loss is a name such as nll, or weights such as {nll: 0.5, word-kd: 0.5}")
+        raise ValueError(f"found {value!r:.60}; must be a name such as nll, or weights {{nll: 0.5, word-kd: 0.5}}")
     return {name: dict(term) if isinstance(term, dict) else {"weight": term} for name, term in value.items()}
 
 
@@ -34,7 +34,7 @@ Loss = Annotated[
     dict[str, dict[str, Any]],
     BeforeValidator(_terms, json_schema_input_type=str | dict[str, float | dict[str, Any]]),
 ]
-"""Objectives by name, each with its weight and its own settings; complete once the config is checked."""
+"""Objectives by name, each with its weight and the settings that were written; see ``complete_loss``."""
 
 
 class TrainingChanges(TrainingSettings):
@@ -42,8 +42,8 @@ class TrainingChanges(TrainingSettings):
 
     @model_serializer(mode="wrap")
     def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        kept = self.model_fields_set | (type(self).model_fields.keys() - TrainingSettings.model_fields.keys())
-        return {key: value for key, value in handler(self).items() if key in kept}
+        keys = self.model_fields_set | (type(self).model_fields.keys() - TrainingSettings.model_fields.keys())
+        return {key: value for key, value in handler(self).items() if key in keys}
 
     def changes(self) -> dict[str, Any]:
         """The written keys of TrainingSettings."""
@@ -134,13 +134,13 @@ class Config(Settings):
 
 
 def complete_loss(terms: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The terms with every setting of theirs written out, names sorted.
+    """The terms with defaults filled in, sorted by name.
 
     Raises:
-        ValueError: a weight or a setting is out of bounds; pydantic's error for the latter.
+        ValueError: a weight or a setting is out of bounds (pydantic's error for the latter).
     """
-    full = {}
+    complete = {}
     for name in sorted(terms):
-        weight, own = losses.split_term(terms[name])
-        full[name] = {"weight": weight, **losses.settings_of(name)(**own).canonical()}
-    return full
+        weight, options = losses.split_term(terms[name])
+        complete[name] = {"weight": weight, **losses.settings_of(name)(**options).canonical()}
+    return complete

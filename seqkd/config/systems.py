@@ -1,4 +1,4 @@
-"""Merged views: every model that is trained, with its settings after all defaults and changes."""
+"""Every model that is trained, with its settings after all defaults and changes are merged."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,12 +18,12 @@ class System:
 
     Attributes:
         model_name: its name in ``models``.
-        teacher: the teacher whose decodes, distribution or speed it is held against, also where it learns from none.
+        teacher: the teacher it is compared with (translations, distribution, speed), even if it does not learn from it.
         teacher_used: whether it learns from that teacher (targets, loss or start).
         start: name of the system whose weights it starts from.
-        folder: of a teacher that is not trained, where it is.
-        members: of an ensemble, name and seed of each teacher that it averages.
-        teacher_top_k: words of the teacher's distribution that are read from disk; 0 where the teacher runs.
+        folder: location of a teacher that was trained by another run.
+        members: name and seed of each teacher that an ensemble averages.
+        teacher_top_k: tokens of the teacher's distribution that are read from disk; 0 if the teacher runs online.
     """
 
     name: str
@@ -49,7 +49,7 @@ class System:
 
 
 class Systems:
-    """Teachers and students of a checked config, merged with the sections they take their settings from."""
+    """Teachers and students of a checked config, with the settings they inherit from other sections."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -62,47 +62,56 @@ class Systems:
 
     def teacher(self, name: str) -> System:
         """The teacher ``name``: gold targets, nll; or an ensemble, in the precision of its members."""
-        own = self.config.teachers[name]
-        if own.ensemble:
-            return self._ensemble(name, own.ensemble)
-        assert own.model is not None
-        training = merged(self.config.training, own.changes())
-        model = self.config.models[own.model]
-        seeds = tuple(own.seeds)
-        loss = complete_loss(NLL)
-        system = System(name, "teacher", own.model, model, training, loss, seeds, "gold", name, None, False, None)
-        return replace(system, folder=own.folder)
+        settings = self.config.teachers[name]
+        if settings.ensemble:
+            return self._ensemble(name, settings.ensemble)
+        assert settings.model is not None
+        return System(
+            name=name,
+            kind="teacher",
+            model_name=settings.model,
+            model=self.config.models[settings.model],
+            training=merged(self.config.training, settings.changes()),
+            loss=complete_loss(NLL),
+            seeds=tuple(settings.seeds),
+            targets="gold",
+            teacher=name,
+            teacher_seed=None,
+            teacher_used=False,
+            start=None,
+            folder=settings.folder,
+        )
 
     def _ensemble(self, name: str, teachers: list[str]) -> System:
+        members = tuple((teacher, seed) for teacher in teachers for seed in self.config.teachers[teacher].seeds)
+        models = dict.fromkeys(self.teacher(teacher).model_name for teacher in teachers)
+        label = f"{len(members)} x {' + '.join(models)}"
         first = self.teacher(teachers[0])
-        members = tuple((one, seed) for one in teachers for seed in self.config.teachers[one].seeds)
-        words = f"{len(members)} x {' + '.join(dict.fromkeys(self.teacher(one).model_name for one in teachers))}"
-        return replace(first, name=name, model_name=words, seeds=(1,), teacher=name, members=members, folder=None)
+        return replace(first, name=name, model_name=label, seeds=(1,), teacher=name, members=members, folder=None)
 
     def student(self, name: str) -> System:
         """The student ``name``."""
-        own, model = self.config.students[name], model_name(self.config, name)
-        fine_tuning = self.config.fine_tuning.changes() if own.start else {}
-        loss = complete_loss(own.loss)
+        settings, model = self.config.students[name], model_name(self.config, name)
+        fine_tuning = self.config.fine_tuning.changes() if settings.start else {}
         return System(
             name=name,
             kind="student",
             model_name=model,
             model=self.config.models[model],
-            training=merged(self.config.training, fine_tuning, own.changes()),
-            loss=loss,
-            seeds=tuple(own.seeds or self.config.seeds),
-            targets=own.targets,
-            teacher=teacher_name(self.config, own),
-            teacher_seed=own.teacher_seed,
-            teacher_used=_learns_from_teacher(self.config, own),
-            start=own.start,
-            teacher_top_k=own.teacher_top_k,
+            training=merged(self.config.training, fine_tuning, settings.changes()),
+            loss=complete_loss(settings.loss),
+            seeds=tuple(settings.seeds or self.config.seeds),
+            targets=settings.targets,
+            teacher=teacher_name(self.config, settings),
+            teacher_seed=settings.teacher_seed,
+            teacher_used=_learns_from_teacher(self.config, settings),
+            start=settings.start,
+            teacher_top_k=settings.teacher_top_k,
         )
 
     @property
     def retraining(self) -> TrainingSettings:
-        """How a pruned model is trained on."""
+        """How a pruned model is fine-tuned."""
         return merged(self.config.training, self.config.retraining.changes())
 
     def seed_in(self, other: str, system: System, seed: int) -> int:
@@ -115,7 +124,7 @@ class Systems:
 
 
 def merged(training: TrainingSettings, *changes: dict[str, Any]) -> TrainingSettings:
-    """``training`` with the changes laid over it in turn, checked anew."""
+    """``training`` updated with the changes in order, and validated again."""
     values = training.model_dump()
     for change in changes:
         values |= change
@@ -123,15 +132,15 @@ def merged(training: TrainingSettings, *changes: dict[str, Any]) -> TrainingSett
 
 
 def teacher_name(config: Config, student: StudentSettings) -> str:
-    """The student's teacher, or the first one."""
+    """The student's teacher; the first teacher by default."""
     return student.teacher or next(iter(config.teachers))
 
 
 def model_name(config: Config, name: str) -> str:
-    """The model of a student: its own, its start's, or the only one that is no teacher's.
+    """The model of a student: its own, that of its start, or the only one that no teacher uses.
 
     Raises:
-        ValueError: none of these; says which models there are.
+        ValueError: none of these applies; the message lists the models.
     """
     student = config.students[name]
     if student.model:
@@ -140,14 +149,14 @@ def model_name(config: Config, name: str) -> str:
         return config.teachers[student.start].model or ""
     if student.start:
         return model_name(config, student.start)
-    others = config.models.keys() - {teacher.model for teacher in config.teachers.values()} or config.models.keys()
-    if len(others) == 1:
-        return next(iter(others))
-    raise ValueError(f"needed, since several models could be meant; one of {', '.join(config.models)}")
+    candidates = config.models.keys() - {teacher.model for teacher in config.teachers.values()} or config.models.keys()
+    if len(candidates) == 1:
+        return next(iter(candidates))
+    raise ValueError(f"is missing and several models are possible; write one of {', '.join(config.models)}")
 
 
 def start_model(config: Config, student: StudentSettings) -> str | None:
-    """The model of a student's start; None where it has no start, or one whose model is not known."""
+    """The model of a student's start; None if it has no start, or if that model is ambiguous."""
     if student.start in config.teachers:
         return config.teachers[student.start].model
     try:
@@ -157,13 +166,13 @@ def start_model(config: Config, student: StudentSettings) -> str | None:
 
 
 def continues(model: ModelSettings, start: ModelSettings) -> bool:
-    """Whether a model can start from the weights of another: the same, or with fewer layers, whatever the dropout."""
-    own, other = model.model_dump(), start.model_dump()
-    if own.keys() != other.keys():
+    """Whether a model can start from another's weights: it differs at most in dropout and in having fewer layers."""
+    values, start_values = model.model_dump(), start.model_dump()
+    if values.keys() != start_values.keys():
         return False
-    free = {key for key in own if key.endswith(("layers", "dropout"))}
-    fewer = all(own[key] <= other[key] for key in own if key.endswith("layers"))
-    return fewer and all(own[key] == other[key] for key in own.keys() - free)
+    may_differ = {key for key in values if key.endswith(("layers", "dropout"))}
+    fits = all(values[key] <= start_values[key] for key in values if key.endswith("layers"))
+    return fits and all(values[key] == start_values[key] for key in values.keys() - may_differ)
 
 
 def _learns_from_teacher(config: Config, student: StudentSettings) -> bool:

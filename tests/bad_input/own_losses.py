@@ -80,7 +80,7 @@ OWN_LOSSES = [
     path("with markup", "<script>.py", r"<script>\.py: no such file"),
     path("with half a character", "\ud800.py", r"students\.a\.loss"),
     path("of a module of seqkd's own", "seqkd/losses/nll.py", r"nll\.py: no such file in"),
-    path("without .py", "mine/loss", r"students\.a\.loss: unknown name 'mine/loss'; "),
+    path("without .py", "mine/loss", r"students\.a\.loss: found 'mine/loss'; must be one of "),
     content("empty", "", rf"{LACKS}NEEDS_TEACHER, Options, loss; docs/tutorial-new-loss"),
     content("a syntax error", "def loss(:\n", rf"{CANNOT}\(SyntaxError: invalid syntax \(loss\.py, line 1\)\); fix"),
     content("an indentation error", "if True:\nx = 1\n", rf"{CANNOT}\(IndentationError: .*line 2"),
@@ -122,7 +122,7 @@ OWN_LOSSES = [
     content(
         "a check of its options that fails",
         _with("    def model_post_init(self, _): 1 / 0", '    """None."""\n'),
-        r"mine/loss\.py: its Options fail \(ZeroDivisionError: division by zero\); mend the file",
+        r"mine/loss\.py: its Options fail \(ZeroDivisionError: division by zero\); fix the file",
     ),
     content(
         "a sum of a thousand terms", GOOD + "X = " + " + ".join(["1"] * 1500), r"an expression in it is nested too deep"
@@ -132,6 +132,6 @@ OWN_LOSSES = [
     Case(
         "an option that the file does not have",
         lambda folder: [(folder / "other.py").write_text(GOOD), use("other.py", k=2)],
-        r"students\.a\.loss\.other\.py\.k: unknown key; known here: none",
+        r"students\.a\.loss\.other\.py\.k: unknown key; allowed here: none",
     ),
 ]

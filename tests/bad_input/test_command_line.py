@@ -103,7 +103,7 @@ def test_a_config_named_by_an_option_is_refused_as_well(work: Path) -> None:
     (work / "my.yaml").write_text("training: {updates: 0}\n", encoding="utf-8")
     (work / "over.yaml").write_text("training: {updates: true}\n", encoding="utf-8")
     (said,) = refused(work, "-n", "--configfile", "config.yaml", "my.yaml", "over.yaml")
-    assert said == "config.yaml + my.yaml + over.yaml: training.updates: must be a number, found true"
+    assert said == "config.yaml + my.yaml + over.yaml: training.updates: found true; must be a number"
 
 
 def test_an_own_objective_cannot_end_the_run_as_if_all_were_well(work: Path) -> None:

@@ -1,15 +1,15 @@
-"""The pure parts of the benchmark suite: what a ratio means, how turns are paired, and what the page says. No peers."""
+"""The pure parts of the benchmark suite: ratios, pairing of turns, and the page. No peers."""
 
 import os
 
 import pytest
 import torch
 
-from benchmarks.families.orchestration import JobTime, parts, read_jobs
-from benchmarks.rows import Turn, better, exponent, missing, paired, single, spread
+from benchmarks.families.orchestration import JobTime, read_jobs, work_and_overhead
+from benchmarks.rows import Turn, exponent, improvement, missing, paired, single, spread
 from benchmarks.sides.marian_training import PROGRESS
-from benchmarks.sides.plain import Plain, PlainTrainer, names, to_ours, to_plain
-from benchmarks.sides.utilisation import Like, Products, Recorder, operations
+from benchmarks.sides.plain import Plain, PlainTrainer, our_names, to_ours, to_plain
+from benchmarks.sides.utilisation import Products, Recorder, TensorSpec, operations
 from benchmarks.tables import render
 from benchmarks.turns import SideError, alternate
 from seqkd.batches.batches import Batch
@@ -17,19 +17,25 @@ from seqkd.batches.dataset import PAD
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 
-WHERE = {"machine": "a machine, 2 cores", "load_average": 0.5, "commit": "abc1234", "text": "some text", "quick": False}
+CIRCUMSTANCES = {
+    "machine": "a machine, 2 cores",
+    "load_average": 0.5,
+    "commit": "abc1234",
+    "text": "some text",
+    "quick": False,
+}
 
 
 def turns(*seconds: float, amount: float = 10.0) -> list[Turn]:
-    return [Turn(one, amount) for one in seconds]
+    return [Turn(duration, amount) for duration in seconds]
 
 
 def test_higher_is_better_whatever_the_unit():
-    assert better(200, 100, "more") == 2.0
-    assert better(50, 100, "less") == 2.0
-    assert better(100, 50, "less") == 0.5
+    assert improvement(200, 100, "more") == 2.0
+    assert improvement(50, 100, "less") == 2.0
+    assert improvement(100, 50, "less") == 0.5
     with pytest.raises(ValueError):
-        better(0, 1, "more")
+        improvement(0, 1, "more")
 
 
 def test_the_ratio_is_the_median_over_rounds_and_not_the_quotient_of_medians():
@@ -50,7 +56,7 @@ def test_spread_and_exponent():
     assert exponent([(1, 3), (10, 300)]) == pytest.approx(2.0)
 
 
-def test_the_page_tells_what_was_reached_missed_and_not_measured():
+def test_the_page_shows_what_was_reached_missed_and_not_measured():
     rows = [
         paired("training", "reached", "peer one", "u", turns(1, 1), turns(2, 2), target=2.0),
         paired("training", "missed", "peer two", "u", turns(1, 1), turns(2, 2), target=3.0),
@@ -59,17 +65,17 @@ def test_the_page_tells_what_was_reached_missed_and_not_measured():
         single("growth", "a curve", "in proportion", "exponent", 0.5, 1.0, "less", target=None,
                ours_raw=[{"size": 10.0, "seconds": 1.0}, {"size": 1000.0, "seconds": 10.0}]),
     ]  # fmt: skip
-    page = render([row.as_json() | WHERE for row in rows])
+    page = render([row.as_json() | CIRCUMSTANCES for row in rows])
     assert "| reached | 10 | peer one | 5 | u | **2.00** | 2.00 | 0 / 0 % |" in page
     assert "| missed | 10 | peer two | 5 | u | 2.00 | 3.00 | 0 / 0 % |" in page
     assert "| broken | | peer three | | u | not measured: pip said a / b | 8.00 | |" in page
     assert "| memory [1] | 50 | peer four | 100 | MiB | 2.00 |  |  |" in page and "[1] a remark." in page
     assert "| a curve | 0.50 | 10: 1, 1,000: 10 |" in page
-    assert "a machine, 2 cores" in page and "commit abc1234." in page and "smoke run:" not in page
-    assert render([]).startswith("# Performance") and "Nothing is measured yet" in render([])
+    assert "a machine, 2 cores" in page and "commit abc1234." in page and "smoke test:" not in page
+    assert render([]).startswith("# Performance") and "Nothing has been measured yet" in render([])
 
 
-def test_the_page_tells_what_ratio_the_products_alone_would_give():
+def test_the_page_shows_the_ratio_with_only_matrix_products():
     once, half, twice = turns(1, 1), turns(2, 2), turns(0.5, 0.5)
     rows = [
         paired("training", "step, 1 thread", "peer", "u", once, half, target=3.0),
@@ -79,51 +85,51 @@ def test_the_page_tells_what_ratio_the_products_alone_would_give():
         paired("utilisation", "step, 1 thread", "products", "u", once, twice, target=None),
         paired("utilisation", "beam, 1 thread", "products", "u", once, twice, target=None),
     ]
-    page = render([row.as_json() | WHERE for row in rows]).split("## What stands in the way")[1]
+    page = render([row.as_json() | CIRCUMSTANCES for row in rows]).split("## Targets missed")[1]
     assert "| step, 1 thread | peer | 2 | 4 | 3 |" in page, "products are half the time"
     assert "| beam, 1 thread, bf16 | peer | 0.5 | 1 | 1 |" in page
     assert "reached" not in page.split("| what |")[1] and "broken" not in page
 
 
 class Fake:
-    """A side that notes its turns and may break down at one of them."""
+    """A side that records its turns and may fail at one of them."""
 
-    def __init__(self, name: str, told: list[str], breaks_at: int = 99) -> None:
-        self.name, self.told, self.left = name, told, breaks_at
+    def __init__(self, name: str, log: list[str], fails_at: int = 99) -> None:
+        self.name, self.log, self.left = name, log, fails_at
 
     def turn(self) -> Turn:
         self.left -= 1
         if self.left < 0:
-            raise SideError("broke down")
-        self.told.append(self.name)
-        return Turn(1.0, float(len(self.told)))
+            raise SideError("failed")
+        self.log.append(self.name)
+        return Turn(1.0, float(len(self.log)))
 
     def close(self) -> None:
-        self.told.append(f"{self.name} closed")
+        self.log.append(f"{self.name} closed")
 
 
 def refuse() -> Fake:
-    raise SideError("is not there")
+    raise SideError("is missing")
 
 
-def test_sides_take_turns_after_a_warm_up_and_every_second_round_the_other_way():
-    told: list[str] = []
-    found, reasons = alternate({"a": lambda: Fake("a", told), "b": lambda: Fake("b", told)}, repeats=2)
-    assert "".join(told[:6]) == "abbaab" and sorted(told[6:]) == ["a closed", "b closed"]
-    assert [turn.amount for turn in found["a"]] == [4.0, 5.0] and not reasons
+def test_sides_take_turns_after_a_warm_up_in_reversed_order_every_second_round():
+    log: list[str] = []
+    turns, reasons = alternate({"a": lambda: Fake("a", log), "b": lambda: Fake("b", log)}, repeats=2)
+    assert "".join(log[:6]) == "abbaab" and sorted(log[6:]) == ["a closed", "b closed"]
+    assert [turn.amount for turn in turns["a"]] == [4.0, 5.0] and not reasons
 
 
-def test_a_side_that_fails_takes_no_other_with_it():
-    told: list[str] = []
-    sides = {"a": lambda: Fake("a", told), "b": lambda: Fake("b", told, breaks_at=2), "c": refuse}
-    found, reasons = alternate(sides, repeats=3)
-    assert list(found) == ["a"] and len(found["a"]) == 3
-    assert reasons == {"b": "broke down", "c": "is not there"}
+def test_a_failing_side_does_not_stop_the_others():
+    log: list[str] = []
+    sides = {"a": lambda: Fake("a", log), "b": lambda: Fake("b", log, fails_at=2), "c": refuse}
+    turns, reasons = alternate(sides, repeats=3)
+    assert list(turns) == ["a"] and len(turns["a"]) == 3
+    assert reasons == {"b": "failed", "c": "is missing"}
 
 
-def test_orchestration_is_start_ups_and_time_without_a_job(tmp_path):
+def test_overhead_is_start_ups_and_time_without_a_job(tmp_path):
     jobs = [JobTime(10, 20), JobTime(12, 18), JobTime(25, 30)]
-    assert parts(jobs, start_up=1.0, begun=8.0) == (18.0, 3 + 2 + 5)
+    assert work_and_overhead(jobs, start_up=1.0, run_start=8.0) == (18.0, 3 + 2 + 5)
     file = tmp_path / "benchmarks" / "train" / "a.tsv"
     file.parent.mkdir(parents=True)
     file.write_text("s\th:m:s\n4.5\t0:00:04\n")
@@ -131,10 +137,10 @@ def test_orchestration_is_start_ups_and_time_without_a_job(tmp_path):
     assert read_jobs(tmp_path) == [JobTime(95.5, 100.0)]
 
 
-def test_marians_line_gives_its_target_tokens():
-    said = "Ep. 1 : Up. 3 : Sen. 904 : Cost 8.91 * 3,894 @ 4,122 after 11,805 : Time 2.13s : 1824.67 words/s"
-    found = PROGRESS.search(said)
-    assert found and found[2] == "3,894"
+def test_target_tokens_are_read_from_marians_log():
+    line = "Ep. 1 : Up. 3 : Sen. 904 : Cost 8.91 * 3,894 @ 4,122 after 11,805 : Time 2.13s : 1824.67 words/s"
+    match = PROGRESS.search(line)
+    assert match and match[2] == "3,894"
 
 
 def models(dropout: float = 0.0):
@@ -152,23 +158,23 @@ def batch() -> Batch:
 def test_plain_pytorch_is_the_same_model():
     ours, plain = models()
     to_plain(ours, plain)
-    one = batch()
-    real = one.target != PAD
+    inputs = batch()
+    real = inputs.target != PAD
     with torch.no_grad():
-        own = ours.eval()(one.src, one.prefix) @ ours.output_weight.T
-        theirs = plain.train()(one.src, one.prefix)
-    assert torch.allclose(own[real], theirs[real], atol=1e-5)
+        our_logits = ours.eval()(inputs.src, inputs.prefix) @ ours.output_weight.T
+        plain_logits = plain.train()(inputs.src, inputs.prefix)
+    assert torch.allclose(our_logits[real], plain_logits[real], atol=1e-5)
 
 
-def test_weights_survive_the_way_there_and_back():
+def test_weights_survive_a_round_trip():
     ours, plain = models()
-    used = [name for one, _ in plain.named_parameters() for name in names(one)]
+    used = [name for plain_name, _ in plain.named_parameters() for name in our_names(plain_name)]
     assert sorted(used) == sorted(name for name, _ in ours.named_parameters())
-    before = {name: one.clone() for name, one in ours.named_parameters()}
+    before = {name: parameter.clone() for name, parameter in ours.named_parameters()}
     to_plain(ours, plain)
     ours.reset()
     to_ours(plain, ours)
-    assert all(torch.equal(one, before[name]) for name, one in ours.named_parameters())
+    assert all(torch.equal(parameter, before[name]) for name, parameter in ours.named_parameters())
 
 
 def test_plain_pytorch_learns():
@@ -187,5 +193,5 @@ def test_products_are_recorded_counted_and_repeated():
     assert len(products.calls) == 2
     assert products.operations == 2 * 3 * 4 * 5 + 2 * 2 * 3 * 4 * 6
     assert products.seconds() > 0
-    like = [Like((3, 4), (4, 1), torch.float32), Like((5, 4), (4, 1), torch.float32)]
-    assert operations(like)[0] == 120.0
+    matrices = [TensorSpec((3, 4), (4, 1), torch.float32), TensorSpec((5, 4), (4, 1), torch.float32)]
+    assert operations(matrices)[0] == 120.0

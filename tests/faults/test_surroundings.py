@@ -66,7 +66,8 @@ def test_a_manifest_with_other_fields_is_told_and_made_again(finished: Place, pl
     rewrite(place, f"{name}/manifest.json", lambda content: content.update(version=0, made=content.pop("made_by")))
     assert place.dry_run() == STUDENT
     told = (
-        "its manifest is unreadable (written by another version of seqkd, or damaged: it lacks made_by, holds version"
+        "its manifest is unreadable (written by another version of seqkd, or damaged: it lacks made_by, "
+        "has the unknown field version"
     )
     assert f"results/{name}: {told}" in place.said
     assert place.snakemake(*TARGET).returncode == 0

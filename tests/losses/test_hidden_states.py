@@ -160,7 +160,7 @@ def test_models_that_cannot_be_compared_are_refused_with_the_reason(model, term,
 
 
 def test_it_is_refused_as_the_only_term_and_with_a_stored_teacher():
-    with pytest.raises(ConfigError, match="compares layers and says nothing of words"):
+    with pytest.raises(ConfigError, match="compares only layers, so the student would not"):
         load(BASE | {"students": {"a": {"model": "few", "loss": "hidden-states"}}})
     stored = {"model": "few", "loss": {"word-kd": 1.0, "hidden-states": 1.0}, "teacher_top_k": 8}
     with pytest.raises(ConfigError, match="hidden-states reads the teacher's layers"):

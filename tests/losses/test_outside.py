@@ -82,5 +82,5 @@ def test_settings_of_a_file_are_checked(here):
         "teachers": {"base": {"model": "large"}},
         "students": {"a": {"loss": {"mine/good.py": {"weight": 1, "k": 2}}}},
     }
-    with pytest.raises(ConfigError, match=r"students\.a\.loss\.mine/good\.py\.k: unknown key; known here: none"):
+    with pytest.raises(ConfigError, match=r"students\.a\.loss\.mine/good\.py\.k: unknown key; allowed here: none"):
         load(config)

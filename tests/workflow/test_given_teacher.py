@@ -77,27 +77,27 @@ def described(**changes: Any) -> Edit:
 MISTAKES: dict[str, tuple[Edit, str]] = {
     "no tokenizer": (
         lambda config, results: config.pop("tokenizer"),
-        r"teachers.base.folder: it knows the pieces alone .* `tokenizer: \{folder: \S+/results/tokenizer\}`",
+        r"teachers.base.folder: needs the tokenizer .*; add .* `tokenizer: \{folder: \S+/results/tokenizer\}`",
     ),
     "another model": (
         lambda config, results: config["models"]["large"].update(ffn=64, heads=4),
-        r"teachers.base.model: 'large' is not the model in '\S+'; write in models.large: ffn: 32, heads: 2$",
+        r"teachers.base.model: found 'large', which is not the model in '\S+'; write in models.large: ffn: 32, h",
     ),
     "an ensemble": (
         described(model={"architecture": "ensemble"}),
-        r"teachers.base.folder: \S+ is an ensemble; name its",
+        r"teachers.base.folder: found \S+, an ensemble; name its",
     ),
     "a teacher that is trained": (
         lambda config, results: config["teachers"]["base"].update(updates=7),
-        r"teachers.base.updates: a teacher with `folder` is not trained, it is there; leave it out",
+        r"teachers.base.updates: has no effect with `folder`: that teacher is already trained; remove this key",
     ),
     "seeds": (
         lambda config, results: config["teachers"]["base"].update(seeds=[1]),
-        r"teachers.base.seeds: a teacher with `folder` is not trained",
+        r"teachers.base.seeds: has no effect with `folder`",
     ),
     "an ensemble that is there": (
         lambda config, results: config["teachers"].update(both={"ensemble": ["base"], "folder": "x"}),
-        r"teachers.both.folder: an ensemble is not trained, it is its members; leave it out",
+        r"teachers.both.folder: an ensemble is not trained; remove this key",
     ),
     "a folder that is not there": (
         lambda config, results: config["teachers"]["base"].update(folder="nowhere"),
@@ -109,19 +109,19 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     ),
     "no description": (
         spoilt("teachers/base/1/model.json", "[1, 2]"),
-        r"teachers.base.folder: \S+/model.json describes no model \(TypeError\); name another folder",
+        r"teachers.base.folder: \S+/model.json does not describe a model \(TypeError\); name another folder",
     ),
     "weights cut off": (
         lambda config, results: os.truncate(results / "teachers/base/1/model.safetensors", 1000),
-        r"teachers.base.folder: \S+/model.safetensors holds no weights \(.*\); name another folder",
+        r"teachers.base.folder: \S+/model.safetensors has no readable weights \(.*\); name another folder",
     ),
     "other vocabularies": (
         described(src_vocabulary=41, tgt_vocabulary=41),
-        r"teachers.base.folder: a model for vocabularies of 41 and 41 pieces, but tokenizer.folder has 40 and 40; name",
+        r"teachers.base.folder: its vocabularies have 41 and 41 subwords, those of tokenizer.folder 40 and 40; name",
     ),
     "a tokenizer of another run": (
         lambda config, results: (results / "tokenizer/manifest.json").write_text("{}"),
-        r"teachers.base.folder: it was not trained with the pieces in '\S+'; name the tokenizer of the same run",
+        r"teachers.base.folder: was not trained with the tokenizer in '\S+'; name the tokenizer of the same run",
     ),
     "a damaged manifest": (
         spoilt("teachers/base/1/manifest.json", "{}"),
@@ -129,11 +129,11 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
     ),
     "pieces that are learned": (
         lambda config, results: config["tokenizer"].update(vocabulary=40),
-        r"tokenizer.vocabulary: the pieces in `folder` are used, none are learned; leave it out",
+        r"tokenizer.vocabulary: has no effect with `folder`: the existing tokenizer is used; remove this key",
     ),
     "pieces for each language": (
         lambda config, results: config["tokenizer"].update(shared=False),
-        r"tokenizer.shared: '\S+' holds one model for both languages; write `shared: true`",
+        r"tokenizer.shared: found false, but '\S+' has one model for both languages; write `shared: true`",
     ),
     "no pieces": (
         lambda config, results: (results / "tokenizer/tgt.model").unlink(),
@@ -188,6 +188,6 @@ def test_weights_that_are_none_are_told_and_not_to_be_deleted(finished: Place, t
 
 def test_a_file_that_changes_under_way_is_not_taken(finished: Place, tmp_path: Path) -> None:
     files = {str(finished.results / "teachers/base/1" / name): "0" for name in ("model.json", "model.safetensors")}
-    with pytest.raises(UserError, match=r"model.json has changed since this run began. Give the same command again"):
+    with pytest.raises(UserError, match=r"model.json has changed since this run began. Run the same command again"):
         take_teacher(files, (40, 40), tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []

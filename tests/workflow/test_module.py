@@ -137,7 +137,7 @@ REFUSED = {
     ),
     "a mistake in the config": (
         AROUND.replace("config: config", 'config: config | {"seeds": []}'), "",
-        "config of module seqkd: seeds: list should have at least 1 item, found []",
+        "config of module seqkd: seeds: found []; must have at least 1 item",
     ),
     "a file for a config": (
         AROUND.replace("config: config", 'config: "toy.yaml"'), "",

@@ -57,7 +57,7 @@ def test_no_other_corpus_has_such_jobs() -> None:
 
 def test_the_section_goes_with_its_corpus_alone() -> None:
     content = yaml.safe_load(TOY.read_text(encoding="utf-8")) | {"truth": {"samples": 3}}
-    with pytest.raises(ConfigError, match=r"truth: goes with `corpus\.source: captions`.*found 'files'"):
+    with pytest.raises(ConfigError, match=r"truth: found with `corpus\.source: files`; .* only known for `captions`"):
         load(content)
 
 
