@@ -13,6 +13,7 @@ from snakemake.io import ancient
 from snakemake.logging import logger
 
 from seqkd.config import load
+from seqkd.config.no_verdict import no_verdict
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.decoding.shares import shard_count
 from seqkd.errors import UserError
@@ -197,6 +198,8 @@ def start(workflow: Any) -> Experiment:
         experiment = Experiment(workflow)
     if workflow.is_main_process and (own := experiment.plan.own_code):
         print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
+    if workflow.is_main_process and (lines := no_verdict(experiment.plan.config)):
+        print("The report will give no verdict here:", *lines, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)
     return experiment

@@ -11,7 +11,8 @@ from seqkd.report.compare import Metric, Resampled
 from seqkd.report.held import Held
 from seqkd.report.load import Results
 from seqkd.report.settings import ReportSettings
-from seqkd.scoring.significance import FEWEST, Sample
+from seqkd.scoring.fewest import FEWEST
+from seqkd.scoring.significance import Sample
 
 DRAWS = 2000
 """Resamples of a rank correlation over systems."""

@@ -247,8 +247,10 @@ def test_students_of_unequal_seeds_are_compared_by_the_means_over_all(tmp_path: 
     found = decide(tmp_path, some)
     frame = load(tmp_path, some).scores
     means = frame[frame["decoding"] == "greedy"].groupby("system")["bleu"].mean()
-    assert found["K2"].sentences[0].startswith(
-        f"seq-kd less word-kd, greedy, BLEU: +{means['seq-kd'] - means['word-kd']:.2f} ("
+    assert (
+        found["K2"]
+        .sentences[0]
+        .startswith(f"seq-kd less word-kd, greedy, BLEU: +{means['seq-kd'] - means['word-kd']:.2f} (")
     )
     assert "means of unequal seeds" in found["K2"].sentences[0]
     assert found["K6"].sentences[2].endswith("(means of unequal seeds) [not shown]"), "a ratio of means, no interval"
