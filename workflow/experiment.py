@@ -12,6 +12,7 @@ from snakemake.io import ancient
 from snakemake.logging import logger
 
 from seqkd.config import load
+from seqkd.config.no_verdict import no_verdict
 from seqkd.corpus import slices
 from seqkd.corpus.read import beginning
 from seqkd.decoding.settings import DecodeSettings
@@ -269,5 +270,7 @@ def announce(experiment: Experiment, workflow: Any) -> None:
         print(*experiment.about_bleu(), sep="\n", file=sys.stderr)
     if workflow.is_main_process and (own := experiment.plan.own_code):
         print("Objectives of your own, code outside seqkd that this run executes:", *own, sep="\n    ", file=sys.stderr)
+    if workflow.is_main_process and (lines := no_verdict(experiment.plan.config)):
+        print("The report will give no verdict here:", *lines, sep="\n    ", file=sys.stderr)
     if lines := list(experiment.tell()):
         print("Changed since the results were made:", *lines, sep="\n    ", file=sys.stderr)

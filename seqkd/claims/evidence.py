@@ -11,8 +11,9 @@ from seqkd.report.compare import Resampled
 from seqkd.report.held import Held
 from seqkd.report.load import Results
 from seqkd.report.settings import ReportSettings
+from seqkd.scoring.fewest import FEWEST
 from seqkd.scoring.primary_metric import MetricName
-from seqkd.scoring.significance import FEWEST, Sample
+from seqkd.scoring.significance import Sample
 
 DRAWS = 2000
 """Resamples of a rank correlation over systems."""

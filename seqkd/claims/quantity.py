@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from seqkd.report.claims import CONFIRMED, CONTRADICTED, NOT_SHOWN
 from seqkd.scoring import significance, student_t
-from seqkd.scoring.significance import FEWEST, Sample, Spread
+from seqkd.scoring.fewest import FEWEST
+from seqkd.scoring.significance import Sample, Spread
 
 Numbers = NDArray[np.float64]
 

@@ -3,6 +3,7 @@
 All parameters are ranked together, embeddings, biases and norms included; tied matrices count once.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,19 @@ def prune_model(*, sparsity: float, model: Path, folder: Path) -> dict[str, Any]
 
 
 def prune(network: TranslationModel, sparsity: float) -> None:
-    """Set exactly the floor(sparsity * P) smallest of all P weights to zero, in place; ties by position."""
+    """Set the ``pruned_count`` smallest of all weights to zero, in place; exactly so many, ties by position."""
     with torch.no_grad():
         parameters = list(network.parameters())
         magnitudes = torch.cat([p.abs().flatten() for p in parameters])
         pruned = torch.zeros(len(magnitudes), dtype=torch.bool)
-        pruned[magnitudes.argsort(stable=True)[: int(sparsity * len(magnitudes))]] = True
+        pruned[magnitudes.argsort(stable=True)[: pruned_count(sparsity, len(magnitudes))]] = True
         for parameter, mask in zip(parameters, pruned.split([p.numel() for p in parameters]), strict=True):
             parameter.masked_fill_(mask.view_as(parameter), 0.0)
+
+
+def pruned_count(sparsity: float, weights: int) -> int:
+    """floor(s * P) of the decimal number that was written: 0.29 of 12,000 are 3,480, in binary a hair less."""
+    return int(Decimal(repr(sparsity)) * weights)
 
 
 def sparsities(network: TranslationModel) -> dict[str, Any]:

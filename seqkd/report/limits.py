@@ -6,7 +6,7 @@ from seqkd.report.compare import baselines
 from seqkd.report.load import System
 from seqkd.report.numerals import percent
 from seqkd.report.sections import TestSet
-from seqkd.scoring.significance import FEWEST
+from seqkd.scoring.fewest import FEWEST
 
 OVERLAP = 0.02
 """Share of test pairs known from training that is worth a word."""

@@ -25,7 +25,7 @@ from seqkd.report.page import render
 from seqkd.report.settings import ReportSettings
 from seqkd.report.tables import Row
 from seqkd.report.truth import TruthSection, truth_section, truth_table
-from seqkd.scoring.significance import FEWEST
+from seqkd.scoring.fewest import FEWEST
 
 Drawing = Callable[[bool], Figure]
 

@@ -6,7 +6,7 @@ from seqkd.report.compare import Comparison, controls
 from seqkd.report.load import Results
 from seqkd.report.numerals import percent, ratio, signed, telling_digits
 from seqkd.report.tables import Row
-from seqkd.scoring.significance import FEWEST
+from seqkd.scoring.fewest import FEWEST
 
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 

@@ -24,6 +24,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from seqkd.scoring import student_t
+from seqkd.scoring.fewest import FEWEST
 
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -36,14 +37,6 @@ ROUNDING = 1e-9
 """Points of a score that are none."""
 
 BETTER, WORSE, NOT_SHOWN = "better", "worse", "not shown"
-
-FEWEST = {"sentences": 30, "documents": 5, "systems": 6, "seeds": 3, "repeats": 5}
-"""With fewer there is no interval (of fewer seeds none of what seeds change).
-
-By ``benchmarks/false_verdicts.py``: with 30 sentences about 7 % of verdicts are false even where differences are skewed
-or segments are so short that BLEU has hardly a 4-gram to count, with 10 sentences over 10 %; sums over documents are
-less skewed, and with 5 of them 5 % are. ``systems``: of a rank correlation. ``repeats``: of a measured speed; the range
-of 5 holds the median in 1 - 2 / 2^5 = 94 % of cases."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ continued fraction is evaluated by Lentz's method (Press et al., Numerical Recip
 """
 
 import math
-from functools import cache
+from functools import lru_cache
 
 TINY = 1e-300
 PRECISION = 1e-14
@@ -25,7 +25,7 @@ def two_sided(t: float, degrees: float) -> float:
     return 1.0 - math.exp(logs) * _continued_fraction(b, a, 1 - x) / b
 
 
-@cache
+@lru_cache
 def quantile(confidence: float, degrees: float) -> float:
     """The t within which, on both sides of zero, the share ``confidence`` lies; found by bisection."""
     low, high = 0.0, 1.0

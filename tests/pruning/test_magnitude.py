@@ -6,7 +6,7 @@ from safetensors.torch import load_file
 
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.pruning.magnitude import prune, prune_model, sparsities
+from seqkd.pruning.magnitude import prune, prune_model, pruned_count, sparsities
 
 
 class TinyModel(torch.nn.Module):
@@ -29,6 +29,12 @@ def test_the_smallest_of_all_weights_become_zero():
     }
 
 
+def test_the_share_is_the_decimal_number_that_was_written():
+    assert pruned_count(0.29, 12_000) == 3480  # int(0.29 * 12000) is 3479
+    assert pruned_count(0.57, 100) == 57 and pruned_count(0.1, 25) == 2 and pruned_count(1e-05, 300_000) == 3
+    assert all(pruned_count(percent / 100, 1000) == 10 * percent for percent in range(1, 100))
+
+
 @pytest.mark.parametrize("sparsity", [0.5, 0.6, 0.7, 0.8, 0.9])
 def test_exactly_the_requested_fraction_is_pruned(tmp_path, sparsity):
     torch.manual_seed(0)
@@ -39,7 +45,7 @@ def test_exactly_the_requested_fraction_is_pruned(tmp_path, sparsity):
             parameter.add_(torch.randn_like(parameter) * 0.01)
     store.save(model, settings, (30, 30), tmp_path / "a")
     facts = prune_model(sparsity=sparsity, model=tmp_path / "a", folder=tmp_path / "b")
-    assert facts["parameters"] - facts["nonzero_parameters"] == int(sparsity * facts["parameters"])
+    assert facts["parameters"] - facts["nonzero_parameters"] == round(10 * sparsity) * facts["parameters"] // 10
     before, after = (load_file(tmp_path / name / "model.safetensors") for name in "ab")
     kept = torch.cat([before[n][after[n] != 0].abs() for n in before])
     pruned = torch.cat([before[n][after[n] == 0].abs() for n in before])
