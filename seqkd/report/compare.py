@@ -1,4 +1,4 @@
-"""Which systems are compared with which, and what the paired bootstrap says of each pair.
+"""What the paired bootstrap says of each pair of systems.
 
 A difference is that of the means over all seeds of both. Equal seeds are paired; others are compared without pairing.
 With three seeds or more on both sides the interval also covers the choice of seeds (``scope`` "methods"); with fewer
@@ -6,7 +6,7 @@ it covers that of the test text alone, and a verdict speaks of these models.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,14 +16,13 @@ from sacrebleu.metrics.chrf import CHRF
 
 from seqkd.language import bleu_name
 from seqkd.report.load import Results, System, labelled
+from seqkd.report.pairings import Pairing, Role, pairings, variants
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
 from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
 from seqkd.scoring.significance import Counts, Difference, Sample, Scores, Spread
 
-Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
 Scope = Literal["models", "methods"]
-Variant = tuple[str, float, bool | None]
 
 SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 
@@ -83,15 +82,6 @@ class Comparison:
     def is_paired(self) -> bool:
         """Whether both sides have the same seeds."""
         return self.seeds == self.against_seeds
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """A comparison to be made: models of one variant against models of another."""
-
-    role: Role
-    system: list[System]
-    against: list[System]
 
 
 class Resampled:
@@ -191,57 +181,6 @@ def in_step(one: list[System], other: list[System]) -> list[System] | None:
 def seeds_of(models: list[System]) -> str:
     """``1 2 3``."""
     return " ".join(map(str, sorted(model.seed for model in models)))
-
-
-def variants(systems: Iterable[System]) -> dict[Variant, list[System]]:
-    """Systems grouped over their seeds, in config order."""
-    found: dict[Variant, list[System]] = {}
-    for system in systems:
-        found.setdefault(system.variant, []).append(system)
-    return found
-
-
-def is_plain(system: System) -> bool:
-    """Trained on gold text with nothing but negative log-likelihood."""
-    return system.kind == "student" and system.targets == "gold" and set(system.loss) == {"nll"}
-
-
-def baselines(systems: list[System]) -> dict[str, list[System]]:
-    """The same-size baseline for each model: its first plain student that starts from nothing, all seeds."""
-    found: dict[str, list[System]] = {}
-    for models in variants(systems).values():
-        if is_plain(models[0]) and models[0].start is None:
-            found.setdefault(models[0].model, models)
-    return found
-
-
-def controls(systems: list[System]) -> dict[str, list[System]]:
-    """For each model the baseline that was trained on as long as the fine-tuned students."""
-    base = {model: models[0].system for model, models in baselines(systems).items()}
-    found: dict[str, list[System]] = {}
-    for models in variants(systems).values():
-        if is_plain(models[0]) and models[0].start is not None and models[0].start == base.get(models[0].model):
-            found.setdefault(models[0].model, models)
-    return found
-
-
-def pairings(systems: list[System]) -> list[Pairing]:
-    """Every comparison of one test set and decoding. Roles are those of the primary test set and decoding."""
-    base, control, every = baselines(systems), controls(systems), variants(systems)
-    teachers = {models[0].model: models for models in every.values() if models[0].kind == "teacher"}
-    found = []
-    for models in every.values():
-        first = models[0]
-        same_size, longer = base.get(first.model, []), control.get(first.model, [])
-        if first.kind == "pruned":
-            found.append(Pairing("pruning", models, every.get((first.system, 0.0, None), [])))
-        elif first.kind == "student" and same_size:
-            found.append(Pairing("primary", models, same_size))
-            if first.start is not None:
-                found.append(Pairing("control", models, longer))
-        elif first.kind == "student":
-            found.append(Pairing("secondary", models, teachers.get(first.model, [])))
-    return [pairing for pairing in found if pairing.against and pairing.system != pairing.against]
 
 
 def primary_decoding(results: Results, settings: ReportSettings) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 
-from seqkd.report.compare import baselines
 from seqkd.report.load import Results, System
 from seqkd.report.numerals import number, percent, telling_digits
+from seqkd.report.pairings import baselines
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
 from seqkd.scoring.primary_metric import LABELS, MetricName

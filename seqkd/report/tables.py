@@ -8,8 +8,9 @@ import pandas as pd
 
 from seqkd.files import write_text
 from seqkd.language import bleu_name
-from seqkd.report.compare import Comparison, baselines, variants
+from seqkd.report.compare import Comparison
 from seqkd.report.load import KEYS, SCORES, SPEEDS, Results, System
+from seqkd.report.pairings import baselines, variants
 from seqkd.scoring.primary_metric import MetricName
 from seqkd.scoring.significance import tokenization_of
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from seqkd.report.claims import Statement, statements
-from seqkd.report.compare import variants
 from seqkd.report.held import STATISTICS, Estimate, Held, estimate
 from seqkd.report.load import Results, lines, read_json
+from seqkd.report.pairings import variants
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
 

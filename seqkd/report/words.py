@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from seqkd.report.compare import Comparison, controls
+from seqkd.report.compare import Comparison
 from seqkd.report.load import Results
 from seqkd.report.numerals import percent, ratio, signed, telling_digits
+from seqkd.report.pairings import controls
 from seqkd.report.tables import Row
 from seqkd.scoring.fewest import FEWEST
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqkd.report import compare, limits, page, quality, sections, words
+from seqkd.report import limits, page, pairings, quality, sections, words
 from seqkd.report.about import about_corpus
 from seqkd.report.compare import Comparison
 from seqkd.report.load import Results, System
@@ -72,12 +72,12 @@ def test_baselines_and_controls_are_found_by_what_they_are() -> None:
         student("tuned", start="plain", targets="seq-inter"),
         student("large-plain", model="large"),
     ]
-    assert {model: models[0].system for model, models in compare.baselines(systems).items()} == {
+    assert {model: models[0].system for model, models in pairings.baselines(systems).items()} == {
         "small": "plain",
         "large": "large-plain",
     }
-    assert {model: models[0].system for model, models in compare.controls(systems).items()} == {"small": "longer"}
-    pairs = {(one.role, one.system[0].system, one.against[0].system) for one in compare.pairings(systems)}
+    assert {model: models[0].system for model, models in pairings.controls(systems).items()} == {"small": "longer"}
+    pairs = {(one.role, one.system[0].system, one.against[0].system) for one in pairings.pairings(systems)}
     assert ("control", "tuned", "longer") in pairs and ("primary", "longer", "plain") in pairs
     assert not any(system in ("plain", "large-plain") for _, system, _ in pairs)
     assert not any(role == "control" and system == "longer" for role, system, _ in pairs)
@@ -85,7 +85,7 @@ def test_baselines_and_controls_are_found_by_what_they_are() -> None:
 
 def test_without_a_baseline_a_teacher_of_the_same_size_serves_as_secondary() -> None:
     teacher = replace(student("base", path="teachers/base/1"), kind="teacher")
-    (found,) = compare.pairings([teacher, student("base+seq-inter", start="base", targets="seq-inter")])
+    (found,) = pairings.pairings([teacher, student("base+seq-inter", start="base", targets="seq-inter")])
     assert (found.role, found.against) == ("secondary", [teacher])
 
 
