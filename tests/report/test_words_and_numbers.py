@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqkd.report import limits, page, pairings, quality, sections, words
+from seqkd.report import compare, limits, page, pairings, quality, sections, words
 from seqkd.report.about import about_corpus
 from seqkd.report.compare import Comparison
 from seqkd.report.load import Results, System
