@@ -81,7 +81,7 @@ OWN_LOSSES = [
     path("with half a character", "\ud800.py", r"students\.a\.loss"),
     path("of a module of seqkd's own", "seqkd/losses/nll.py", r"nll\.py: no such file in"),
     path("without .py", "mine/loss", r"students\.a\.loss: found 'mine/loss'; must be one of "),
-    content("empty", "", rf"{LACKS}NEEDS_TEACHER, Options, loss; docs/tutorial-new-loss"),
+    content("empty", "", rf"{LACKS}NEEDS_TEACHER, Options, loss; see docs/tutorial-new-loss"),
     content("a syntax error", "def loss(:\n", rf"{CANNOT}\(SyntaxError: invalid syntax \(loss\.py, line 1\)\); fix"),
     content("an indentation error", "if True:\nx = 1\n", rf"{CANNOT}\(IndentationError: .*line 2"),
     content("no Python at all", b"\x7fELF\x02\x01\0\0", rf"{CANNOT}\((SyntaxError|ValueError): .*null bytes"),

@@ -85,8 +85,8 @@ def test_a_damaged_state_is_not_gone_on_from(train, state: Path, damage: str, ca
     assert train() == expected
     assert "training.safetensors: the saved state cannot be used (" in caplog.text
     assert "training starts from scratch" in caplog.text
-    assert ("as that of another version would" in caplog.text) == (damage == "of an older version")
-    assert "going on" not in caplog.text
+    assert ("written by another version" in caplog.text) == (damage == "of an older version")
+    assert "resuming" not in caplog.text
 
 
 def test_any_flipped_bit_of_a_state_is_noticed(train, state: Path) -> None:

@@ -9,6 +9,7 @@ from test_run import train
 
 from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import Dataset, write_ids
+from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.training import run
 from seqkd.training.evaluation import DevScores, Evaluation
@@ -20,8 +21,9 @@ SHORT, LONG = ["open file", "save"], ["the red cat sees the house", "the old dog
 def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[tuple[float, float]]) -> int:
     """The best update of four evaluations with this BLEU and chrF."""
     remaining = iter([*scores, scores[-1]])  # the last one is for the training set
-    monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(remaining), 1.0))
-    monkeypatch.setattr(run, "on_dev", lambda corpus, tokenizer, *_: Evaluation([], references, None, "en"))
+    monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(remaining), 1.0, 0))
+    evaluation = Evaluation([], references, None, "13a", LengthLimits())
+    monkeypatch.setattr(run, "on_dev", lambda *arguments: evaluation)
     facts, _ = train(toy, tmp_path / "a", updates=4, evaluations=4)
     return facts["best_update"]
 
