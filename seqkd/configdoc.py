@@ -42,117 +42,117 @@ RULES = """\
   teacher and student share one.
 """
 
-CHANGED = ("TeacherSettings", "StudentSettings")
-"""Sections that hold every key of `training` besides their own."""
+INHERITING = ("TeacherSettings", "StudentSettings")
+"""Sections that have every key of `training` in addition to their own."""
 
 Schema = dict[str, Any]
 
 
 def schema() -> Schema:
     """JSON schema of a config file (draft 2020-12), for editors."""
-    found = Config.model_json_schema()
+    config = Config.model_json_schema()
     inherited = TrainingSettings.model_fields.keys()
-    for name in (TrainingChanges.__name__, *CHANGED):
-        for key in inherited:  # left out, such a key is what `training` says
-            found["$defs"][name]["properties"][key].pop("default", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | found
+    for name in (TrainingChanges.__name__, *INHERITING):
+        for key in inherited:  # the default of such a key is its value in `training`
+            config["$defs"][name]["properties"][key].pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | config
 
 
 def page() -> str:
     """docs/config.md."""
-    whole = schema()
-    parts = [INTRODUCTION, RULES, *_section("", whole, whole, {})]
-    return "\n".join(part.rstrip() + "\n" for part in parts)
+    root = schema()
+    sections = [INTRODUCTION, RULES, *_section("", root, root, {})]
+    return "\n".join(section.rstrip() + "\n" for section in sections)
 
 
-def _section(path: str, node: Schema, whole: Schema, told: dict[str, str]) -> Iterator[str]:
-    """The table of one section's keys, then its sections; ``told`` has those that a table was given for, by class."""
-    own = {key: field for key, field in node["properties"].items() if not _is_inherited(node, key)}
-    rows = [_row(key, field, key in node.get("required", []), whole) for key, field in own.items()]
+def _section(path: str, node: Schema, root: Schema, documented: dict[str, str]) -> Iterator[str]:
+    """The table of a section's keys, then its subsections; ``documented`` has the path of each class with a table."""
+    fields = {key: field for key, field in node["properties"].items() if not _is_inherited(node, key)}
+    rows = [_row(key, field, key in node.get("required", []), root) for key, field in fields.items()]
     yield "\n".join(["| key | value | default | meaning |", "| --- | --- | --- | --- |", *rows])
-    for key, field in own.items():
-        for suffix, inner in _inside(field, whole):
-            where, title = f"{path}.{key}{suffix}".lstrip("."), inner["title"]
-            heading = f"{'###' if path else '##'} {_heading(where)}\n\n"
+    for key, field in fields.items():
+        for suffix, inner in _subsections(field, root):
+            inner_path, title = f"{path}.{key}{suffix}".lstrip("."), inner["title"]
+            heading = f"{'###' if path else '##'} {_heading(inner_path)}\n\n"
             if title == TrainingChanges.__name__:
                 yield f"{heading}{field['description']} Every key of `training` may stand here."
-            elif title not in told:
-                told[title] = where
-                yield heading + _about(inner)
-                yield from _section(where.split(" ")[0], inner, whole, told)
-            elif told[title] != where:
-                yield f"{heading}{field['description']} The keys are those of {_heading(told[title])}."
+            elif title not in documented:
+                documented[title] = inner_path
+                yield heading + _description(inner)
+                yield from _section(inner_path.split(" ")[0], inner, root, documented)
+            elif documented[title] != inner_path:
+                yield f"{heading}{field['description']} The keys are those of {_heading(documented[title])}."
 
 
-def _heading(where: str) -> str:
-    place, _, kind = where.partition(" ")
-    return f"`{place}`{f' with `{kind}`' if kind else ''}"
+def _heading(path: str) -> str:
+    key, _, kind = path.partition(" ")
+    return f"`{key}`{f' with `{kind}`' if kind else ''}"
 
 
 def _is_inherited(node: Schema, key: str) -> bool:
-    return node["title"] in CHANGED and key in TrainingSettings.model_fields
+    return node["title"] in INHERITING and key in TrainingSettings.model_fields
 
 
-def _about(inner: Schema) -> str:
-    more = " Besides these, every key of `training`." if inner["title"] in CHANGED else ""
+def _description(inner: Schema) -> str:
+    more = " Besides these, every key of `training`." if inner["title"] in INHERITING else ""
     return " ".join(inner["description"].split()).replace("``", "`") + more
 
 
-def _inside(field: Schema, whole: Schema) -> Iterator[tuple[str, Schema]]:
-    """Sections inside a field, with what stands behind its key: nothing, a name, or which of several kinds it is."""
-    if named := _named(field):
-        yield from ((f".NAME{suffix}", inner) for suffix, inner in _inside(named, whole))
+def _subsections(field: Schema, root: Schema) -> Iterator[tuple[str, Schema]]:
+    """Sections inside a field, with the suffix of its key: nothing, ``.NAME``, or the tag of a union's member."""
+    if values := _mapping_values(field):
+        yield from ((f".NAME{suffix}", inner) for suffix, inner in _subsections(values, root))
     elif "$ref" in field:
-        yield "", _resolve(field, whole)
+        yield "", _resolve(field, root)
     for choice in field.get("oneOf", []):
-        inner = _resolve(choice, whole)
+        inner = _resolve(choice, root)
         for tag in inner["properties"].keys() & set(TAGS):
             yield f" {tag}: {inner['properties'][tag]['const']}", inner
 
 
-def _named(field: Schema) -> Schema | None:
+def _mapping_values(field: Schema) -> Schema | None:
     """The schema of the values of a mapping by name."""
-    found = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")]
-    return found[0] if isinstance(found[0], dict) else None
+    schemas = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")]
+    return schemas[0] if isinstance(schemas[0], dict) else None
 
 
-def _resolve(field: Schema, whole: Schema) -> Schema:
-    found: Schema = whole["$defs"][field["$ref"].rsplit("/", 1)[1]]
-    return found
+def _resolve(field: Schema, root: Schema) -> Schema:
+    definition: Schema = root["$defs"][field["$ref"].rsplit("/", 1)[1]]
+    return definition
 
 
-def _row(key: str, field: Schema, required: bool, whole: Schema) -> str:
+def _row(key: str, field: Schema, required: bool, root: Schema) -> str:
     default = "needed" if required else f"`{json.dumps(field['default'])}`" if "default" in field else ""
-    kind = kind_of(field, whole)
+    kind = kind_of(field, root)
     if kind.startswith("section") and not required:
         default = "see there" if field["default"] else "none"
-    about = " ".join(field.get("description", "").split()).replace("|", "\\|")
-    return f"| `{key}` | {kind} | {default} | {about} |"
+    description = " ".join(field.get("description", "").split()).replace("|", "\\|")
+    return f"| `{key}` | {kind} | {default} | {description} |"
 
 
-def kind_of(field: Schema, whole: Schema) -> str:
-    """A value's type and bounds in words."""
+def kind_of(field: Schema, root: Schema) -> str:
+    """Type and bounds of a value, in words."""
     if "$ref" in field or "oneOf" in field:
-        return "section" if "$ref" not in field or "properties" in _resolve(field, whole) else "text"
+        return "section" if "$ref" not in field or "properties" in _resolve(field, root) else "text"
     if "anyOf" in field:
-        return " or ".join(dict.fromkeys(kind_of(choice, whole) for choice in field["anyOf"]))
+        return " or ".join(dict.fromkeys(kind_of(choice, root) for choice in field["anyOf"]))
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "const" in field:
         return f"`{field['const']}`"
     if field.get("type") == "array":
-        return f"list, each {kind_of(field['items'], whole)}"
+        return f"list, each {kind_of(field['items'], root)}"
     if field.get("type") == "object":
-        return "sections by name" if any(True for _ in _inside(field, whole)) else "values by name"
+        return "sections by name" if any(True for _ in _subsections(field, root)) else "values by name"
     return _plain(field)
 
 
 def _plain(field: Schema) -> str:
     name = {"integer": "whole number", "string": "text", "boolean": "`true`, `false`", "null": "`null`"}
-    words = str(name.get(field["type"], field["type"]))
+    type_name = str(name.get(field["type"], field["type"]))
     signs = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "exclusiveMaximum": "< "}
     bounds = [f"{sign}{field[key]}" for key, sign in signs.items() if key in field]
-    return " ".join([words, ", ".join(bounds)]).strip()
+    return " ".join([type_name, ", ".join(bounds)]).strip()
 
 
 def main() -> None:

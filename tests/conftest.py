@@ -1,4 +1,4 @@
-"""What several tests share: a toy corpus with its tokenizer, and single-threaded arithmetic."""
+"""Shared fixtures: a toy corpus with its tokenizer, and single-threaded torch."""
 
 import sys
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def toy(tmp_path_factory) -> Toy:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def one_thread() -> None:
+def single_threaded() -> None:
     import torch
 
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""A small config that is right, and how tests change one value of it."""
+"""A small valid config, and a helper that changes one of its values."""
 
 import copy
 from typing import Any
@@ -17,7 +17,7 @@ FILES: dict[str, Any] = {
     "dev": {"src": "d.de", "tgt": "d.en"},
     "test_sets": {"test": {"src": "x.de", "tgt": "x.en"}},
 }
-"""Another ``corpus`` section."""
+"""An alternative ``corpus`` section."""
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
