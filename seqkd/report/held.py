@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkd.errors import UserError
-from seqkd.report import compare
+from seqkd.report import seeds
 from seqkd.report.load import Results, System, read_json
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
@@ -111,7 +111,7 @@ class Held:
         """A statistic's difference between two variants, on the same sentences, equal seeds paired."""
         observed, drawn = self.every[name]
         rows = {path: (float(observed[row]), drawn[row]) for path, row in self.rows.items()}
-        return compare.difference(models, against, rows, self.text, self.settings.confidence)[0]
+        return seeds.difference(models, against, rows, self.text, self.settings.confidence)[0]
 
     def median_rank(self, models: Sequence[System]) -> float:
         """Median true rank of the greedy outputs, those outside the language behind all others (infinite)."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from seqkd.report import compare, limits, page, pairings, quality, sections, words
+from seqkd.report import seeds as over_seeds
 from seqkd.report.about import about_corpus
 from seqkd.report.compare import Comparison
 from seqkd.report.load import Results, System
@@ -91,9 +92,9 @@ def test_without_a_baseline_a_teacher_of_the_same_size_serves_as_secondary() -> 
 
 def test_seeds_are_paired_by_number_where_they_are_the_same() -> None:
     one, other = [student("a", seed=seed) for seed in (1, 2)], [student("b", seed=seed) for seed in (2, 1)]
-    assert compare.in_step(one, other) == [other[1], other[0]]
-    assert compare.in_step(one, [student("b", seed=seed) for seed in (2, 3)]) is None
-    assert compare.in_step(one, other[:1]) is None
+    assert over_seeds.in_step(one, other) == [other[1], other[0]]
+    assert over_seeds.in_step(one, [student("b", seed=seed) for seed in (2, 3)]) is None
+    assert over_seeds.in_step(one, other[:1]) is None
 
 
 @pytest.mark.parametrize(("seeds", "others", "scope"), [(3, 3, "methods"), (2, 2, "models"), (3, 4, "methods")])
@@ -102,7 +103,7 @@ def test_a_difference_is_that_of_the_means_over_all_seeds(seeds: int, others: in
     other = [student("b", seed=seed, path=f"b/{seed}") for seed in range(others)]
     noise = np.random.default_rng(1).normal(size=400)
     rows = {model.path: (float(score), score + noise) for score, model in enumerate([*one, *other])}
-    found, of_seeds = compare.difference(one, other, rows, Sample("sentences", 500, 500.0, 500), 0.95)
+    found, of_seeds = over_seeds.difference(one, other, rows, Sample("sentences", 500, 500.0, 500), 0.95)
     means = [np.mean([rows[model.path][0] for model in side]) for side in (one, other)]
     assert found.difference == pytest.approx(means[0] - means[1])
     assert ("methods" if of_seeds else "models") == scope
