@@ -185,7 +185,8 @@ def unpaired(comparisons: list[Comparison]) -> list[str]:
     """Which primary comparisons are of unequal seeds."""
     return [
         f"{found.system} has other seeds ({_listed(found.seeds)}) than {found.against} "
-        f"({_listed(found.against_seeds)}): the difference is that of the means over all seeds of each, without pairing."
+        f"({_listed(found.against_seeds)}): the difference is that of the means over all seeds of each, without "
+        "pairing."
         for found in primary(comparisons)
         if not found.is_paired
     ]

@@ -191,7 +191,7 @@ def test_rounding_makes_no_other_statement() -> None:
         "<0.001", "<0.001", "0.0123", "<0.05", "0.0500", "–"
     ]  # fmt: skip
     assert [page.ratio(value) for value in (0.04, 1.04, 2.04)] == ["0.04", "1.04", "2.0"]
-    weak = quality.Fluency(student("base", kind="teacher"), "bleu", 19.97, 0.0, 0.0, 0.0, 0.0)
+    weak = quality.Fluency(student("base", kind="teacher"), 19.97, "bleu", 0.0, 0.0, 0.0, 0.0)
     assert quality.remarks_on_fluency([weak], ReportSettings())[0].endswith("teacher BLEU below 20: base 19.97.")
 
 
