@@ -187,8 +187,12 @@ def _scope(family: list[Comparison], results: Results) -> str:
 def unpaired(comparisons: list[Comparison]) -> list[str]:
     """Which primary comparisons are of unequal seeds."""
     return [
-        f"{found.system} has other seeds ({found.seeds}) than {found.against} ({found.against_seeds}): the difference "
-        "is that of the means over all seeds of each, without pairing."
+        f"{found.system} has other seeds ({_listed(found.seeds)}) than {found.against} "
+        f"({_listed(found.against_seeds)}): the difference is that of the means over all of each, without pairing."
         for found in primary(comparisons)
         if not found.is_paired
     ]
+
+
+def _listed(seeds: str) -> str:
+    return ", ".join(seeds.split())

@@ -69,7 +69,7 @@ def test_unequal_seeds_are_compared_as_the_table_shows_them(tmp_path: Path) -> N
 
     assert float(row["difference"]) == pytest.approx(mean("seq-inter") - mean("baseline"), abs=1e-3)
     shown = text(tmp_path)
-    assert shown.index("Read this first") < shown.index("seq-inter has other seeds (3) than baseline (1 2)")
+    assert shown.index("Read this first") < shown.index("seq-inter has other seeds (3) than baseline (1, 2)")
     assert "word-kd has other seeds" not in shown and "seeds 1, 2" in shown
 
 

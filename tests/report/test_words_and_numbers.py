@@ -197,7 +197,7 @@ def test_rounding_makes_no_other_statement() -> None:
 
 def test_unequal_seeds_are_told_before_the_tables() -> None:
     (told,) = words.unpaired([replace(compared("a", 1.0, "better"), seeds="3", against_seeds="1 2")])
-    assert told.startswith("a has other seeds (3) than baseline (1 2): the difference is that of the means over all")
+    assert told.startswith("a has other seeds (3) than baseline (1, 2): the difference is that of the means over all")
     assert words.unpaired([compared("a", 1.0, "better")]) == []
 
 
