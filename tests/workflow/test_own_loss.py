@@ -41,13 +41,14 @@ def test_the_tutorial_works_as_written(place: Place) -> None:
     (student,) = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(  hinton.*?)```", TUTORIAL, re.DOTALL))
     place.edit_config(lambda config: config["students"].update(student))
     new = {"train_student/hinton/1", "score/students/hinton/1/test", "speed/students/hinton/1", "report/report"}
+    new.add("length_penalty/students/hinton/1/beam-2-max-2-10")
     assert place.dry_run() == new
     assert f"code outside seqkd that this run executes:\n    {LOSS}" in place.said
 
     done = place.snakemake("results/students/hinton/1/manifest.json", "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     log = (place.work / "results/logs/train_student/hinton/1.log").read_text(encoding="utf-8")
-    assert f"{LOSS} is an objective of your own" in log
+    assert f"{LOSS} is a custom objective" in log
     assert place.dry_run("results/students/hinton/1/manifest.json") == set()
 
     file = place.work / LOSS
