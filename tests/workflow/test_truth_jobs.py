@@ -23,6 +23,7 @@ CEILINGS = {"ceilings/test"}
 PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
 SAMPLED = TRUTHS | {f"scores/{path}/test" for path in [*UNPRUNED, *PRUNED]} | {"report"}
 SAMPLED |= {"decode/base/1/samples", "targets/base/1/samples", "students/js/1", "speed/students/js/1"}
+SAMPLED |= {"students/js/1/search/beam-2-max-2-10"}
 
 
 def keys(root: Path = ROOT, **sections: object) -> dict[str, str]:
