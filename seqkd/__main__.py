@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 
 from seqkd import losses
+from seqkd.cli.losses import describe
 from seqkd.config.mistakes import nearest
 from seqkd.errors import UserError
-from seqkd.lossdoc import describe
 from seqkd.losses import outside
 
 

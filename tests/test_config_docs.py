@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seqkd import configdoc
 from seqkd.config import Config
 from seqkd.config.mistakes import classes
 from seqkd.losses import NAMES, settings_of
 from seqkd.settings import Settings
+from tools import config_docs
 
 ROOT = Path(__file__).parents[1]
-HINT = "the docs are out of date; run `python -m seqkd.configdoc`"
+HINT = "the docs are out of date; run `python tools/config_docs.py`"
 
 
 def sections(root: type[Settings] = Config) -> set[type[Settings]]:
@@ -24,13 +24,13 @@ def sections(root: type[Settings] = Config) -> set[type[Settings]]:
 
 
 def test_docs_agree_with_the_classes() -> None:
-    assert (ROOT / "docs/config.md").read_text(encoding="utf-8") == configdoc.page(), HINT
-    assert json.loads((ROOT / "docs/config.schema.json").read_text(encoding="utf-8")) == configdoc.schema(), HINT
+    assert (ROOT / "docs/config.md").read_text(encoding="utf-8") == config_docs.page(), HINT
+    assert json.loads((ROOT / "docs/config.schema.json").read_text(encoding="utf-8")) == config_docs.schema(), HINT
 
 
 @pytest.mark.parametrize("section", sorted(sections(), key=lambda cls: cls.__name__), ids=lambda cls: cls.__name__)
 def test_every_field_is_described_and_on_the_page(section: type[Settings]) -> None:
-    page = configdoc.page()
+    page = config_docs.page()
     for key, field in section.model_fields.items():
         assert field.description or "sha256" in key, f"{section.__name__}.{key} has no description"
         if section.__name__ not in ("LocalFile", "WebFile"):  # described with the keys that hold them
@@ -43,7 +43,7 @@ def test_every_objective_describes_its_settings() -> None:
 
 
 def test_the_page_shows_bounds_defaults_and_choices() -> None:
-    page = configdoc.page()
+    page = config_docs.page()
     assert "| `dropout` | number ≥ 0, < 1 | `0.1` |" in page
     choices = ("gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold")
     assert f'| `targets` | {", ".join(f"`{choice}`" for choice in choices)} | `"gold"` |' in page
@@ -67,7 +67,7 @@ def test_the_schema_knows_every_key_of_a_config(file: str) -> None:
             keys += min((unknown(inner, match, f"{path}.{key}") for match in matches), key=len, default=[])
         return keys
 
-    root = configdoc.schema()
+    root = config_docs.schema()
     content = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
     assert unknown(content, root, "") == []
     assert unknown(content | {"training": {"updatez": 1}}, root, "") == [".training.updatez"]

@@ -27,6 +27,7 @@ DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "results/README.md",
     *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md")),
 ]
 CODE = sorted([*(ROOT / "seqkd").rglob("*.py"), *(ROOT / "workflow").rglob("*.py")])
@@ -125,7 +126,7 @@ def imported(files: list[Path]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
-    own = {"seqkd", "workflow", "benchmarks", "toy"}
+    own = {"seqkd", "workflow", "benchmarks", "tools", "toy"}
     return {MODULES.get(name, name) for name in found - sys.stdlib_module_names - own}
 
 

@@ -16,7 +16,7 @@ class Case:
     """One bad input.
 
     Attributes:
-        name: what it is, as docs/reliability.md lists it.
+        name: what it is, as README.md lists it.
         give: makes the input in a folder, the working one, and hands it to the product.
         answer: what the one line must match (``re.search``), or ``HANDLED``.
     """

@@ -1,4 +1,4 @@
-"""The list in docs/reliability.md of all bad inputs that are tried: ``python tests/bad_input/listing.py`` writes it."""
+"""Write the list of all bad inputs that are tried into README.md: ``python tests/bad_input/listing.py``."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from test_command_line import CONFIGS as TYPED  # noqa: E402
 from test_each_bad_input import TABLES  # noqa: E402
 from test_generated import EXAMPLES, PLACES, RANDOM_TESTS, WRONG  # noqa: E402
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+PAGE = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- Written by tests/bad_input/listing.py. -->", "<!-- End of the list of bad inputs. -->"
 
 
@@ -18,13 +18,13 @@ def listing() -> str:
     """The counts, then every case by its name, a line each, folded away where Markdown is shown as a page."""
     cases = [case for table in TABLES.values() for case in table]
     refused = sum(not case.is_handled for case in cases)
-    told = (
-        f"{len(cases)} bad inputs by hand: {refused} are refused, {len(cases) - refused} are no mistake and are handled. "
+    counts = (
+        f"{len(cases)} bad inputs written by hand: {refused} are refused, {len(cases) - refused} are valid and handled. "
         f"{len(PLACES) * len(WRONG)} more are every key of the config ({len(PLACES)} places) with each of {len(WRONG)} "
         f"values, and {EXAMPLES * len(RANDOM_TESTS)} are random, {EXAMPLES} of each of {len(RANDOM_TESTS)} kinds. "
-        f"{len(TYPED) + 4} go through the `snakemake` command."
+        f"{len(TYPED) + 4} run the `snakemake` command."
     )
-    return "\n\n".join([told, *(_folded(kind, table) for kind, table in TABLES.items())])
+    return "\n\n".join([counts, *(_folded(kind, table) for kind, table in TABLES.items())])
 
 
 def _folded(kind: str, table: list[Case]) -> str:

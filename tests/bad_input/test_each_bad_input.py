@@ -22,7 +22,7 @@ TABLES = {
     "models and tokenizers": MODELS,
     "objectives of one's own": OWN_LOSSES,
 }
-"""Every table by its name in docs/reliability.md."""
+"""Every table by its name in README.md."""
 ALL = [pytest.param(case, id=f"{kind.split()[0]}-{case.name[:50]}") for kind, table in TABLES.items() for case in table]
 MEGABYTES = 600
 """What a case may add to this process at most; the largest inputs are some ten megabytes."""

@@ -1,4 +1,4 @@
-"""Run every test of faults, keep what they showed in docs/faults.json, and write it into docs/reliability.md.
+"""Run every test of faults, and write the outcomes to counts.json and README.md.
 
 python tests/faults/run.py              # all
 python tests/faults/run.py -k killed    # some, by pytest's own arguments; what is known of the others stays
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parent
-COUNTS = FOLDER.parents[1] / "docs" / "faults.json"
+COUNTS = FOLDER / "counts.json"
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
 from promises import Tests, write_section  # noqa: E402

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from seqkd import lossdoc, losses
+from seqkd import losses
 from seqkd.__main__ import main
+from seqkd.cli.losses import about, cost
 from seqkd.config import load
+from tools import losses_table
 
 ROOT = Path(__file__).parents[1]
 BASE = {
@@ -22,22 +24,22 @@ BASE = {
 
 def test_the_table_in_the_docs_is_up_to_date():
     text = (ROOT / "docs/methods.md").read_text(encoding="utf-8")
-    assert lossdoc.page(text) == text, "the docs are out of date; run `python -m seqkd.lossdoc`"
-    assert len(re.findall(re.escape(lossdoc.HEAD), text)) == 1
+    assert losses_table.page(text) == text, "the docs are out of date; run `python tools/losses_table.py`"
+    assert len(re.findall(re.escape(losses_table.HEAD), text)) == 1
 
 
 def test_every_objective_is_a_method_and_every_method_a_student():
-    assert {name for method in lossdoc.TABLE for name in method.loss} == set(losses.NAMES)
-    for method in lossdoc.TABLE:
+    assert {name for method in losses_table.TABLE for name in method.loss} == set(losses.NAMES)
+    for method in losses_table.TABLE:
         start = {"model": "small"} if method.start == "scratch" else {"start": "first"}
-        start = {"model": "shallow", "start": "base"} if method.start == lossdoc.COPIED else start
+        start = {"model": "shallow", "start": "base"} if method.start == losses_table.COPIED else start
         students = {"first": {"model": "small"}, "second": {"targets": method.targets, "loss": method.loss, **start}}
         assert load(BASE | {"students": students}).students["second"].targets == method.targets
 
 
 @pytest.mark.parametrize("name", losses.NAMES)
 def test_every_docstring_has_title_source_and_formula(name):
-    doc = lossdoc.about(name)
+    doc = about(name)
     assert re.search(r"\d{4}", doc.source), doc
     assert re.match(r" {4}L +=", doc.body), doc.body
 
@@ -54,7 +56,7 @@ def test_every_docstring_has_title_source_and_formula(name):
     ],
 )
 def test_costs_by_hand(loss, expected):
-    assert lossdoc.cost(loss) == expected
+    assert cost(loss) == expected
 
 
 def test_the_command_lists_one_name_per_line(capsys):
