@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from seqkd.files import write_text
 
@@ -58,7 +59,7 @@ def node_of(names: tuple[str, ...] | list[str]) -> str:
 def imports(tree: ast.AST) -> Iterator[str]:
     """Dotted names below seqkd that a module imports: at its top, inside functions, for types, or by name."""
     for node in ast.walk(tree):
-        names = []
+        names: list[Any] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

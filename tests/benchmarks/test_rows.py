@@ -75,6 +75,19 @@ def test_the_page_shows_what_was_reached_missed_and_not_measured():
     assert render([]).startswith("# Performance") and "Nothing has been measured yet" in render([])
 
 
+def test_the_summary_has_the_range_of_the_ratios_and_the_targets_reached():
+    rows = [
+        paired("training", "large", "peer", "u", turns(1, 1), turns(2, 2), target=3.0),
+        paired("training", "small", "peer", "u", turns(1, 1), turns(4, 4), target=3.0),
+        missing("training", "broken", "peer", "u", 8.0, "pip said no"),
+        single("memory", "memory", "peer", "MiB", 50, 100, "less", target=None),
+        single("quality", "score", "peer", "BLEU, greedy", 20, 10, "more", target=None),
+    ]
+    page = render([row.as_json() | CIRCUMSTANCES for row in rows])
+    lines = [line for line in page.partition("## Summary")[2].partition("## ")[0].splitlines() if "| peer |" in line]
+    assert lines == ["| Training | peer | 2.00 to 4.00 | 1 of 2 |", "| Memory | peer | 2.00 |  |"]
+
+
 def test_the_page_shows_the_ratio_with_only_matrix_products():
     once, half, twice = turns(1, 1), turns(2, 2), turns(0.5, 0.5)
     rows = [
