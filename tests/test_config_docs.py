@@ -47,7 +47,7 @@ def test_the_page_shows_bounds_defaults_and_choices() -> None:
     assert "| `dropout` | number ≥ 0, < 1 | `0.1` |" in page
     choices = ("gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold")
     assert f'| `targets` | {", ".join(f"`{choice}`" for choice in choices)} | `"gold"` |' in page
-    assert "| `corpus` | section | needed |" in page
+    assert "| `corpus` | section | required |" in page
 
 
 @pytest.mark.parametrize("file", ["config.yaml", "tests/workflow/toy.yaml"])

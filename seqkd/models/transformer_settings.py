@@ -11,7 +11,7 @@ class TransformerSettings(ArchitectureSettings):
     """A Transformer (Vaswani et al. 2017), the default architecture."""
 
     architecture: Literal["transformer"] = Field(
-        "transformer", description="Family of the model: `transformer`, or `lstm`, which has other settings."
+        "transformer", description="`transformer`, or `lstm`, which has other settings."
     )
     encoder_layers: int = Field(3, ge=1, le=200, description="Encoder layers.")
     decoder_layers: int = Field(2, ge=1, le=200, description="Decoder layers; fewer decode faster.")

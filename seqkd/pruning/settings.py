@@ -12,5 +12,5 @@ class PruneSettings(Settings):
 
     students: list[Name] = Field([], description="Students (or teachers) to prune.")
     sparsities: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
-        [0.5, 0.6, 0.7, 0.8, 0.9], description="Fractions of all weights that are removed."
+        [0.5, 0.6, 0.7, 0.8, 0.9], description="Fractions of all weights to remove."
     )

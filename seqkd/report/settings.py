@@ -8,20 +8,20 @@ from seqkd.settings import Settings
 
 
 class ReportSettings(Settings):
-    """The ``report:`` section. None of it changes a score; an edit redraws the page alone."""
+    """The ``report:`` section. None of it changes a score; an edit only redraws the page."""
 
-    title: str = Field("", max_length=200, description="Headline of the page; empty takes the config's own `title`.")
+    title: str = Field("", max_length=200, description="Headline of the page; by default the config's `title`.")
     primary: Literal["greedy", "beam"] = Field(
         "greedy",
-        description="The comparison named in advance: BLEU (chrF where BLEU is undefined) on the first test set with "
-        "this search, each student against the same-size baseline.",
+        description="Search of the primary comparison, which is fixed in advance: BLEU (chrF where BLEU is undefined) "
+        "on the first test set, each student against the baseline of the same size.",
     )
     confidence: float = Field(
-        0.95, ge=0.5, le=0.999, description="Coverage of the intervals; 1 minus it is the error rate of the verdicts."
+        0.95, ge=0.5, le=0.999, description="Coverage of the intervals; 1 minus this is the error rate of the verdicts."
     )
     resamples: int = Field(10000, ge=10000, le=10**6, description="Resamples of the paired bootstrap.")
     bootstrap_seed: int = Field(1, ge=0, le=2**32 - 1, description="Seed of the resampling.")
     examples: int = Field(4, ge=0, le=50, description="Example translations shown side by side.")
     fluent_bleu: float = Field(
-        20.0, ge=0, le=100, description="Teacher BLEU (greedy) below which the page calls the output not fluent."
+        20.0, ge=0, le=100, description="Greedy BLEU of the teacher below which the page calls its output not fluent."
     )

@@ -11,18 +11,18 @@ class ScoreSettings(Settings):
 
     search: TunedSearchSettings = Field(
         TunedSearchSettings(),
-        description="The beam search that is scored next to greedy search. Its length limits hold for every "
-        "translation of the dev and test sets, greedy ones included, and travel with the model.",
+        description="The beam search that is scored next to greedy search. Its length limits apply to every "
+        "translation of the dev and test sets, including greedy ones, and are stored with the model.",
     )
     bleu_tokenize: str = Field(
         "auto",
         pattern="^(auto|13a|intl|zh|ja-mecab|ko-mecab|char|flores101|flores200|none)$",
-        description="sacrebleu's tokenization for every BLEU, that by which models and targets are chosen included; "
-        "`auto` takes the one that fits the target language, `none` that of the text.",
+        description="sacrebleu's tokenization for every BLEU, including that which selects models and targets. `auto` "
+        "takes the one for the target language; `none` keeps the tokens of the text.",
     )
     teacher_sentences: int = Field(
         500,
         ge=0,
         le=10**6,
-        description="Test sentences, spread evenly, on which a student is held against its teacher; 0 leaves it out.",
+        description="Test sentences, evenly spaced, on which a student is compared with its teacher; 0: none.",
     )

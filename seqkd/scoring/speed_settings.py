@@ -6,17 +6,20 @@ from seqkd.settings import Settings
 
 
 class SpeedSettings(Settings):
-    """The ``speed:`` section: words a second, each beside the teacher's in the same run."""
+    """The ``speed:`` section: words a second, compared with the teacher measured in the same job."""
 
-    enabled: bool = Field(True, description="Measure speed at all; its jobs run alone on the machine.")
-    sentences: int = Field(100, ge=1, description="Sentences of the first test set, taken evenly from it, batched.")
+    enabled: bool = Field(True, description="Whether speed is measured; its jobs run alone on the machine.")
+    sentences: int = Field(
+        100, ge=1, description="Sentences translated in batches, evenly spaced in the first test set."
+    )
     single_sentences: int = Field(15, ge=1, description="Sentences translated one at a time.")
-    seconds: float = Field(12.0, gt=0, le=3600, description="A job's time at most; repeats stop when it is used up.")
-    repeats: int = Field(5, ge=1, le=1000, description="Repeats at most; the median counts.")
-    threads: int = Field(1, ge=1, le=1024, description="Threads that the measured models use.")
+    seconds: float = Field(12.0, gt=0, le=3600, description="Maximum time of a job; repeats stop when it is used up.")
+    repeats: int = Field(5, ge=1, le=1000, description="Maximum number of repeats; the median is reported.")
+    threads: int = Field(1, ge=1, le=1024, description="Threads of the measured models.")
     sparsity: float | None = Field(
         0.9,
         gt=0,
         lt=1,
-        description="The pruned model (first of `prune.students`, retrained) measured too; null for none.",
+        description="Sparsity of the pruned model (first of `prune.students`, retrained) that is measured too; null: "
+        "none.",
     )

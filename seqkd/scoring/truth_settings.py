@@ -6,20 +6,21 @@ from seqkd.settings import Settings
 
 
 class TruthSettings(Settings):
-    """The ``truth:`` section, for the corpus `captions` alone: every model against the distribution it should learn."""
+    """The ``truth:`` section, only for the corpus `captions`: every model against the distribution it should learn."""
 
-    sources: int = Field(200, ge=2, le=10**6, description="Sentences of the first test set, taken evenly from it.")
+    sources: int = Field(200, ge=2, le=10**6, description="Sentences, evenly spaced in the first test set.")
     enumerate: int = Field(
         100,
         ge=0,
         le=5000,
-        description="Up to so many translations of a sentence, the KL divergence is summed over all of them.",
+        description="If a sentence has at most this many translations, the KL divergence is summed over all of them.",
     )
     samples: int = Field(
         50,
         ge=2,
         le=10**5,
-        description="Otherwise over so many drawn from the truth. From the model as many are drawn for each sentence.",
+        description="Otherwise it is averaged over this many samples from the truth. As many are drawn from the model "
+        "for every sentence.",
     )
     coverage: float = Field(
         0.1,

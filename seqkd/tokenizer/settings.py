@@ -12,19 +12,19 @@ class TokenizerSettings(Settings):
 
     folder: Folder | None = Field(
         None,
-        description="An existing tokenizer: `results/tokenizer` of another run, or a copy. It is used as it is and "
-        "nothing is trained; of the other keys only `shared` may be set.",
+        description="An existing tokenizer: `results/tokenizer` of another run, or a copy. It is used unchanged; of "
+        "the other keys only `shared` may be set.",
     )
 
     type: Literal["unigram", "bpe", "word"] = Field(
         "unigram",
-        description="SentencePiece's algorithm. `word` splits only at blanks, for text that is already tokenized, and "
+        description="SentencePiece's algorithm. `word` splits only at spaces, for text that is already tokenised, and "
         "keeps the most frequent words; adjacent unknown words become one unknown token.",
     )
     vocabulary: int = Field(
-        4000, ge=8, le=10**6, description="Vocabulary size, with the four special tokens (of each side, if not shared)."
+        4000, ge=8, le=10**6, description="Vocabulary size, including four special tokens; of each side if not shared."
     )
-    shared: bool = Field(True, description="One vocabulary for both languages, or one each.")
+    shared: bool = Field(True, description="Whether both languages share one vocabulary.")
     character_coverage: float = Field(
         1.0, gt=0.9, le=1, description="Fraction of characters in the vocabulary; 0.9995 for Chinese or Japanese."
     )
@@ -32,5 +32,5 @@ class TokenizerSettings(Settings):
         False, description="Encode characters outside the vocabulary as bytes (256 subwords), not as unknown."
     )
     sentences: int = Field(
-        1000000, ge=1, le=10**8, description="At most this many lines of each side to train on, evenly spaced."
+        1000000, ge=1, le=10**8, description="Maximum lines of each side to train on, evenly spaced."
     )
