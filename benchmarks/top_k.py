@@ -58,7 +58,7 @@ def main() -> None:
     log_p, log_q = (log_probs(folder, dataset, sentences) for folder in (arguments.teacher, arguments.student))
     cross_entropy = -float((log_p.exp() * log_q).sum(1).mean())
     print(f"{len(log_p)} positions, {log_p.shape[1]} tokens, cross-entropy {cross_entropy:.4f}")
-    print("| k | bytes a position | mass of the rest | error of the loss a token | error of the gradient |")
+    print("| k | bytes per position | remaining mass | error of the loss per token | error of the gradient |")
     print("| --- | --- | --- | --- | --- |")
     print(*(row(log_p, log_q, k) for k in (*COUNTS, log_p.shape[1])), sep="\n")
 

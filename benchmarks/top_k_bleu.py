@@ -18,7 +18,7 @@ from seqkd.claims.evidence import Evidence  # noqa: E402
 from seqkd.report.load import load  # noqa: E402
 from seqkd.report.settings import ReportSettings  # noqa: E402
 
-HEAD = "| k | BLEU, greedy | less the teacher that runs | BLEU, beam | less the teacher that runs |"
+HEAD = "| k | BLEU, greedy | minus online teacher | BLEU, beam | minus online teacher |"
 
 
 def table(results: Path) -> Iterator[str]:
