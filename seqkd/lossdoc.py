@@ -50,7 +50,7 @@ def about(name: str) -> About:
 
 
 def cost(loss: dict[str, dict[str, Any]]) -> str:
-    """Passes of an update: student (forward and backward), teacher (forward), sampling of the student.
+    """TrainStep of an update: student (forward and backward), teacher (forward), sampling of the student.
 
     Terms that read one prefix source with equal settings share its pass; the encoders run once.
     """
@@ -76,7 +76,9 @@ def describe(name: str) -> str:
     lines = [f"{name}: {doc.title}", f"source: {doc.source}", "", doc.body, ""]
     lines += [f"prefixes: {', '.join(losses.prefixes_of(name))}", f"cost in passes: {cost({name: {'weight': 1.0}})}"]
     if losses.needs_teacher(name):
-        lines += [f"stored teacher: {'supported (teacher_top_k)' if losses.reads_top_k(name) else 'not supported'}"]
+        lines += [
+            f"stored teacher: {'supported (teacher_top_k)' if losses.supports_teacher_topk(name) else 'not supported'}"
+        ]
     settings = list(_settings(name))
     return "\n".join([*lines, "settings:", *(settings or ["  none"])]) + "\n"
 

@@ -19,14 +19,14 @@ class Stop:
 
     def ask(self, number: int, frame: FrameType | None) -> None:
         """Signal handler."""
-        self.asked = number
+        self.signal = number
         if self._at_once:
             raise StopRequested
 
     @contextmanager
     def at_once(self, allowed: bool = True) -> Iterator[None]:
         """Within the block, a signal, also one that arrived before, raises ``StopRequested`` if ``allowed``."""
-        if allowed and self.asked:
+        if allowed and self.signal:
             raise StopRequested
         self._at_once = allowed
         try:
@@ -36,7 +36,7 @@ class Stop:
 
 
 @contextmanager
-def stopping() -> Iterator[Stop]:
+def catch_signals() -> Iterator[Stop]:
     """Within the block, signals set ``asked`` instead of ending the process."""
     stop = Stop()
     numbers = [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT]

@@ -83,11 +83,11 @@ def download(
     def give(folder: Path) -> None:
         (folder / "state").mkdir()
         out = folder / "results" / "text.gz"
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.view() as patch:
             for setting, value in {
                 "BACK_OFF": (0.0,) * 5,
                 "TIMEOUT": 0.3,
-                "PATIENCE": patience,
+                "TIMEOUT_SECONDS": patience,
                 "ANSWER": patience,
                 "LARGEST": largest,
             }.items():

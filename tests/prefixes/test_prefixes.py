@@ -11,7 +11,7 @@ from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.prefixes import View, argmax, mixed, student, targets
+from seqkd.prefixes import PrefixContext, argmax, mixed, student, targets
 
 MODEL = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.3)
 SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
@@ -28,12 +28,12 @@ def model():
     return store.build(MODEL, 12, 12).train()
 
 
-def view(model, progress=0.5):
-    return View(batch(), model, progress)
+def context(model, progress=0.5):
+    return PrefixContext(batch(), model, progress)
 
 
 def test_targets_are_the_batch_itself(model):
-    inputs = view(model)
+    inputs = context(model)
     assert next(targets.pairs(inputs, targets.Options())) is inputs.batch
 
 
@@ -44,7 +44,7 @@ def test_the_argmax_prefix_is_the_shifted_choices():
 
 
 def test_each_iteration_follows_the_choices_of_the_one_before(model):
-    inputs = view(model)
+    inputs = context(model)
     pairs = argmax.pairs(inputs, argmax.Options(iterations=3))
     for token in (7, 8):
         inputs.choices = torch.full_like(inputs.batch.target, token)
@@ -116,7 +116,7 @@ def test_batches_or_single_sentences_are_replaced(model):
     kinds = {"batch": set(), "sentence": set()}
     for _ in range(40):
         for name, options in (("batch", by_batch), ("sentence", by_sentence)):
-            (pair,) = mixed.pairs(view(model), options)
+            (pair,) = mixed.pairs(context(model), options)
             unchanged = [row[row != PAD].tolist() == [*ids, EOS] for row, ids in zip(pair.target, TARGETS, strict=True)]
             kinds[name].add(sum(unchanged))
             assert torch.equal(pair.src, batch().src)
