@@ -37,7 +37,7 @@ class TokenSampler:
     def __call__(self, logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
         """See ``seqkd.decoding.rollout.Choice``; log-probabilities are those at ``temperature`` and ``top_k``."""
         log_q = apply_temperature_topk(logits.double(), self.temperature, self.top_k).log_softmax(-1)
-        tokens = draw(log_q, self.uniforms[sentences, :, length].flatten())
+        tokens = inverse_cdf_sample(log_q, self.uniforms[sentences, :, length].flatten())
         return tokens, log_q.gather(1, tokens[:, None])[:, 0]
 
 
@@ -55,7 +55,7 @@ def apply_temperature_topk(logits: Tensor, temperature: float, top_k: int) -> Te
     return torch.full_like(logits, -torch.inf).scatter_(1, top.indices, top.values)
 
 
-def draw(log_q: Tensor, uniforms: Tensor) -> Tensor:
+def inverse_cdf_sample(log_q: Tensor, uniforms: Tensor) -> Tensor:
     """Draw a token for each row: log-probabilities [N, V] (float64) and numbers in [0, 1), [N], to int64 [N].
 
     PAD and BOS are never drawn; the other tokens keep their relative probabilities.

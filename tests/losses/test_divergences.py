@@ -52,7 +52,7 @@ def test_the_halves_of_js_are_weighted_by_their_own_side():
     module = losses.load("js")
     options, m = module.Options(student_weight=0.25), 0.25 * Q + 0.75 * P
     on_targets = module.loss(CASE, options)
-    on_samples = module.loss(TokenBatch(CASE.student, CASE.target, CASE.teacher, prefix="student"), options)
+    on_samples = module.loss(TokenBatch(CASE.student_logits, CASE.target, CASE.teacher, prefix="student"), options)
     assert float(on_targets) == pytest.approx(0.75 * float((P * (P / m).log()).sum()), abs=1e-12)
     assert float(on_samples) == pytest.approx(0.25 * float((Q * (Q / m).log()).sum()), abs=1e-12)
 

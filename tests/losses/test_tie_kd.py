@@ -115,8 +115,8 @@ def test_selective_kds_queue_holds_the_latest_tokens():
     assert module.update_state(look, options).tolist() == [-4.0, -3.0, -1.0, -6.0]
     assert module.precompute(look, options).tolist() == [0.0, 1.0]
     easy, hard = (
-        replace(look, student_logits=torch.tensor([-1.0, -2.0])),
-        replace(look, student_logits=torch.tensor([-7.0, -6.0])),
+        replace(look, log_q_target=torch.tensor([-1.0, -2.0])),
+        replace(look, log_q_target=torch.tensor([-7.0, -6.0])),
     )
     assert module.precompute(easy, options).tolist() == [0.0, 0.0]
     assert module.precompute(hard, options).tolist() == [1.0, 1.0]

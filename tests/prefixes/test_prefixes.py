@@ -47,7 +47,7 @@ def test_each_iteration_follows_the_choices_of_the_one_before(model):
     inputs = context(model)
     pairs = argmax.pairs(inputs, argmax.Options(iterations=3))
     for token in (7, 8):
-        inputs.choices = torch.full_like(inputs.batch.target, token)
+        inputs.previous_argmax = torch.full_like(inputs.batch.target, token)
         pair = next(pairs)
         assert set(pair.prefix[:, 1:].flatten().tolist()) == {token}
         assert torch.equal(pair.target, inputs.batch.target)
@@ -93,12 +93,15 @@ def test_a_low_temperature_samples_the_most_probable_token(model):
 
 
 def test_only_the_most_probable_tokens_are_sampled():
-    from seqkd.decoding.sampling import narrowed
+    from seqkd.decoding.sampling import apply_temperature_topk
 
     logits = torch.tensor([[9.0, 0.0, 9.0, 1.0, 3.0, 2.0]])
-    assert narrowed(logits, 1.0, 2)[0].tolist() == [-torch.inf] * 4 + [3.0, 2.0]  # PAD and BOS are never sampled
-    assert narrowed(logits, 0.5, 0)[0].tolist() == [-torch.inf, 0.0, -torch.inf, 2.0, 6.0, 4.0]
-    assert torch.equal(narrowed(logits, 1.0, 0), logits)
+    assert apply_temperature_topk(logits, 1.0, 2)[0].tolist() == [-torch.inf] * 4 + [
+        3.0,
+        2.0,
+    ]  # PAD and BOS are never sampled
+    assert apply_temperature_topk(logits, 0.5, 0)[0].tolist() == [-torch.inf, 0.0, -torch.inf, 2.0, 6.0, 4.0]
+    assert torch.equal(apply_temperature_topk(logits, 1.0, 0), logits)
 
 
 @pytest.mark.parametrize(

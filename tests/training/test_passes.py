@@ -187,7 +187,7 @@ def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypa
             self.save()
             raise KeyboardInterrupt
 
-    with monkeypatch.view() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(run.Trainer, "evaluate_if_due", interrupted)
         train(toy, tmp_path / "cut", **common)
     assert run.load_state(tmp_path / "cut.state").update == 5
@@ -203,12 +203,12 @@ def test_what_an_objective_remembers_is_kept_from_update_to_update(models):
         passes.loss(pair, 1.0)
         log_q = log_probs(student, pair.src, pair.prefix).gather(2, pair.target[:, :, None])[:, :, 0]
         expected.append(log_q[pair.target != PAD])
-    (queue,) = passes.memory.values()
+    (queue,) = passes.objective_state.values()
     torch.testing.assert_close(queue, torch.cat(expected).detach(), rtol=1e-5, atol=1e-6)
     resumed = TrainStep(loss, *models, 0.0)
-    resumed.recall(passes.memory | {"master": torch.zeros(3)})
-    assert torch.equal(next(iter(resumed.memory.values())), queue) and len(resumed.memory) == 1
-    assert TrainStep(loss | {"nll": {"weight": 1.0}}, *models, 0.0).memory == {}
+    resumed.load_objective_state(passes.objective_state | {"master": torch.zeros(3)})
+    assert torch.equal(next(iter(resumed.objective_state.values())), queue) and len(resumed.objective_state) == 1
+    assert TrainStep(loss | {"nll": {"weight": 1.0}}, *models, 0.0).objective_state == {}
 
 
 def test_every_objective_trains_and_stays_finite(toy, tmp_path):

@@ -61,7 +61,7 @@ def test_a_signal_during_an_evaluation_postpones_it_to_the_next_start(toy, tmp_p
             pytest.fail("the evaluation continued")
         return measure(self, model)
 
-    with monkeypatch.view() as patch, pytest.raises(SystemExit) as ended:
+    with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
         patch.setattr(Evaluation, "measure", disturbed)
         train(toy, tmp_path / "cut")
     assert ended.value.code == 128 + signal.SIGTERM

@@ -139,10 +139,10 @@ def test_a_training_is_warned_in_time_saves_and_is_put_back(slurm, tmp_path: Pat
         time_limit.watch()
         with time_limit.going_on(Path("state")):
             with stopping() as stop:
-                while not stop.asked:
+                while not stop.signal:
                     time.sleep(0.01)
             Path("state/training").write_text("saved")
-            raise SystemExit(128 + stop.asked)
+            raise SystemExit(128 + stop.signal)
     """
     (tmp_path / "state").mkdir()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
