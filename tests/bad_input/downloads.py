@@ -83,7 +83,7 @@ def download(
     def give(folder: Path) -> None:
         (folder / "state").mkdir()
         out = folder / "results" / "text.gz"
-        with pytest.MonkeyPatch.view() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             for setting, value in {
                 "BACK_OFF": (0.0,) * 5,
                 "TIMEOUT": 0.3,

@@ -107,7 +107,7 @@ def written(results: Path, systems: list[Described], sentences: int) -> list[Des
 
 @pytest.fixture(scope="module", autouse=True)
 def sizes() -> Iterator[None]:
-    with pytest.MonkeyPatch.view() as patched:
+    with pytest.MonkeyPatch.context() as patched:
         patched.setitem(example_results.PARAMETERS, "shallow", 400_000)
         patched.setitem(example_results.PARAMETERS, "tiny", 400_000)
         yield
