@@ -20,7 +20,7 @@ WORDS, LENGTHS = 200_000, (4, 20)
 """Word types of the language, drawn by Zipf's law, and sentence length in words, uniform: 12 on average."""
 HELD_OUT = 2000
 """Pairs of the dev and of the test set."""
-CHUNK = 20_000
+LOGITS_CHUNK = 20_000
 VOCABULARY = 32_000
 SHARD = 50_000
 N_BEST_SHARE, CANDIDATES = 0.01, 4
@@ -49,8 +49,8 @@ def words(random: np.random.Generator) -> Any:
 
 def chunk_sizes(count: int) -> Iterator[int]:
     """Sizes of the chunks that ``count`` is split into."""
-    for start in range(0, count, CHUNK):
-        yield min(CHUNK, count - start)
+    for start in range(0, count, LOGITS_CHUNK):
+        yield min(LOGITS_CHUNK, count - start)
 
 
 def sentences(random: np.random.Generator, count: int) -> Iterator[Any]:
@@ -191,9 +191,10 @@ def checksums(folder: Path) -> Facts:
 
 def pairs_in(folder: Path) -> int:
     """Number of pairs left after cleaning."""
-    from seqkd.batches.dataset import Side
 
-    return len(Side(folder / "tokenizer/train", "src"))
+    from seqkd.batches.dataset import TokenIds
+
+    return len(TokenIds(folder / "tokenizer/train", "src"))
 
 
 STAGES: dict[str, Callable[[Path], Facts]] = {

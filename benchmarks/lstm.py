@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models.lstm import Lstm
 from seqkd.models.lstm_settings import LstmSettings
 
@@ -92,7 +92,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
-    keep_freed_memory()
+    tune_malloc()
     print("| width | precision | ours, ms | torch.nn.LSTM, ms | ratio |", "| --- | --- | --- | --- | --- |", sep="\n")
     for dim in arguments.dims:
         for precision in (torch.float32, torch.bfloat16):

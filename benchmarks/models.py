@@ -48,7 +48,7 @@ def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path)
         limits=LengthLimits(),
         teacher=None,
         start=None,
-        keep_zeros=False,
+        keep_pruned=False,
         folder=folder,
         state=folder / "state",
     )

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.models import store
 from seqkd.teacher import topk
 from seqkd.teacher.storing import cut
@@ -36,10 +36,10 @@ def row(log_p: Tensor, log_q: Tensor, k: int) -> str:
     """One line of the table."""
     p, q = log_p.exp(), log_q.exp()
     teacher = cut(log_p, k)
-    positions = Positions(log_q, log_q.argmax(-1), teacher)
+    batch = TokenBatch(log_q, log_q.argmax(-1), teacher)
     full_loss = -(p * log_q).sum()
-    loss = float((topk.cross_entropy(positions) - full_loss) / len(p))
-    gradient = float((topk.gradient(positions) - (q - p)).norm() / (q - p).norm())
+    loss = float((topk.cross_entropy(batch) - full_loss) / len(p))
+    gradient = float((topk.gradient(batch) - (q - p)).norm() / (q - p).norm())
     size = (6 if p.shape[1] <= 65536 else 8) * k + 4
     return f"| {k} | {size} | {float(teacher.rest.mean()):.4f} | {loss:+.4f} | {gradient:.4f} |"
 
@@ -57,7 +57,7 @@ def main() -> None:
     sentences = np.linspace(0, len(dataset) - 1, arguments.sentences).astype(int).tolist()
     log_p, log_q = (log_probs(folder, dataset, sentences) for folder in (arguments.teacher, arguments.student))
     cross_entropy = -float((log_p.exp() * log_q).sum(1).mean())
-    print(f"{len(log_p)} positions, {log_p.shape[1]} tokens, cross-entropy {cross_entropy:.4f}")
+    print(f"{len(log_p)} batch, {log_p.shape[1]} tokens, cross-entropy {cross_entropy:.4f}")
     print("| k | bytes per position | remaining mass | error of the loss per token | error of the gradient |")
     print("| --- | --- | --- | --- | --- |")
     print(*(row(log_p, log_q, k) for k in (*COUNTS, log_p.shape[1])), sep="\n")

@@ -12,7 +12,7 @@ MAX_PADDED_K = 12
 """Largest k for which a row is padded so that torch does not sort."""
 
 
-def best_words(values: Tensor, count: int) -> tuple[Tensor, Tensor]:
+def fast_topk(values: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """``values.topk(count)``, [N, V] to values and indices [N, count], in as little as a quarter of the time.
 
     The top ``count`` entries are in the ``count`` groups with the largest maxima, and maxima of groups are cheap.

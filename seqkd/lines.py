@@ -13,7 +13,7 @@ def lines(path: Path) -> Iterator[str]:
             yield line.removesuffix("\n")
 
 
-class ForwardLines:
+class SequentialLines:
     """Lines of a text file by index, from 0; indices must not decrease: ``forward[17]``."""
 
     def __init__(self, path: Path) -> None:

@@ -7,7 +7,7 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _GIBIBYTE = 1 << 30
 
 
-def keep_freed_memory() -> None:
+def tune_malloc() -> None:
     """Raise glibc's thresholds: page faults on fresh memory cost several times a write to memory already mapped.
 
     Does nothing if the C library has no ``mallopt``.

@@ -3,7 +3,7 @@
 import pytest
 
 from seqkd.errors import UserError
-from seqkd.lines import ForwardLines, lines
+from seqkd.lines import SequentialLines, lines
 
 
 @pytest.fixture
@@ -18,10 +18,10 @@ def test_only_line_feeds_end_lines(path):
 
 
 def test_a_line_may_be_read_twice_and_lines_may_be_skipped(path):
-    forward = ForwardLines(path)
+    forward = SequentialLines(path)
     assert [forward[0], forward[0], forward[2], forward[2]] == ["a", "a", "c\u2028d", "c\u2028d"]
 
 
 def test_a_missing_line_is_reported_with_its_number(path):
     with pytest.raises(UserError, match="line 5 is needed, but it has 3"):
-        ForwardLines(path)[4]
+        SequentialLines(path)[4]

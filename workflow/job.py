@@ -30,7 +30,7 @@ from workflow.spent import begin, forget, left_by_others, spend, sweep
 from workflow.time_limit import going_on, watch
 
 if TYPE_CHECKING:
-    from seqkd.training.processes import Processes
+    from seqkd.training.processes import ProcessGroup
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -76,11 +76,11 @@ class Job:
         """Which of how many parts of the work this process does."""
         return self.rank, len(self.devices)
 
-    def processes(self) -> "Processes":
+    def processes(self) -> "ProcessGroup":
         """The processes of a training, met here for the first time."""
-        from seqkd.training.processes import join
+        from seqkd.training.processes import join_process_group
 
-        return join(*self.part, self.device)
+        return join_process_group(*self.part, self.device)
 
     @property
     def manifest(self) -> Path:

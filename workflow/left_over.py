@@ -11,11 +11,11 @@ from seqkd.errors import UserError
 
 RUN = re.compile(r"(?:[\w-]+_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """How Snakemake names the SLURM jobs of a run; other jobs of the user's are left alone."""
-PATIENCE = 120.0
+TIMEOUT_SECONDS = 120.0
 """Seconds in which cancelled jobs end: SLURM lets them save what they have first."""
 
 
-def end_left_over_jobs(patience: float = PATIENCE) -> None:
+def end_left_over_jobs(patience: float = TIMEOUT_SECONDS) -> None:
     """Cancel the SLURM jobs that an earlier run in this folder has left, and wait for their end.
 
     Raises:

@@ -33,7 +33,7 @@ TURNS = "turns.json"
 """File in the state of a job: how many turns in a row have saved nothing."""
 NOTES = (TURNS, OWNER, OF_PROCESSES)
 """Files in the state of a job that are written at every start, and hold nothing to go on from."""
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds for which a controller that does not answer is asked again."""
 
 
@@ -75,7 +75,7 @@ def _warn_in_time(thread: int) -> None:
     while True:
         left = time_left(os.environ[TASK])
         if left is None:
-            time.sleep(PATIENCE / 2)
+            time.sleep(TIMEOUT_SECONDS / 2)
             continue
         ahead = min(AHEAD, SHARE * left) if ahead is None else ahead
         if left <= ahead + 1:
@@ -145,7 +145,7 @@ def _put_back(job: str) -> None:
         UserError: SLURM will not.
     """
     log.info("time is nearly up: all is saved, and SLURM job %s goes back into the queue to go on", job)
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while True:
         done = subprocess.run(["scontrol", "requeue", job], capture_output=True, text=True, check=False)
         if done.returncode == 0:

@@ -14,7 +14,7 @@ from benchmarks.families.training import settings
 from benchmarks.rows import Row, paired
 from benchmarks.turns import Worker, alternate, say
 from seqkd import losses
-from seqkd.losses.hidden_states import misfit_of_models
+from seqkd.losses.hidden_states import incompatible_models
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.storing import store_teacher
@@ -61,7 +61,7 @@ def side_settings(bench: Bench, loss: Loss) -> dict[str, Any]:
     """Settings of a side: the student of the suite, or a subset of the teacher's layers if layers are compared."""
     layers = any(losses.reads_layers(term) for term in loss)
     start = bench.models.teacher if layers else bench.models.student
-    model, _, vocabulary = store.describe(start)
+    model, _, vocabulary = store.load_model_config(start)
     if layers:
         fewer = {"encoder_layers": max(1, model.model_dump()["encoder_layers"] // 2), "decoder_layers": 1}
         model = model.model_copy(update=fewer)
@@ -74,8 +74,8 @@ def side_settings(bench: Bench, loss: Loss) -> dict[str, Any]:
 
 def layers_match(options: dict[str, Any]) -> bool:
     """Whether the layers of student and teacher can be compared: models from the command line may be incompatible."""
-    teacher = store.describe(Path(options["teacher"]))[0].model_dump()
-    return not misfit_of_models(losses.settings_of("hidden-states")(), options["model"], teacher)
+    teacher = store.load_model_config(Path(options["teacher"]))[0].model_dump()
+    return not incompatible_models(losses.settings_of("hidden-states")(), options["model"], teacher)
 
 
 def stored_row(bench: Bench, threads: int, label: str) -> Row:

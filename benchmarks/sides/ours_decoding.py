@@ -8,7 +8,7 @@ import torch
 from benchmarks.sides.channel import Channel
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Serve turns over the same sentences; the amount is sentences, and the answer holds the translations."""
     channel = Channel()
     settings = channel.settings
-    keep_freed_memory()
+    tune_malloc()
     torch.set_flush_denormal(True)
     model = store.load(Path(settings["model"]), settings["precision"])
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import torch
 from benchmarks.sides.channel import Channel
 from seqkd.batches.dataset import Dataset
 from seqkd.decoding.settings import LengthLimits
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
@@ -20,7 +20,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.reading import StoredTeacher
 from seqkd.training.evaluation import DevScores, Evaluation
 from seqkd.training.objective import Objective
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 from seqkd.training.run import Plugs, Trainer
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop
@@ -48,10 +48,10 @@ class Pause:
         return DevScores(bleu=0.0, chrf=0.0, length_ratio=1.0, truncated=0)
 
 
-def replace_by_nll(passes: Passes) -> Passes:
+def replace_by_nll(passes: TrainStep) -> TrainStep:
     """Keep prefixes, sampling and teacher logits, but compute NLL on every prefix instead of the objective."""
     (nll,) = Objective({"nll": {"weight": 1.0}}).terms
-    for reading in passes.readings:
+    for reading in passes.prefix_groups:
         reading.objective.terms, reading.objective.layer_terms = [nll], []
     passes.compares_layers = False
     return passes
@@ -59,7 +59,7 @@ def replace_by_nll(passes: Passes) -> Passes:
 
 def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     """A trainer set up as by ``train_model``, on the ids in ``settings["data"]``."""
-    keep_freed_memory()
+    tune_malloc()
     torch.set_flush_denormal(True)
     loss = settings.get("loss", {"nll": {"weight": 1.0}})
     training = TrainingSettings(
@@ -73,11 +73,11 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     torch.manual_seed(1)
     model = store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
     if "start" in settings:
-        store.load_start(model, Path(settings["start"]))
+        store.init_from(model, Path(settings["start"]))
     teacher = store.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
     data = Dataset(Path(settings["data"]))
     stored = StoredTeacher(Path(settings["stored"]), data) if "stored" in settings else None
-    passes = Passes(loss, model, teacher, training.label_smoothing, stored)
+    passes = TrainStep(loss, model, teacher, training.label_smoothing, stored)
     passes = replace_by_nll(passes) if settings.get("passes_only") else passes
     plugs = Plugs(data, passes, pause)  # type: ignore[arg-type]
     return Trainer(model, training, 1, plugs, folder)

@@ -10,11 +10,11 @@ from benchmarks.sides.plain import Plain, PlainTrainer, to_ours, to_plain
 from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import Dataset
 from seqkd.decoding.settings import LengthLimits
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.evaluation import Evaluation, on_dev
-from seqkd.training.passes import Passes
+from seqkd.training.evaluation import Evaluation, dev_evaluation
+from seqkd.training.passes import TrainStep
 from seqkd.training.run import Plugs, Trainer
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
@@ -27,7 +27,7 @@ def main() -> None:
     """Serve one turn, the complete training."""
     channel = Channel()
     settings = channel.settings
-    keep_freed_memory()
+    tune_malloc()
     torch.set_flush_denormal(True)
     training = TrainingSettings(
         updates=settings["updates"],
@@ -39,7 +39,9 @@ def main() -> None:
         label_smoothing=0.1,
         precision=settings["precision"],
     )
-    dev = on_dev(Path(settings["corpus"]), Path(settings["tokenizer"]), settings["bleu_tokenize"], LengthLimits())
+    dev = dev_evaluation(
+        Path(settings["corpus"]), Path(settings["tokenizer"]), settings["bleu_tokenize"], LengthLimits()
+    )
     channel.wait()
     train = plain if settings["plain"] else ours
     channel.reply(amount=settings["updates"], scores=train(settings, training, dev))
@@ -48,7 +50,7 @@ def main() -> None:
 def ours(settings: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
     """Dev BLEU after each quarter, with our trainer."""
     model = start(settings)
-    passes = Passes({"nll": {"weight": 1.0}}, model, None, training.label_smoothing)
+    passes = TrainStep({"nll": {"weight": 1.0}}, model, None, training.label_smoothing)
     plugs = Plugs(Dataset(Path(settings["data"])), passes, dev)
     trainer = Trainer(model, training, 1, plugs, Path(settings["data"]) / "no-state")
     trainer.run(Stop())

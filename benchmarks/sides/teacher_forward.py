@@ -7,7 +7,7 @@ import torch
 from benchmarks.sides.channel import Channel
 from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import PAD, Dataset
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.packed import packed
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Serve turns of ``updates`` batches; the amount is real target tokens, end of sentence counted."""
     channel = Channel()
     settings = channel.settings
-    keep_freed_memory()
+    tune_malloc()
     torch.set_flush_denormal(True)
     teacher = store.load(Path(settings["teacher"]), settings["precision"])
     batches = iter(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1))

@@ -18,7 +18,7 @@ from seqkd.batches.batches import BatchStream
 from seqkd.batches.dataset import Dataset
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import SearchSettings
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.packed import Product
 
@@ -160,7 +160,7 @@ def decoding(settings: dict[str, Any]) -> Callable[[], None]:
 def main() -> None:
     """Serve turns: the real work, and the seconds of its products in ``products``; the amount is their GFLOP."""
     channel = Channel()
-    keep_freed_memory()
+    tune_malloc()
     torch.set_flush_denormal(True)
     run = {"training": training, "decoding": decoding}[channel.settings["kind"]](channel.settings)
     run()

@@ -58,7 +58,7 @@ def _save(path: Path, array: npt.NDArray[np.generic]) -> None:
         np.save(file, array, allow_pickle=False)
 
 
-class Side:
+class TokenIds:
     """One side of a dataset: ``side[i]`` is sentence i, int32 ids without BOS and EOS."""
 
     def __init__(self, folder: Path, side: str) -> None:
@@ -91,7 +91,7 @@ class Dataset:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.src, self.tgt = Side(folder, "src"), Side(folder, "tgt")
+        self.src, self.tgt = TokenIds(folder, "src"), TokenIds(folder, "tgt")
         if len(self.src) != len(self.tgt):
             raise UserError(
                 f"{folder}: {len(self.src)} source but {len(self.tgt)} target sentences. "

@@ -8,26 +8,26 @@ from seqkd.batches.batches import Batch
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows ``first`` to ``last`` (exclusive) of a batch of ``whole`` rows.
+class BatchSlice:
+    """BatchSlice ``start`` to ``stop`` (exclusive) of a batch of ``batch_size`` rows.
 
     Attributes:
-        counted: False for the row that a process without a share computes; it does not contribute to the result.
+        contributes: False for the row that a process without a share computes; it does not contribute to the result.
     """
 
-    first: int
-    last: int
-    whole: int
-    counted: bool = True
+    start: int
+    stop: int
+    batch_size: int
+    contributes: bool = True
 
     @property
     def all(self) -> bool:
         """Whether this is the full batch."""
-        return self.last - self.first == self.whole
+        return self.stop - self.start == self.batch_size
 
     def of(self, values: Any) -> Any:
-        """These rows of a tensor or array [whole, ..]; the same object if they are all rows."""
-        return values if self.all else values[self.first : self.last]
+        """These rows of a tensor or array [batch_size, ..]; the same object if they are all rows."""
+        return values if self.all else values[self.start : self.stop]
 
     def of_batch(self, batch: Batch) -> Batch:
         """These rows of a batch, with the padding of the full batch."""
@@ -36,18 +36,18 @@ class Rows:
         sentences = None if batch.sentences is None else self.of(batch.sentences)
         return Batch(self.of(batch.src), self.of(batch.prefix), self.of(batch.target), sentences)
 
-    def cut(self, parts: int) -> list["Rows"]:
+    def cut(self, parts: int) -> list["BatchSlice"]:
         """At most ``parts`` consecutive slices whose sizes differ by at most one row."""
-        size = self.last - self.first
+        size = self.stop - self.start
         count = min(parts, size)
-        bounds = [self.first + size * i // count for i in range(count + 1)]
-        return [replace(self, first=start, last=stop) for start, stop in pairwise(bounds)]
+        bounds = [self.start + size * i // count for i in range(count + 1)]
+        return [replace(self, start=start, stop=stop) for start, stop in pairwise(bounds)]
 
 
-def share(batch_size: int, rank: int, count: int) -> Rows:
+def share(batch_size: int, rank: int, count: int) -> BatchSlice:
     """The rows of process ``rank`` of ``count``; with fewer rows than processes, some get one that is not counted."""
     start, stop = batch_size * rank // count, batch_size * (rank + 1) // count
     if stop > start:
-        return Rows(start, stop, batch_size)
+        return BatchSlice(start, stop, batch_size)
     start = min(start, batch_size - 1)
-    return Rows(start, start + 1, batch_size, counted=False)
+    return BatchSlice(start, start + 1, batch_size, contributes=False)

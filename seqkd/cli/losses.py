@@ -54,7 +54,9 @@ def describe(name: str) -> str:
     lines = [f"{name}: {doc.title}", f"source: {doc.source}", "", doc.body, ""]
     lines += [f"prefixes: {', '.join(losses.prefixes_of(name))}", f"cost in passes: {cost({name: {'weight': 1.0}})}"]
     if losses.needs_teacher(name):
-        lines += [f"stored teacher: {'supported (teacher_top_k)' if losses.reads_top_k(name) else 'not supported'}"]
+        lines += [
+            f"stored teacher: {'supported (teacher_top_k)' if losses.supports_teacher_topk(name) else 'not supported'}"
+        ]
     settings = list(_settings(name))
     return "\n".join([*lines, "settings:", *(settings or ["  none"])]) + "\n"
 

@@ -35,7 +35,7 @@ def _terms(student: StudentSettings) -> str:
 
 def _incompatible_targets(key: str, student: StudentSettings) -> Iterator[str]:
     for term, settings in student.loss.items():
-        if reason := losses.misfit(term, settings, student.targets):
+        if reason := losses.incompatible_targets(term, settings, student.targets):
             yield f"{key}.loss: found targets {student.targets!r}, but {term} {reason}"
 
 
@@ -49,7 +49,7 @@ def _incompatible_models(key: str, name: str, config: Config) -> Iterator[str]:
         return
     teacher_model = config.models[teacher.model].model_dump() if teacher.model else {"architecture": "ensemble"}
     for term, settings in student.loss.items():
-        if reason := losses.misfit_of_models(term, settings, student_model, teacher_model):
+        if reason := losses.incompatible_models(term, settings, student_model, teacher_model):
             yield f"{key}.loss: {term} {reason}"
     if all(map(losses.reads_layers, student.loss)):
         yield (
@@ -86,7 +86,7 @@ def _nothing_to_learn(key: str, student: StudentSettings, config: Config) -> Ite
     start = start_model(config, student)
     if student.start != teacher_name(config, student) or student.model not in (None, start):
         return
-    if all(losses.is_minimal_at_teacher(term) for term in student.loss):
+    if all(losses.is_zero_at_teacher(term) for term in student.loss):
         yield (
             f"{key}.start: found {student.start!r}, which is also its teacher: {_terms(student)} is already at its "
             "minimum; start from another model, name another `teacher`, or add a term such as nll"
@@ -105,7 +105,7 @@ def _not_stored(key: str, student: StudentSettings) -> Iterator[str]:
         reason = "the teacher's layers" if losses.reads_layers(term) else "the teacher's full distribution"
         if sampled:
             reason = f"prefixes that the student generates at every update ({', '.join(sampled)})"
-        if sampled or not losses.reads_top_k(term):
+        if sampled or not losses.supports_teacher_topk(term):
             yield (
                 f"{key}: found {student.teacher_top_k}, but {term} reads {reason}, and only the k most probable tokens "
                 "at the targets are stored; remove this key to run the teacher"

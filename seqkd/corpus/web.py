@@ -24,8 +24,8 @@ ATTEMPTS = 100
 TIMEOUT = 30.0
 """Seconds without a byte after which a connection counts as broken."""
 SLOWEST = 200.0
-"""Bytes per second; a connection slower than this over ``PATIENCE`` seconds is closed and reopened."""
-PATIENCE = 60.0
+"""Bytes per second; a connection slower than this over ``TIMEOUT_SECONDS`` seconds is closed and reopened."""
+TIMEOUT_SECONDS = 60.0
 ANSWER = 60.0
 """Seconds within which all headers of a response must arrive."""
 CHUNK = 1 << 18
@@ -260,8 +260,8 @@ def _receive(response: http.client.HTTPResponse, part: _PartialFile, start: int,
             if now - last_log > 5:
                 last_log = now
                 log.info("%s: %d of %s bytes", part.url, handle.tell(), total or "unknown")
-            if now - window_start > PATIENCE:
-                if window_bytes < SLOWEST * PATIENCE:
+            if now - window_start > TIMEOUT_SECONDS:
+                if window_bytes < SLOWEST * TIMEOUT_SECONDS:
                     seconds = now - window_start
                     raise _ConnectionBrokenError(f"{window_bytes} bytes in {seconds:.0f} seconds are too few")
                 window_start, window_bytes = now, 0

@@ -24,7 +24,7 @@ from seqkd.models.packed import packed
 log = logging.getLogger(__name__)
 
 
-def batched(lengths: Sequence[int], budget: int, run_batch: Callable[[list[int]], None]) -> None:
+def run_in_batches(lengths: Sequence[int], budget: int, run_batch: Callable[[list[int]], None]) -> None:
     """Call ``run_batch`` on lists of sentence numbers, longest first; size times longest of each is within ``budget``.
 
     On running out of (GPU) memory, all remaining sentences are split into batches of half that cost.
@@ -62,11 +62,11 @@ def try_batch(run_batch: Callable[[list[int]], None], indices: list[int]) -> boo
                 "Out of memory with a single sentence: use `device: cpu`, or a GPU with more memory."
             ) from None
     log.warning("out of memory with a batch of %d sentences: halving the batch size", len(indices))
-    release()
+    free_gpu_memory()
     return False
 
 
-def release() -> None:
+def free_gpu_memory() -> None:
     """Free the memory of a failed attempt: reference cycles of its traceback first, then the GPU's cached blocks."""
     gc.collect()
     if torch.cuda.is_available():
@@ -96,10 +96,10 @@ def translate(
             return greedy_search(model, src, settings, scored)
         return greedy_search_single(model, single_decoder(), src, settings, scored)
 
-    return run_in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
+    return search_in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
 
 
-def run_in_batches(
+def search_in_batches(
     model: TranslationModel,
     sources: Sequence[Ids] | Sequence[list[int]],
     budget: int,
@@ -114,7 +114,7 @@ def run_in_batches(
             results[i] = hypotheses
 
     with packed(model):
-        batched([len(ids) + 1 for ids in sources], budget, run_batch)
+        run_in_batches([len(ids) + 1 for ids in sources], budget, run_batch)
     return results
 
 
@@ -143,5 +143,7 @@ def forced_scores(
             start = stop
 
     with torch.inference_mode(), packed(model):
-        batched([max(len(s), len(t)) + 1 for s, t in zip(sources, targets, strict=True)], batch_tokens, run_batch)
+        run_in_batches(
+            [max(len(s), len(t)) + 1 for s, t in zip(sources, targets, strict=True)], batch_tokens, run_batch
+        )
     return results

@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from seqkd.decoding.engine import run_in_batches
+from seqkd.decoding.engine import search_in_batches
 from seqkd.decoding.search import BeamSearch, Hypothesis, gather_rows
-from seqkd.decoding.settings import BATCH_TOKENS, PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
+from seqkd.decoding.settings import BATCH_TOKENS, LENGTH_PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
@@ -56,7 +56,7 @@ def translate_with_penalties(
     model: TranslationModel,
     sources: Sequence[list[int]],
     settings: SearchSettings,
-    penalties: Sequence[float] = PENALTIES,
+    penalties: Sequence[float] = LENGTH_PENALTIES,
     batch_tokens: int = BATCH_TOKENS,
 ) -> list[list[Hypothesis]]:
     """The best hypothesis of each source (ids without EOS) under each penalty, in the order of the penalties."""
@@ -65,12 +65,12 @@ def translate_with_penalties(
         with torch.inference_mode():
             return PenaltySearch(model, src, settings, penalties).run()
 
-    results = run_in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
+    results = search_in_batches(model, sources, max(1, batch_tokens // settings.beam), search)
     # If nothing finished within the limit there is a single hypothesis, whatever the penalty.
     return [hypotheses * len(penalties) if len(hypotheses) == 1 else hypotheses for hypotheses in results]
 
 
-def read_chosen(folder: Path | None) -> float | None:
+def read_chosen_penalty(folder: Path | None) -> float | None:
     """The penalty in a folder with ``search.json``; None without a folder.
 
     Raises:
@@ -97,5 +97,5 @@ def search_of_model(model: Path, beam: int, length_penalty: float | None) -> Sea
     limits: LengthLimits = store.length_limits(model)
     search = TunedSearchSettings(beam=beam, **limits.model_dump())
     if length_penalty is None and (model / "search" / search.name).is_dir():
-        length_penalty = read_chosen(model / "search" / search.name)
+        length_penalty = read_chosen_penalty(model / "search" / search.name)
     return search.tuned(1.0 if length_penalty is None else length_penalty)

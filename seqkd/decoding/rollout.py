@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.best_words import best_words
+from seqkd.best_words import fast_topk
 from seqkd.decoding.search import Hypothesis, length_limits
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models.interface import TranslationModel
@@ -80,7 +80,7 @@ def argmax_choice(logits: Tensor, sentences: Tensor, length: int) -> tuple[Tenso
     log_q = logits.float().log_softmax(-1)
     for token in (PAD, BOS):
         log_q[:, token] = -torch.inf
-    log_probs, tokens = best_words(log_q, 1)
+    log_probs, tokens = fast_topk(log_q, 1)
     return tokens, log_probs
 
 
@@ -89,7 +89,7 @@ def unscored_argmax_choice(logits: Tensor, sentences: Tensor, length: int) -> tu
     scores = logits.float()  # maxima of bfloat16 take five times as long
     for token in (PAD, BOS):
         scores[:, token] = -torch.inf
-    tokens = best_words(scores, 1)[1]
+    tokens = fast_topk(scores, 1)[1]
     return tokens, torch.full_like(tokens, torch.nan, dtype=torch.float32)
 
 

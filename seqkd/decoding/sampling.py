@@ -14,7 +14,7 @@ from torch import Tensor
 
 from seqkd.batches.batches import pad
 from seqkd.batches.dataset import BOS, PAD
-from seqkd.decoding.engine import batched
+from seqkd.decoding.engine import run_in_batches
 from seqkd.decoding.rollout import Rollout
 from seqkd.decoding.search import Hypothesis, length_limits
 from seqkd.decoding.settings import BATCH_TOKENS, LengthLimits
@@ -23,7 +23,7 @@ from seqkd.models.packed import packed
 
 
 @dataclass(frozen=True)
-class Drawing:
+class TokenSampler:
     """Chooses tokens at random for ``Rollout``.
 
     ``uniforms`` [B, K, max tokens] are the random numbers. Tokens are drawn from the ``top_k`` most probable ones (0:
@@ -36,12 +36,12 @@ class Drawing:
 
     def __call__(self, logits: Tensor, sentences: Tensor, length: int) -> tuple[Tensor, Tensor]:
         """See ``seqkd.decoding.rollout.Choice``; log-probabilities are those at ``temperature`` and ``top_k``."""
-        log_q = narrowed(logits.double(), self.temperature, self.top_k).log_softmax(-1)
-        tokens = draw(log_q, self.uniforms[sentences, :, length].flatten())
+        log_q = apply_temperature_topk(logits.double(), self.temperature, self.top_k).log_softmax(-1)
+        tokens = inverse_cdf_sample(log_q, self.uniforms[sentences, :, length].flatten())
         return tokens, log_q.gather(1, tokens[:, None])[:, 0]
 
 
-def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
+def apply_temperature_topk(logits: Tensor, temperature: float, top_k: int) -> Tensor:
     """Logits [N, V] at ``temperature``, with all but the ``top_k`` largest of each row set to -inf; 0 keeps all.
 
     If either changes the distribution, PAD and BOS are removed first, lest they be all that is left.
@@ -55,7 +55,7 @@ def narrowed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
     return torch.full_like(logits, -torch.inf).scatter_(1, top.indices, top.values)
 
 
-def draw(log_q: Tensor, uniforms: Tensor) -> Tensor:
+def inverse_cdf_sample(log_q: Tensor, uniforms: Tensor) -> Tensor:
     """Draw a token for each row: log-probabilities [N, V] (float64) and numbers in [0, 1), [N], to int64 [N].
 
     PAD and BOS are never drawn; the other tokens keep their relative probabilities.
@@ -96,10 +96,10 @@ def sample(
         steps = int(max_lengths.max())
         numbers_drawn = [np.random.default_rng([seed, seeds[i]]).random((steps, count)).T for i in indices]
         uniforms = torch.from_numpy(np.stack(numbers_drawn)).to(model.device)
-        rollout = Rollout(model, src, max_lengths, count, Drawing(uniforms))
+        rollout = Rollout(model, src, max_lengths, count, TokenSampler(uniforms))
         for i, samples in zip(indices, rollout.run(), strict=True):
             results[i] = samples
 
     with torch.inference_mode(), packed(model):
-        batched([len(ids) + 1 for ids in sources], max(1, batch_tokens // count), run_batch)
+        run_in_batches([len(ids) + 1 for ids in sources], max(1, batch_tokens // count), run_batch)
     return results

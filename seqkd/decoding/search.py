@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.best_words import best_words
+from seqkd.best_words import fast_topk
 from seqkd.decoding.settings import LengthLimits, SearchSettings
 from seqkd.models.interface import TranslationModel
 
@@ -85,7 +85,7 @@ class BeamSearch:
         log_probs = logits.log_softmax(-1)
         log_probs[:, [PAD, BOS]] = -torch.inf
         # A hypothesis has at most K live continuations and EOS among them, so K + 1 suffice.
-        top, tokens = best_words(log_probs, min(self.beam + 1, logits.shape[1]))
+        top, tokens = fast_topk(log_probs, min(self.beam + 1, logits.shape[1]))
         width = top.shape[1]
         candidates = self.scores[:, :, None] + top.view(*self.scores.shape, width)
         scores, indices = candidates.flatten(1).topk(min(2 * self.beam, self.beam * width))

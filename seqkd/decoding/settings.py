@@ -6,7 +6,7 @@ from pydantic import Field
 
 from seqkd.settings import Settings
 
-PENALTIES = (0.0, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
+LENGTH_PENALTIES = (0.0, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
 """Length penalties that `auto` chooses from."""
 
 BATCH_TOKENS = 16384
@@ -44,8 +44,8 @@ class TunedSearchSettings(LengthLimits):
     length_penalty: Penalty | Literal["auto"] = Field(
         "auto",
         description="Scores are divided by length**length_penalty. `auto` chooses for each model the best on dev of "
-        f"{', '.join(f'{penalty:g}' for penalty in PENALTIES)}. 0 (no normalisation, as in Kim & Rush 2016) makes "
-        "translations short, and Seq-KD students even shorter.",
+        f"{', '.join(f'{penalty:g}' for penalty in LENGTH_PENALTIES)}. 0 (no normalisation, as in Kim & Rush 2016) "
+        "makes translations short, and Seq-KD students even shorter.",
     )
 
     def tuned(self, length_penalty: float | None = None) -> SearchSettings:

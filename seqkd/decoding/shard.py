@@ -12,13 +12,13 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from seqkd.batches.dataset import Side
+from seqkd.batches.dataset import TokenIds
 from seqkd.decoding.engine import translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import DecodeSettings, SearchSettings
 from seqkd.decoding.shares import SAMPLING, lines_of_shard
 from seqkd.files import read_lines, write_lines, written
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.tokenizer.tokenizer import Tokenizer
@@ -51,8 +51,8 @@ def decode_shard(
     Returns:
         Counts: sentences, and best outputs that are empty, truncated (no EOS before the length limit) or copies.
     """
-    keep_freed_memory()
-    source = Side(tokenizer / "train", "src")
+    tune_malloc()
+    source = TokenIds(tokenizer / "train", "src")
     lines = lines_of_shard(settings, kind, len(source), shard)[part[0] :: part[1]]
     vocabulary = Tokenizer(tokenizer)
     network = store.load(model, precision, vocabulary.sizes).to(device)

@@ -6,7 +6,7 @@ than those it was trained on.
 
 import re
 
-from seqkd.tokenizer.tokenizer import Side
+from seqkd.tokenizer.tokenizer import SubwordModel
 
 MOST_SUBWORDS = 1000
 """Maximum length of a source line that is not split; attention then takes 4 MB for each head of a layer."""
@@ -15,16 +15,16 @@ SENTENCE_END = re.compile(r"[.!?\u2026]+[\"'\u2019\u201d\u00bb)\]]*(?=\s)|[\u300
 BLANK = re.compile(r"\s")
 
 
-def split_line(text: str, side: Side, most: int) -> list[list[int]]:
+def split_line(text: str, subwords: SubwordModel, most: int) -> list[list[int]]:
     """The ids of a line in segments of at most ``most`` subwords each, none empty; a single one if it is short enough.
 
     The line is halved recursively at the end of a sentence near the middle, else at a blank, else in the middle.
     """
-    (ids,) = side.encode([text])
+    (ids,) = subwords.encode([text])
     if len(ids) <= most or len(text) == 1:
         return [ids] if ids else []
     middle = _split_point(text)
-    return [segment for half in (text[:middle], text[middle:]) for segment in split_line(half.strip(), side, most)]
+    return [segment for half in (text[:middle], text[middle:]) for segment in split_line(half.strip(), subwords, most)]
 
 
 def _split_point(text: str) -> int:

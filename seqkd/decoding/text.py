@@ -11,7 +11,7 @@ from seqkd.decoding.length_penalty import search_of_model
 from seqkd.decoding.settings import SearchSettings
 from seqkd.decoding.split import MOST_SUBWORDS, split_line
 from seqkd.errors import UserError
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.tokenizer.tokenizer import Tokenizer
@@ -40,7 +40,7 @@ def translate_lines(
     Raises:
         UserError: no such model or tokenizer, or they do not go together.
     """
-    keep_freed_memory()
+    tune_malloc()
     names = Tokenizer(tokenizer or tokenizer_of(model))
     network = store.load(model, precision, names.sizes)
     search = search_of_model(model, beam, length_penalty)

@@ -7,36 +7,36 @@ The first line of the module's docstring names the objective and, in parentheses
 indented. The module defines
 
 ``NEEDS_TEACHER``
-    whether it reads ``Positions.teacher``;
+    whether it reads ``TokenBatch.teacher``;
 ``Options``
     its settings, a :class:`seqkd.settings.Settings`;
-``loss(positions, options)``
+``loss(batch, options)``
     the sum of the objective over all positions, a float32 scalar;
-``gradient(positions, options)``
+``gradient(batch, options)``
     optional: the gradient with respect to the student's logits, float32 [N, V], where it has a closed form. Must be a
     new tensor. Without it autograd computes the gradient, at about three times the cost;
 ``PREFIXES``
     optional: the modules of ``seqkd.prefixes`` whose sequences it reads, one pass each, identified by
-    ``positions.prefix``. Default: only the targets. ``Options`` inherits the settings of each;
-``READS_TOP_K``
-    optional: True if ``Positions.teacher`` may also be a :class:`seqkd.losses.positions.TopK`, a stored teacher;
-``MINIMAL_AT_TEACHER``
+    ``batch.prefix``. Default: only the targets. ``Options`` inherits the settings of each;
+``SUPPORTS_TEACHER_TOPK``
+    optional: True if ``TokenBatch.teacher`` may also be a :class:`seqkd.losses.positions.TopK`, a stored teacher;
+``ZERO_AT_TEACHER``
     optional: True if the loss is minimal when the student equals its teacher;
-``misfit(options, targets)``
+``incompatible_targets(options, targets)``
     optional: why it cannot be used with these ``targets`` of a config, as the end of a sentence; "" if it can;
-``survey(scores, options)``
-    optional: a value per position, [N], that depends on the whole batch; ``loss`` reads it from ``positions.facts``.
+``precompute(scores, options)``
+    optional: a value per position, [N], that depends on the whole batch; ``loss`` reads it from ``batch.precomputed``.
     None if these options need none;
-``remember(scores, options)``
-    optional, with ``survey``: a tensor to keep for the next update, which reads it from ``scores.memory``. It is saved
-    with the training state, so that interrupted trainings resume exactly;
+``update_state(scores, options)``
+    optional, with ``precompute``: a tensor to keep for the next update, which reads it from ``scores.state``. It is
+    saved with the training state, so that interrupted trainings resume exactly;
 ``whole_sentences(options)``
-    optional: True if it must see all positions of a sentence together, numbered in ``positions.sentence``;
+    optional: True if it must see all positions of a sentence together, numbered in ``batch.sentence``;
 ``READS_LAYERS``
     optional: True if ``loss`` compares layers instead. It then takes a :class:`seqkd.losses.layers.Layers`, once for
     the encoder and once for the decoder, reads only the targets, and is differentiated by autograd;
-``misfit_of_models(options, student, teacher)``
-    optional: why it cannot be used for models with these settings, like ``misfit``.
+``incompatible_models(options, student, teacher)``
+    optional: why it cannot be used for models with these settings, like ``incompatible_targets``.
 
 For each pass, the training loss is the sum divided by the number of positions.
 
@@ -90,9 +90,9 @@ def needs_teacher(name: str) -> bool:
     return bool(load(name).NEEDS_TEACHER)
 
 
-def reads_top_k(name: str) -> bool:
+def supports_teacher_topk(name: str) -> bool:
     """Whether the objective can read a stored teacher."""
-    return bool(getattr(load(name), "READS_TOP_K", False))
+    return bool(getattr(load(name), "SUPPORTS_TEACHER_TOPK", False))
 
 
 def reads_layers(name: str) -> bool:
@@ -100,19 +100,19 @@ def reads_layers(name: str) -> bool:
     return bool(getattr(load(name), "READS_LAYERS", False))
 
 
-def is_minimal_at_teacher(name: str) -> bool:
+def is_zero_at_teacher(name: str) -> bool:
     """Whether the objective is minimal when the student equals its teacher."""
-    return bool(getattr(load(name), "MINIMAL_AT_TEACHER", False))
+    return bool(getattr(load(name), "ZERO_AT_TEACHER", False))
 
 
-def misfit(name: str, term: dict[str, Any], targets: str) -> str:
+def incompatible_targets(name: str, term: dict[str, Any], targets: str) -> str:
     """Why a term of a config's ``loss`` cannot be used with these targets; "" if it can."""
-    return _reason("misfit", name, term, targets)
+    return _reason("incompatible_targets", name, term, targets)
 
 
-def misfit_of_models(name: str, term: dict[str, Any], student: dict[str, Any], teacher: dict[str, Any]) -> str:
+def incompatible_models(name: str, term: dict[str, Any], student: dict[str, Any], teacher: dict[str, Any]) -> str:
     """Why a term cannot be used for models with these settings; "" if it can."""
-    return _reason("misfit_of_models", name, term, student, teacher)
+    return _reason("incompatible_models", name, term, student, teacher)
 
 
 def _reason(function: str, name: str, term: dict[str, Any], *arguments: Any) -> str:

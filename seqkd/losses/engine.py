@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.prefixes import student
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ class Options(student.Options):
     """How the student is sampled."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return -_weighted(positions).sum()
+    return -_weighted(batch).sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]."""
-    return positions.through_softmax(-_weighted(positions))
+    return batch.softmax_backward(-_weighted(batch))
 
 
-def _weighted(positions: Positions) -> torch.Tensor:
-    return positions.once("engine", lambda: positions.q * positions.log_p)
+def _weighted(batch: TokenBatch) -> torch.Tensor:
+    return batch.cached("engine", lambda: batch.q * batch.log_p)

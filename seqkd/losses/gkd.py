@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.prefixes import mixed
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 PREFIXES = (mixed,)
 
 
@@ -32,19 +32,19 @@ class Options(mixed.Options):
     )
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    w, log_m = options.student_weight, positions.log_mixture(options.student_weight).flatten()
-    p, q = positions.p.flatten(), positions.q.flatten()
-    kl_teacher = p.dot(positions.known.flatten()) - p.dot(log_m) - positions.log_z_teacher.sum()
-    kl_student = q.dot(positions.student.flatten()) - q.dot(log_m) - positions.log_z.sum()
+    w, log_m = options.student_weight, batch.log_mixture(options.student_weight).flatten()
+    p, q = batch.p.flatten(), batch.q.flatten()
+    kl_teacher = p.dot(batch.teacher_logits.flatten()) - p.dot(log_m) - batch.log_z_teacher.sum()
+    kl_student = q.dot(batch.student_logits.flatten()) - q.dot(log_m) - batch.log_z.sum()
     return (1 - w) * kl_teacher + w * kl_student
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: the part through m cancels, w q (log q - log m) remains.
 
     Logits replace log q: a constant added to a row cancels in the softmax.
     """
-    log_m = positions.log_mixture(options.student_weight)
-    return positions.through_softmax((positions.student - log_m).mul_(positions.q)).mul_(options.student_weight)
+    log_m = batch.log_mixture(options.student_weight)
+    return batch.softmax_backward((batch.student_logits - log_m).mul_(batch.q)).mul_(options.student_weight)

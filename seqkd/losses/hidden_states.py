@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NEEDS_TEACHER = True
 READS_LAYERS = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 
 Map = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)]
 
@@ -42,7 +42,7 @@ class Options(Settings):
     decoder: Map | None = Field(None, description="The same for the decoder.")
 
 
-def misfit_of_models(options: Options, student: dict[str, Any], teacher: dict[str, Any]) -> str:
+def incompatible_models(options: Options, student: dict[str, Any], teacher: dict[str, Any]) -> str:
     """Why layers of models with these settings cannot be compared, as the end of a sentence; "" if they can."""
     if {student["architecture"], teacher["architecture"]} != {"transformer"}:
         return "compares layers of two Transformers; leave it out"
@@ -77,6 +77,6 @@ def normalise(hidden: torch.Tensor) -> torch.Tensor:
 
 
 def _default_map(layers: Layers) -> list[int]:
-    from seqkd.models.store import copied_layers
+    from seqkd.models.store import select_layers
 
-    return copied_layers(len(layers.student), len(layers.teacher))
+    return select_layers(len(layers.student), len(layers.teacher))

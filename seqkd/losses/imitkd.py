@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.prefixes import mixed
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ class Options(mixed.Options):
     )
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
     if options.teacher == "distribution":
-        return positions.log_z.sum() - positions.p.flatten().dot(positions.student.flatten())
-    return (positions.log_z - positions.student.gather(1, positions.best_known(1))).sum()
+        return batch.log_z.sum() - batch.p.flatten().dot(batch.student_logits.flatten())
+    return (batch.log_z - batch.student_logits.gather(1, batch.teacher_topk_ids(1))).sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q less what is imitated."""
     if options.teacher == "distribution":
-        return positions.q - positions.p
-    top1 = positions.best_known(1)
-    return positions.q.scatter_add(1, top1, -positions.q.new_ones(top1.shape))
+        return batch.q - batch.p
+    top1 = batch.teacher_topk_ids(1)
+    return batch.q.scatter_add(1, top1, -batch.q.new_ones(top1.shape))

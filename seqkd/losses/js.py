@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from seqkd.logarithm import log
-from seqkd.losses.positions import LEAST, Positions
+from seqkd.losses.positions import LEAST, TokenBatch
 from seqkd.prefixes import student, targets
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 PREFIXES = (targets, student)
 
 
@@ -44,7 +44,7 @@ class Options(student.Options):
     )
 
 
-def misfit(options: Options, targets: str) -> str:
+def incompatible_targets(options: Options, targets: str) -> str:
     """The exact mixture needs unmodified samples from both distributions."""
     if options.mixture == "local":
         return ""
@@ -60,54 +60,54 @@ def whole_sentences(options: Options) -> bool:
     return options.mixture == "exact"
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    distribution, weight = _half(positions, options)
-    return weight * distribution.flatten().dot(_log_density_ratio(positions, options).flatten())
+    distribution, weight = _half(batch, options)
+    return weight * distribution.flatten().dot(_log_density_ratio(batch, options).flatten())
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]; the density ratios stay below 1 / s and 1 / (1 - s)."""
-    _, weight = _half(positions, options)
-    grad_q = -_mixture_weight(positions, options) * _density_ratio(positions, options)
-    if positions.prefix == "student":
-        grad_q += _log_density_ratio(positions, options)
-    return positions.through_softmax(grad_q.mul_(positions.q)).mul_(weight)
+    _, weight = _half(batch, options)
+    grad_q = -_mixture_weight(batch, options) * _density_ratio(batch, options)
+    if batch.prefix == "student":
+        grad_q += _log_density_ratio(batch, options)
+    return batch.softmax_backward(grad_q.mul_(batch.q)).mul_(weight)
 
 
-def _half(positions: Positions, options: Options) -> tuple[torch.Tensor, float]:
+def _half(batch: TokenBatch, options: Options) -> tuple[torch.Tensor, float]:
     """The distribution whose divergence from the mixture this half is, [N, V], and its weight."""
-    if positions.prefix == "student":
-        return positions.q, options.student_weight
-    return positions.p, 1 - options.student_weight
+    if batch.prefix == "student":
+        return batch.q, options.student_weight
+    return batch.p, 1 - options.student_weight
 
 
-def _density_ratio(positions: Positions, options: Options) -> torch.Tensor:
+def _density_ratio(batch: TokenBatch, options: Options) -> torch.Tensor:
     """That distribution over the mixture, [N, V]; clamped above 0 to have a logarithm, which then has weight 0."""
-    mixture = positions.mixture(_mixture_weight(positions, options))
-    return positions.once("js", lambda: (_half(positions, options)[0] / mixture).clamp_(min=LEAST))
+    mixture = batch.mixture(_mixture_weight(batch, options))
+    return batch.cached("js", lambda: (_half(batch, options)[0] / mixture).clamp_(min=LEAST))
 
 
-def _log_density_ratio(positions: Positions, options: Options) -> torch.Tensor:
+def _log_density_ratio(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Its logarithm, [N, V]."""
-    return positions.once("log of js", lambda: log(_density_ratio(positions, options)))
+    return batch.cached("log of js", lambda: log(_density_ratio(batch, options)))
 
 
-def _mixture_weight(positions: Positions, options: Options) -> float | torch.Tensor:
+def _mixture_weight(batch: TokenBatch, options: Options) -> float | torch.Tensor:
     """The student's weight s_t in the mixture: a number, or [N, 1]."""
     if options.mixture == "local":
         return options.student_weight
-    return positions.once("mixture weight of js", lambda: exact_mixture_weight(positions, options.student_weight))
+    return batch.cached("mixture weight of js", lambda: exact_mixture_weight(batch, options.student_weight))
 
 
-def exact_mixture_weight(positions: Positions, weight: float) -> torch.Tensor:
+def exact_mixture_weight(batch: TokenBatch, weight: float) -> torch.Tensor:
     """s_t of the exact mixture, [N, 1], without gradient; positions are whole sentences, one after the other."""
-    assert positions.sentence is not None, "the exact mixture needs to know where sentences begin"
-    target = positions.target[:, None]
-    q, p = (dist.gather(1, target).detach().clamp(min=LEAST).double() for dist in (positions.q, positions.p))
+    assert batch.sentence is not None, "the exact mixture needs to know where sentences begin"
+    target = batch.target[:, None]
+    q, p = (dist.gather(1, target).detach().clamp(min=LEAST).double() for dist in (batch.q, batch.p))
     log_ratio = q.log() - p.log()
     prefix_log_ratio = log_ratio.cumsum(0) - log_ratio
-    lengths = positions.sentence.unique_consecutive(return_counts=True)[1]
+    lengths = batch.sentence.unique_consecutive(return_counts=True)[1]
     prefix_log_ratio -= prefix_log_ratio[lengths.cumsum(0) - lengths].repeat_interleave(lengths, 0)
     log_odds = math.log(weight) - math.log1p(-weight)
-    return (prefix_log_ratio + log_odds).sigmoid().to(positions.student.dtype)
+    return (prefix_log_ratio + log_odds).sigmoid().to(batch.student_logits.dtype)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions, TopK
+from seqkd.losses.positions import TokenBatch, TopK
 from seqkd.settings import Settings
 from seqkd.teacher import topk
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-READS_TOP_K = True
-MINIMAL_AT_TEACHER = True
+SUPPORTS_TEACHER_TOPK = True
+ZERO_AT_TEACHER = True
 
 
 class Options(Settings):
     """`kl` has no settings."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    if isinstance(positions.teacher, TopK):
-        return topk.cross_entropy(positions) - topk.entropy(positions)
-    return positions.kl_sum
+    if isinstance(batch.teacher, TopK):
+        return topk.cross_entropy(batch) - topk.entropy(batch)
+    return batch.kl_sum
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q - p, since p sums to 1."""
-    if isinstance(positions.teacher, TopK):
-        return topk.gradient(positions)
-    return positions.q - positions.p
+    if isinstance(batch.teacher, TopK):
+        return topk.gradient(batch)
+    return batch.q - batch.p

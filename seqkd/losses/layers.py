@@ -34,7 +34,7 @@ class Layers:
 
 
 @dataclass
-class Seen:
+class LayerOutputs:
     """Latest outputs of every layer of two models, by side and layer number: [B, S, d] or [B, T, d]."""
 
     student: dict[str, dict[int, torch.Tensor]] = field(default_factory=dict)
@@ -50,9 +50,9 @@ class Seen:
 
 
 @contextmanager
-def watched(student: TranslationModel, teacher: TranslationModel | None) -> Iterator[Seen]:
+def record_layer_outputs(student: TranslationModel, teacher: TranslationModel | None) -> Iterator[LayerOutputs]:
     """Within the block, record the layer outputs of two Transformers; the models are not changed."""
-    seen = Seen()
+    seen = LayerOutputs()
     with ExitStack() as stack:
         for model, outputs in ((student, seen.student), (teacher, seen.teacher)):
             for side in SIDES:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ class Options(Settings):
     """`nll` has no settings."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; logits [N, V] and targets [N] to a scalar."""
-    logits, log_z, smoothing = positions.student, positions.log_z, positions.label_smoothing
-    nll = (log_z - logits.gather(1, positions.target[:, None])).sum()
+    logits, log_z, smoothing = batch.student_logits, batch.log_z, batch.label_smoothing
+    nll = (log_z - logits.gather(1, batch.target[:, None])).sum()
     if not smoothing:
         return nll
     return (1 - smoothing) * nll + smoothing * (log_z - logits.mean(-1, keepdim=True)).sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q minus the target distribution."""
-    smoothing, target = positions.label_smoothing, positions.target[:, None]
-    grad = positions.q - smoothing / positions.q.shape[1] if smoothing else positions.q.clone()
+    smoothing, target = batch.label_smoothing, batch.target[:, None]
+    grad = batch.q - smoothing / batch.q.shape[1] if smoothing else batch.q.clone()
     return grad.scatter_(1, target, grad.gather(1, target) - (1 - smoothing))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,36 +23,36 @@ class Options(Settings):
     """`no-top1-kd` has no settings."""
 
 
-def misfit(options: Options, targets: str) -> str:
+def incompatible_targets(options: Options, targets: str) -> str:
     """Only references add information to the teacher's top-1 token."""
     return "" if targets == "gold" else "moves the teacher's top-1 mass to the reference; write `targets: gold`"
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar.
 
     sum p' log p' differs from sum p log p at two tokens only, so no logarithm of [N, V] is needed.
     """
-    top1, target = positions.best_known(1), positions.target[:, None]
-    p_top1, p_target = positions.p.gather(1, top1), positions.p.gather(1, target)
+    top1, target = batch.teacher_topk_ids(1), batch.target[:, None]
+    p_top1, p_target = batch.p.gather(1, top1), batch.p.gather(1, target)
     joint = p_top1 + p_target
     change = (joint.xlogy(joint) - p_top1.xlogy(p_top1) - p_target.xlogy(p_target))[top1 != target].sum()
-    p_log_p = positions.p.flatten().dot(positions.known.flatten()) - positions.log_z_teacher.sum()
-    p_log_q = moved_p(positions).flatten().dot(positions.student.flatten()) - positions.log_z.sum()
+    p_log_p = batch.p.flatten().dot(batch.teacher_logits.flatten()) - batch.log_z_teacher.sum()
+    p_log_q = moved_p(batch).flatten().dot(batch.student_logits.flatten()) - batch.log_z.sum()
     return p_log_p + change - p_log_q
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q - p', since p' sums to 1."""
-    return positions.q - moved_p(positions)
+    return batch.q - moved_p(batch)
 
 
-def moved_p(positions: Positions) -> torch.Tensor:
+def moved_p(batch: TokenBatch) -> torch.Tensor:
     """p', [N, V]."""
 
     def make() -> torch.Tensor:
-        top1 = positions.best_known(1)
-        p_top1 = positions.p.gather(1, top1)
-        return positions.p.scatter_add(1, top1, -p_top1).scatter_add_(1, positions.target[:, None], p_top1)
+        top1 = batch.teacher_topk_ids(1)
+        p_top1 = batch.p.gather(1, top1)
+        return batch.p.scatter_add(1, top1, -p_top1).scatter_add_(1, batch.target[:, None], p_top1)
 
-    return positions.once("no-top1-kd", make)
+    return batch.cached("no-top1-kd", make)

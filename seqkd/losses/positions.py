@@ -25,12 +25,12 @@ class TopK:
     Attributes:
         ids: the tokens, best first, int64 [N, k].
         log_probs: their log-probabilities, float32 [N, k].
-        rest: mass of all other tokens, float32 [N]; 0 if k is the size of the vocabulary.
+        tail_mass: mass of all other tokens, float32 [N]; 0 if k is the size of the vocabulary.
     """
 
     ids: torch.Tensor
     log_probs: torch.Tensor
-    rest: torch.Tensor
+    tail_mass: torch.Tensor
 
     @cached_property
     def p(self) -> torch.Tensor:
@@ -39,84 +39,84 @@ class TopK:
 
     def at(self, rows: slice) -> TopK:
         """The same at a slice of the positions."""
-        return TopK(self.ids[rows], self.log_probs[rows], self.rest[rows])
+        return TopK(self.ids[rows], self.log_probs[rows], self.tail_mass[rows])
 
     def to(self, device: torch.device) -> TopK:
         """The same on another device."""
-        return TopK(self.ids.to(device), self.log_probs.to(device), self.rest.to(device))
+        return TopK(self.ids.to(device), self.log_probs.to(device), self.tail_mass.to(device))
 
 
 @dataclass(frozen=True)
-class Positions:
+class TokenBatch:
     """N target positions, in any order.
 
     Attributes:
-        student: the student's logits, float32 [N, V], differentiable.
+        student_logits: float32 [N, V], differentiable.
         target: the token to predict, int64 [N].
         teacher: the teacher's logits or log-probabilities, float32 [N, V], without gradient; a :class:`TopK` if all
-            terms that need it set ``READS_TOP_K``; None if no term needs it.
+            terms that need it set ``SUPPORTS_TEACHER_TOPK``; None if no term needs it.
         label_smoothing: mass of the target spread evenly over V, for `nll` only.
         sentence: number of each position's sentence, int64 [N], ascending, with all positions of each sentence
             present; only for objectives with ``whole_sentences``, else None.
         prefix: the prefix source that student and teacher have read, a module of ``seqkd.prefixes``.
-        facts: values that depend on the whole batch, [N] each, by the objective whose ``survey`` computed them.
+        precomputed: values that depend on the whole batch, [N] each, by the objective that precomputed them.
 
     Derived tensors are lazy and cached, shared by all terms of an objective: each is a pass over [N, V], which costs as
     much as the matrix products around it.
     """
 
-    student: torch.Tensor
+    student_logits: torch.Tensor
     target: torch.Tensor
     teacher: torch.Tensor | TopK | None = None
     label_smoothing: float = 0.0
     prefix: str = "targets"
-    facts: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    precomputed: Mapping[str, torch.Tensor] = field(default_factory=dict)
     sentence: torch.Tensor | None = None
 
     @cached_property
     def q(self) -> torch.Tensor:
         """The student's probabilities, float32 [N, V]."""
-        return self.student.softmax(-1)
+        return self.student_logits.softmax(-1)
 
     @cached_property
     def log_q(self) -> torch.Tensor:
         """The student's log-probabilities, float32 [N, V]."""
-        return self.student.log_softmax(-1)
+        return self.student_logits.log_softmax(-1)
 
     @cached_property
     def log_z(self) -> torch.Tensor:
-        """The student's log-partition, float32 [N, 1]: ``log_q`` is ``student - log_z``.
+        """The student's log-partition, float32 [N, 1]: ``log_q`` is ``student_logits - log_z``.
 
         Computed from the most probable token, whose probability is at least 1 / V: much faster than logsumexp.
         """
-        top = self.student.amax(-1, keepdim=True)
+        top = self.student_logits.amax(-1, keepdim=True)
         return top - self.q.amax(-1, keepdim=True).log()
 
     @cached_property
     def p(self) -> torch.Tensor:
         """The teacher's probabilities, float32 [N, V]."""
-        return self.known.softmax(-1)
+        return self.teacher_logits.softmax(-1)
 
     @cached_property
     def log_p(self) -> torch.Tensor:
         """The teacher's log-probabilities, float32 [N, V]."""
-        return self.known.log_softmax(-1)
+        return self.teacher_logits.log_softmax(-1)
 
     @cached_property
     def log_z_teacher(self) -> torch.Tensor:
         """The teacher's log-partition, float32 [N, 1]."""
-        return self.known.amax(-1, keepdim=True) - self.p.amax(-1, keepdim=True).log()
+        return self.teacher_logits.amax(-1, keepdim=True) - self.p.amax(-1, keepdim=True).log()
 
     @cached_property
     def kl(self) -> torch.Tensor:
         """KL(p || q) at each position, float32 [N], from the logits, without a logarithm of [N, V]."""
-        return (self.p * (self.known - self.student)).sum(-1) + (self.log_z - self.log_z_teacher)[:, 0]
+        return (self.p * (self.teacher_logits - self.student_logits)).sum(-1) + (self.log_z - self.log_z_teacher)[:, 0]
 
     @cached_property
     def kl_sum(self) -> torch.Tensor:
         """The sum of ``kl``, a scalar, by two dot products."""
         p = self.p.flatten()
-        difference = p.dot(self.known.flatten()) - p.dot(self.student.flatten())
+        difference = p.dot(self.teacher_logits.flatten()) - p.dot(self.student_logits.flatten())
         return difference + (self.log_z - self.log_z_teacher).sum()
 
     @property
@@ -126,30 +126,30 @@ class Positions:
         return self.teacher
 
     @cached_property
-    def outside(self) -> torch.Tensor:
+    def q_outside_topk(self) -> torch.Tensor:
         """The student's probabilities outside the teacher's top k, 0 inside, float32 [N, V]."""
         return self.q.scatter(1, self.top_k.ids, 0.0)
 
     @cached_property
-    def mass_outside(self) -> torch.Tensor:
+    def q_tail_mass(self) -> torch.Tensor:
         """Their sum, float32 [N]; more precise than one minus the sum over the top k."""
-        return self.outside.sum(-1)
+        return self.q_outside_topk.sum(-1)
 
-    def best_known(self, k: int) -> torch.Tensor:
+    def teacher_topk_ids(self, k: int) -> torch.Tensor:
         """The teacher's k (at most V) most probable tokens, best first, int64 [N, k]."""
-        return self._top_ids("teacher top k", self.known, k)
+        return self._top_ids("teacher top k", self.teacher_logits, k)
 
-    def best_own(self, k: int) -> torch.Tensor:
+    def student_topk_ids(self, k: int) -> torch.Tensor:
         """The student's k (at most V) most probable tokens, best first, int64 [N, k]."""
-        return self._top_ids("student top k", self.student, k)
+        return self._top_ids("student top k", self.student_logits, k)
 
     def _top_ids(self, name: str, logits: torch.Tensor, k: int) -> torch.Tensor:
         """Recomputed only for a larger k than before."""
-        from seqkd.best_words import best_words
+        from seqkd.best_words import fast_topk
 
         k = min(k, logits.shape[1])
         if name not in self._cache or self._cache[name].shape[1] < k:
-            self._cache[name] = best_words(logits, k)[1]
+            self._cache[name] = fast_topk(logits, k)[1]
         ids: torch.Tensor = self._cache[name][:, :k]
         return ids
 
@@ -178,7 +178,7 @@ class Positions:
     def _log_mixtures(self) -> dict[float | torch.Tensor, torch.Tensor]:
         return {}
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
+    def cached(self, name: str, make: Callable[[], T]) -> T:
         """The result of ``make``, computed once for loss and gradient and cached under ``name``."""
         if name not in self._cache:
             self._cache[name] = make()
@@ -189,29 +189,29 @@ class Positions:
     def _cache(self) -> dict[str, Any]:
         return {}
 
-    def through_softmax(self, q_grad_q: torch.Tensor) -> torch.Tensor:
+    def softmax_backward(self, q_grad_q: torch.Tensor) -> torch.Tensor:
         """Gradient with respect to the logits from q times the gradient with respect to q, both [N, V]."""
         return q_grad_q.addcmul(self.q, q_grad_q.sum(-1, keepdim=True), value=-1)
 
     @property
-    def known(self) -> torch.Tensor:
+    def teacher_logits(self) -> torch.Tensor:
         """The teacher's logits or log-probabilities, [N, V]."""
         assert self.teacher is not None, "this objective needs a teacher"
         assert not isinstance(self.teacher, TopK), "this objective needs the full distribution"
         return self.teacher
 
 
-class Scores(Protocol):
-    """Input of ``survey``: all N positions of a batch under one prefix source, sentence after sentence.
+class BatchLogProbs(Protocol):
+    """Input of ``precompute``: all N positions of a batch under one prefix source, sentence after sentence.
 
     Attributes:
-        memory: result of the objective's ``remember`` at the previous update; empty, [0], at the first.
+        state: result of the objective's ``update_state`` at the previous update; empty, [0], at the first.
     """
 
-    memory: torch.Tensor
+    state: torch.Tensor
 
     @property
-    def student(self) -> torch.Tensor:
+    def log_q_target(self) -> torch.Tensor:
         """The student's log-probability of the target at each position, float32 [N]; computed on first access, by one
         more projection without gradient."""
         ...

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.prefixes import student
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 PREFIXES = (student,)
 
 
@@ -24,16 +24,16 @@ class Options(student.Options):
     """How the student is sampled."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return _weighted(positions).sum() - (positions.log_z - positions.log_z_teacher).sum()
+    return _weighted(batch).sum() - (batch.log_z - batch.log_z_teacher).sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q (log q - log p - RKL); a constant added to a row cancels."""
-    return positions.through_softmax(_weighted(positions))
+    return batch.softmax_backward(_weighted(batch))
 
 
-def _weighted(positions: Positions) -> torch.Tensor:
+def _weighted(batch: TokenBatch) -> torch.Tensor:
     """q times the difference of the logits, [N, V]: log q - log p without the normaliser of each row."""
-    return positions.once("rkl", lambda: (positions.student - positions.known).mul_(positions.q))
+    return batch.cached("rkl", lambda: (batch.student_logits - batch.teacher_logits).mul_(batch.q))

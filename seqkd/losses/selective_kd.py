@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions, Scores
+from seqkd.losses.positions import BatchLogProbs, TokenBatch
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 
 
 class Options(Settings):
@@ -39,41 +39,41 @@ class Options(Settings):
     )
 
 
-def survey(scores: Scores, options: Options) -> torch.Tensor:
+def precompute(scores: BatchLogProbs, options: Options) -> torch.Tensor:
     """1 for the tokens of S and 0 for others, [N]."""
-    log_probs = remember(scores, options) if options.queue else scores.student
+    log_probs = update_state(scores, options) if options.queue else scores.log_q_target
     count = math.ceil(options.share * len(log_probs))
-    return (scores.student <= log_probs.kthvalue(count).values).float()
+    return (scores.log_q_target <= log_probs.kthvalue(count).values).float()
 
 
-def remember(scores: Scores, options: Options) -> torch.Tensor:
+def update_state(scores: BatchLogProbs, options: Options) -> torch.Tensor:
     """The student's log-probabilities of the last tokens, latest at the end, at most [queue]."""
     import torch
 
     if not options.queue:
-        return scores.memory
-    return torch.cat([scores.memory.to(scores.student), scores.student])[-options.queue :].clone()
+        return scores.state
+    return torch.cat([scores.state.to(scores.log_q_target), scores.log_q_target])[-options.queue :].clone()
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over the selected positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return select(positions)[1].kl_sum
+    return select(batch)[1].kl_sum
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q - p at the selected positions, else 0."""
     import torch
 
-    rows, selected = select(positions)
-    return torch.zeros_like(positions.student).index_copy_(0, rows, selected.q - selected.p)
+    rows, selected = select(batch)
+    return torch.zeros_like(batch.student_logits).index_copy_(0, rows, selected.q - selected.p)
 
 
-def select(positions: Positions) -> tuple[torch.Tensor, Positions]:
+def select(batch: TokenBatch) -> tuple[torch.Tensor, TokenBatch]:
     """The rows in S, [n], and their positions; nothing is computed for the others."""
 
-    def make() -> tuple[torch.Tensor, Positions]:
-        rows = positions.facts["selective-kd"].nonzero()[:, 0]
-        student, teacher = (logits.index_select(0, rows) for logits in (positions.student, positions.known))
-        return rows, Positions(student, positions.target[rows], teacher)
+    def make() -> tuple[torch.Tensor, TokenBatch]:
+        rows = batch.precomputed["selective-kd"].nonzero()[:, 0]
+        student, teacher = (logits.index_select(0, rows) for logits in (batch.student_logits, batch.teacher_logits))
+        return rows, TokenBatch(student, batch.target[rows], teacher)
 
-    return positions.once("selective-kd", make)
+    return batch.cached("selective-kd", make)

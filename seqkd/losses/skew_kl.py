@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 
 
 class Options(Settings):
@@ -28,14 +28,14 @@ class Options(Settings):
     student_weight: float = Field(0.9, gt=0, lt=1, description="Weight w of the student: m = w q + (1 - w) p.")
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    p = positions.p.flatten()
-    kl = p.dot(positions.known.flatten()) - p.dot(positions.log_mixture(options.student_weight).flatten())
-    return kl - positions.log_z_teacher.sum()
+    p = batch.p.flatten()
+    kl = p.dot(batch.teacher_logits.flatten()) - p.dot(batch.log_mixture(options.student_weight).flatten())
+    return kl - batch.log_z_teacher.sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: -w q p / m, where p / m is at most 1 / (1 - w)."""
     w = options.student_weight
-    return positions.through_softmax((positions.p / positions.mixture(w)).mul_(positions.q).mul_(-w))
+    return batch.softmax_backward((batch.p / batch.mixture(w)).mul_(batch.q).mul_(-w))

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.prefixes import argmax, targets
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 PREFIXES = (targets, argmax)
 
 
@@ -32,35 +32,35 @@ class Options(argmax.Options):
     k: int = Field(5, ge=1, le=1000, description="Most probable subwords of teacher and student that are ranked.")
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """One iteration, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return (positions.kl_sum + sum(level.sum() for level in ranking(positions, options.k))) / options.iterations
+    return (batch.kl_sum + sum(level.sum() for level in ranking(batch, options.k))) / options.iterations
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]. Only the k tokens of each are ranked; the softmax reaches all."""
-    a, b = positions.best_known(options.k), positions.best_own(options.k)
-    q, weight = positions.q, 1 / options.iterations
+    a, b = batch.teacher_topk_ids(options.k), batch.student_topk_ids(options.k)
+    q, weight = batch.q, 1 / options.iterations
     q_a, q_b = q.gather(1, a), q.gather(1, b)
     above_top1 = (q_a > q_a[:, :1]).to(q.dtype)
-    misranked = (_prefers_a(positions, a, b) & (q_b[:, None, :] > q_a[:, :, None])).to(q.dtype)
+    misranked = (_prefers_a(batch, a, b) & (q_b[:, None, :] > q_a[:, :, None])).to(q.dtype)
     grad_q_a = above_top1 - misranked.sum(2)
     grad_q_a[:, 0] -= above_top1.sum(1)
     at_a, at_b = weight * grad_q_a * q_a, weight * misranked.sum(1) * q_b
     elsewhere = weight - at_a.sum(1, keepdim=True) - at_b.sum(1, keepdim=True)
-    grad = (q * elsewhere).sub_(positions.p, alpha=weight)
+    grad = (q * elsewhere).sub_(batch.p, alpha=weight)
     return grad.scatter_add_(1, a, at_a).scatter_add_(1, b, at_b)
 
 
-def ranking(positions: Positions, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+def ranking(batch: TokenBatch, k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Both levels of the ranking loss, R1 and R2, [N] each."""
-    a, b = positions.best_known(k), positions.best_own(k)
-    q_a, q_b = positions.q.gather(1, a), positions.q.gather(1, b)
+    a, b = batch.teacher_topk_ids(k), batch.student_topk_ids(k)
+    q_a, q_b = batch.q.gather(1, a), batch.q.gather(1, b)
     level1 = (q_a - q_a[:, :1]).relu().sum(1)
-    hinges = (q_b[:, None, :] - q_a[:, :, None]).relu() * _prefers_a(positions, a, b)
+    hinges = (q_b[:, None, :] - q_a[:, :, None]).relu() * _prefers_a(batch, a, b)
     return level1, hinges.sum((1, 2))
 
 
-def _prefers_a(positions: Positions, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+def _prefers_a(batch: TokenBatch, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Where the teacher prefers token a_i to b_j, bool [N, k, k]; strictly, so ties cost nothing."""
-    return positions.p.gather(1, a)[:, :, None] > positions.p.gather(1, b)[:, None, :]
+    return batch.p.gather(1, a)[:, :, None] > batch.p.gather(1, b)[:, None, :]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ class Options(Settings):
     """`top1-kd` has no settings."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    top1, p_top1 = _top1(positions)
-    return -(p_top1 * (positions.student.gather(1, top1) - positions.log_z)).sum()
+    top1, p_top1 = _top1(batch)
+    return -(p_top1 * (batch.student_logits.gather(1, top1) - batch.log_z)).sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: p(a) q, minus p(a) at a."""
-    top1, p_top1 = _top1(positions)
-    return (p_top1 * positions.q).scatter_add_(1, top1, -p_top1)
+    top1, p_top1 = _top1(batch)
+    return (p_top1 * batch.q).scatter_add_(1, top1, -p_top1)
 
 
-def _top1(positions: Positions) -> tuple[torch.Tensor, torch.Tensor]:
+def _top1(batch: TokenBatch) -> tuple[torch.Tensor, torch.Tensor]:
     """The teacher's most probable token and its probability, [N, 1] each."""
-    top1 = positions.best_known(1)
-    return top1, positions.p.gather(1, top1)
+    top1 = batch.teacher_topk_ids(1)
+    return top1, batch.p.gather(1, top1)

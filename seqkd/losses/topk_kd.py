@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,19 +26,19 @@ class Options(Settings):
     k: int = Field(5, ge=1, le=10**6, description="Most probable subwords of the teacher that are kept.")
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    ids, p = top_k(positions, options)
-    return -(p * (positions.student.gather(1, ids) - positions.log_z)).sum()
+    ids, p = top_k(batch, options)
+    return -(p * (batch.student_logits.gather(1, ids) - batch.log_z)).sum()
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: kept mass times q, minus p at the kept tokens."""
-    ids, p = top_k(positions, options)
-    return (p.sum(-1, keepdim=True) * positions.q).scatter_add_(1, ids, -p)
+    ids, p = top_k(batch, options)
+    return (p.sum(-1, keepdim=True) * batch.q).scatter_add_(1, ids, -p)
 
 
-def top_k(positions: Positions, options: Options) -> tuple[torch.Tensor, torch.Tensor]:
+def top_k(batch: TokenBatch, options: Options) -> tuple[torch.Tensor, torch.Tensor]:
     """The kept tokens and the teacher's probabilities of them, [N, k] each."""
-    ids = positions.best_known(options.k)
-    return ids, positions.p.gather(1, ids)
+    ids = batch.teacher_topk_ids(options.k)
+    return ids, batch.p.gather(1, ids)

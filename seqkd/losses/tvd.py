@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.prefixes import student, targets
 
 if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-MINIMAL_AT_TEACHER = True
+ZERO_AT_TEACHER = True
 PREFIXES = (targets, student)
 
 
@@ -25,15 +25,15 @@ class Options(student.Options):
     """How the student is sampled."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """One half, summed over positions; student logits and teacher log-probabilities [N, V] to a scalar."""
-    return _difference(positions).abs().sum() / 4
+    return _difference(batch).abs().sum() / 4
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]."""
-    return positions.through_softmax(_difference(positions).sign().mul_(positions.q)).div_(4)
+    return batch.softmax_backward(_difference(batch).sign().mul_(batch.q)).div_(4)
 
 
-def _difference(positions: Positions) -> torch.Tensor:
-    return positions.once("tvd", lambda: positions.q - positions.p)
+def _difference(batch: TokenBatch) -> torch.Tensor:
+    return batch.cached("tvd", lambda: batch.q - batch.p)

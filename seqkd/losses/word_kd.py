@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions, TopK
+from seqkd.losses.positions import TokenBatch, TopK
 from seqkd.settings import Settings
 from seqkd.teacher import topk
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     import torch
 
 NEEDS_TEACHER = True
-READS_TOP_K = True
-MINIMAL_AT_TEACHER = True
+SUPPORTS_TEACHER_TOPK = True
+ZERO_AT_TEACHER = True
 
 
 class Options(Settings):
     """`word-kd` has no settings."""
 
 
-def loss(positions: Positions, options: Options) -> torch.Tensor:
+def loss(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Sum over positions; student and teacher logits [N, V] to a scalar. p sums to 1, so log q is not needed."""
-    if isinstance(positions.teacher, TopK):
-        return topk.cross_entropy(positions)
-    return positions.log_z.sum() - positions.p.flatten().dot(positions.student.flatten())
+    if isinstance(batch.teacher, TopK):
+        return topk.cross_entropy(batch)
+    return batch.log_z.sum() - batch.p.flatten().dot(batch.student_logits.flatten())
 
 
-def gradient(positions: Positions, options: Options) -> torch.Tensor:
+def gradient(batch: TokenBatch, options: Options) -> torch.Tensor:
     """Gradient with respect to the logits, [N, V]: q - p, since p sums to 1."""
-    if isinstance(positions.teacher, TopK):
-        return topk.gradient(positions)
-    return positions.q - positions.p
+    if isinstance(batch.teacher, TopK):
+        return topk.gradient(batch)
+    return batch.q - batch.p

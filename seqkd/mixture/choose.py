@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from seqkd.lines import ForwardLines
+from seqkd.lines import SequentialLines
 from seqkd.mixture.make import Pair, read_shards, write_targets
 from seqkd.mixture.sentence_bleu import sentence_metric
 from seqkd.scoring.bleu import chrf_metric
@@ -96,7 +96,7 @@ def make_chosen(
     score = selection.scorer(bleu_tokenize)
 
     def pairs() -> Iterator[Pair]:
-        sources, references = (ForwardLines(corpus / f"train.{side}") for side in SIDES)
+        sources, references = (SequentialLines(corpus / f"train.{side}") for side in SIDES)
         for line, hypotheses in read_shards(shards):
             source, reference = sources[line], references[line]
             candidates = Counter(hypothesis["text"] for hypothesis in hypotheses)

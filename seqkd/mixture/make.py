@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from seqkd.batches.dataset import Side, ids_written
+from seqkd.batches.dataset import TokenIds, ids_written
 from seqkd.errors import UserError
 from seqkd.files import written
-from seqkd.lines import ForwardLines
+from seqkd.lines import SequentialLines
 from seqkd.tokenizer.tokenizer import SIDES, Tokenizer
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> dict[
         UserError: there are no pairs, or all targets are empty.
     """
     target_tokenizer = Tokenizer(tokenizer).tgt
-    sources, references = (Side(tokenizer / "train", side) for side in SIDES)
+    sources, references = (TokenIds(tokenizer / "train", side) for side in SIDES)
     remaining, count, subwords, reference_subwords = iter(pairs), 0, 0, 0
     with ExitStack() as stack:
         files = [stack.enter_context(_open_atomic(folder / f"train.{side}")) for side in SIDES]
@@ -122,7 +122,7 @@ def covering(shards: list[Path], tokenizer: Path) -> Iterator[tuple[int, list[di
     Raises:
         UserError: they do not; gives both counts.
     """
-    expected, count, complete = len(Side(tokenizer / "train", "src")), 0, True
+    expected, count, complete = len(TokenIds(tokenizer / "train", "src")), 0, True
     for line, hypotheses in read_shards(shards):
         complete &= line == count < expected
         count += 1
@@ -141,7 +141,7 @@ def make_seq_kd(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: Pa
     Raises:
         UserError: the shards do not cover the training set line by line.
     """
-    sources, counts = ForwardLines(corpus / "train.src"), Counter(sentences=0)
+    sources, counts = SequentialLines(corpus / "train.src"), Counter(sentences=0)
 
     def pairs() -> Iterator[Pair]:
         for line, hypotheses in covering(shards, tokenizer):
@@ -158,7 +158,7 @@ def make_samples(*, shards: list[Path], corpus: Path, tokenizer: Path, folder: P
     Raises:
         UserError: the shards do not cover the training set line by line.
     """
-    sources, counts = ForwardLines(corpus / "train.src"), Counter(sentences=0, pairs=0, distinct_pairs=0)
+    sources, counts = SequentialLines(corpus / "train.src"), Counter(sentences=0, pairs=0, distinct_pairs=0)
 
     def pairs() -> Iterator[Pair]:
         for line, samples in covering(shards, tokenizer):

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from seqkd.batches.rows import Rows
+from seqkd.batches.rows import BatchSlice
 
-_rows: Rows | None = None
+_rows: BatchSlice | None = None
 
 
 @contextmanager
-def drawn_for(rows: Rows) -> Iterator[None]:
+def drawn_for(rows: BatchSlice) -> Iterator[None]:
     """Within the block, models compute only these rows of a batch but draw random bits for all of them: a row's dropout
     does not depend on the rows computed with it, and the generator's final state is that for the full batch."""
     global _rows
@@ -26,7 +26,7 @@ def drawn_for(rows: Rows) -> Iterator[None]:
 def dropout(x: Tensor, rate: float, training: bool, axis: int = 0) -> Tensor:
     """Dropout with the rate rounded to 1/65536; from integers instead of floats, in a third of F.dropout's time.
 
-    Rows of the batch run along ``axis``, each of them one or more consecutive entries.
+    BatchSlice of the batch run along ``axis``, each of them one or more consecutive entries.
     """
     if not training or not rate:
         return x
@@ -42,8 +42,8 @@ def random_bits(shape: torch.Size, device: torch.device) -> Tensor:
     return bits[:count].view(shape)
 
 
-def _bits_of_rows(x: Tensor, axis: int, rows: Rows) -> Tensor:
+def _bits_of_rows(x: Tensor, axis: int, rows: BatchSlice) -> Tensor:
     """Random bits for ``x``, a slice of those for the full batch."""
-    entries = x.shape[axis] // (rows.last - rows.first)
-    shape = torch.Size([*x.shape[:axis], entries * rows.whole, *x.shape[axis + 1 :]])
-    return random_bits(shape, x.device).narrow(axis, entries * rows.first, x.shape[axis])
+    entries = x.shape[axis] // (rows.stop - rows.start)
+    shape = torch.Size([*x.shape[:axis], entries * rows.batch_size, *x.shape[axis + 1 :]])
+    return random_bits(shape, x.device).narrow(axis, entries * rows.start, x.shape[axis])

@@ -87,7 +87,7 @@ class Ensemble(TranslationModel):
 
 def make_ensemble(members: list[Path], folder: Path) -> dict[str, Any]:
     """Write the ensemble of the models in ``members``, which share a tokenizer, to ``folder``; return its counts."""
-    descriptions = [store.describe(path) for path in members]
+    descriptions = [store.load_model_config(path) for path in members]
     sizes = descriptions[0][1:]
     settings = EnsembleSettings(members=[member_settings.canonical() for member_settings, *_ in descriptions])
     ensemble = Ensemble(settings, *sizes)

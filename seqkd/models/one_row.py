@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkd.models.interface import TranslationModel
-from seqkd.models.transformer import Block, DecoderLayer, Transformer, sinusoids
+from seqkd.models.transformer import DecoderLayer, Sublayer, Transformer, sinusoids
 
 Array = npt.NDArray[np.float32]
 Map = Callable[[Array], Array]
@@ -28,7 +28,7 @@ LARGE = 1 << 18
 use several threads, which wait for each other longer than they compute (8,000 x 128 on a busy machine: 3.8 ms)."""
 
 INITIAL_CAPACITY = 64
-"""Positions that a new cache has room for."""
+"""TokenBatch that a new cache has room for."""
 
 
 def single_sentence_decoder(model: TranslationModel) -> Any:
@@ -118,8 +118,8 @@ class NumpyDecoderLayer:
         return self.ffn(x, lambda x: self.down(np.maximum(self.up(x), 0)))
 
 
-def residual(block: Block) -> Callable[[Array, Map], Array]:
-    """The residual connection of a block around its sublayer; see ``Block``."""
+def residual(block: Sublayer) -> Callable[[Array, Map], Array]:
+    """The residual connection of a block around its sublayer; see ``Sublayer``."""
     normalise = layer_norm(block.norm)
     if block.pre:
         return lambda x, sublayer: x + sublayer(normalise(x))

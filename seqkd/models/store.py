@@ -65,7 +65,7 @@ def save(
     write_json(folder / "model.json", description | {"search": (limits or LengthLimits()).canonical()})
 
 
-def describe(folder: Path) -> tuple[ArchitectureSettings, int, int]:
+def load_model_config(folder: Path) -> tuple[ArchitectureSettings, int, int]:
     """Settings and vocabulary sizes of the model in ``folder``.
 
     Raises:
@@ -101,7 +101,7 @@ def _invalid_description(file: Path, error: Exception) -> UserError:
     return UserError(f"{file}: does not describe a model ({reason}). Delete the folder {file.parent} and run again.")
 
 
-def copied_layers(count: int, available: int) -> list[int]:
+def select_layers(count: int, available: int) -> list[int]:
     """Which of ``available`` layers a model with ``count`` layers copies (Shleifer & Rush 2020, arXiv 2010.13002).
 
     Evenly spaced, including the first and the last: 0, 6, 11 for 3 of 12; a single one is the first.
@@ -109,7 +109,7 @@ def copied_layers(count: int, available: int) -> list[int]:
     return [int(i * (available - 1) / (count - 1) + 0.5) for i in range(count)] if count > 1 else [0]
 
 
-def load_start(model: TranslationModel, folder: Path) -> None:
+def init_from(model: TranslationModel, folder: Path) -> None:
     """Copy the weights in ``folder`` into ``model``, which may have fewer layers.
 
     Raises:
@@ -117,7 +117,7 @@ def load_start(model: TranslationModel, folder: Path) -> None:
     """
     counts = layer_counts(name for name, _ in model.named_parameters())
     available = layer_counts(_shapes(folder / "model.safetensors"))
-    copied = {side: copied_layers(counts[side], available.get(side, 1)) for side in counts}
+    copied = {side: select_layers(counts[side], available.get(side, 1)) for side in counts}
     for side, layers in copied.items():
         log.info("%s layers copied: %s of %d", side, layers, available.get(side, 1))
 
@@ -215,7 +215,7 @@ def load(folder: Path, precision: str = "float32", vocabularies: tuple[int, int]
         UserError: the folder holds no model, or one for another tokenizer. This is checked before memory is allocated
             for the sizes in model.json.
     """
-    settings, *sizes = describe(folder)
+    settings, *sizes = load_model_config(folder)
     if vocabularies is not None and (*sizes,) != vocabularies:
         raise UserError(
             f"{folder}: a model for vocabularies of {sizes[0]} and {sizes[1]} subwords, but the tokenizer has "

@@ -57,7 +57,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None, 
     return context.transpose(1, 2).flatten(2)
 
 
-class Block(nn.Module):
+class Sublayer(nn.Module):
     """A sublayer with its residual connection: layer norm before the sublayer (pre) or after the sum (post)."""
 
     def __init__(self, settings: TransformerSettings) -> None:
@@ -76,7 +76,7 @@ class Block(nn.Module):
         return x if self.pre else self.norm(x)
 
 
-class SelfAttention(Block):
+class SelfAttention(Sublayer):
     """Self-attention of the encoder or the decoder."""
 
     def __init__(self, settings: TransformerSettings) -> None:
@@ -98,7 +98,7 @@ class SelfAttention(Block):
         return self.add_residual(x, self.out(attend(query, keys, values, None, 0.0)[:, 0].to(x.dtype)))
 
 
-class CrossAttention(Block):
+class CrossAttention(Sublayer):
     """Attention from decoder positions to the encoder's output."""
 
     def __init__(self, settings: TransformerSettings) -> None:
@@ -120,7 +120,7 @@ class CrossAttention(Block):
         return self.add_residual(x, self.out(context.to(x.dtype)))
 
 
-class FeedForward(Block):
+class FeedForward(Sublayer):
     """Two linear maps with a ReLU in between."""
 
     def __init__(self, settings: TransformerSettings) -> None:

@@ -8,14 +8,15 @@ A source is a module here. An objective lists the sources it reads in ``PREFIXES
     optional: True if it samples from the student;
 ``passes(options)``
     number of decoder passes it needs;
-``pairs(view, options)``
+``pairs(context, options)``
     an iterator of batches, one per pass: the same sources and rows, with the prefixes (and their next tokens) of this
-    source. The next batch is requested after the pass on the previous one, so ``view.choices`` are those of that pass.
+    source. The next batch is requested after the pass on the previous one, so ``context.previous_argmax`` is that of
+    the previous pass.
 
 All randomness comes from torch's CPU generator, which the trainer seeds at every update, so that resumed trainings draw
 the same prefixes. With several processes each of them sees and yields whole batches; only the expensive part, sampling,
-is divided, by ``view.crew``. No gradient flows through a prefix. Like objectives, sources import torch only inside
-functions.
+is divided, by ``context.workers``. No gradient flows through a prefix. Like objectives, sources import torch only
+inside functions.
 """
 
 from __future__ import annotations
@@ -33,55 +34,56 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class Crew(Protocol):
-    """The processes of an update: :class:`seqkd.training.processes.Processes`."""
+class Workers(Protocol):
+    """The processes of an update: :class:`seqkd.training.processes.ProcessGroup`."""
 
     def slices(self, count: int) -> list[slice]:
         """The rows of ``count`` that this process computes, in one or more microbatches."""
         ...
 
-    def sentences(self, local: list[list[int]]) -> list[list[int]]:
+    def all_gather_ids(self, local: list[list[int]]) -> list[list[int]]:
         """The sequences of all processes, in the order of the rows."""
         ...
 
 
-class Alone:
+class SingleProcess:
     """A single process that computes all rows at once."""
 
     def slices(self, count: int) -> list[slice]:
-        """See Crew."""
+        """See Workers."""
         return [slice(0, count)]
 
-    def sentences(self, local: list[list[int]]) -> list[list[int]]:
-        """See Crew."""
+    def all_gather_ids(self, local: list[list[int]]) -> list[list[int]]:
+        """See Workers."""
         return local
 
 
-ALONE = Alone()
+SINGLE_PROCESS = SingleProcess()
 
 
 @dataclass
-class View:
+class PrefixContext:
     """Input of a prefix source for one update.
 
     Attributes:
         batch: sources and targets of the training set.
         student: in training mode, to be returned in training mode.
         progress: fraction of the training done after this update, in (0, 1].
-        choices: the student's argmax at every position of the previous pass, int64 [B, T]; None before the first.
-        crew: the processes that train the student.
+        previous_argmax: the student's argmax at every position of the previous pass, int64 [B, T]; None before
+            the first.
+        workers: the processes that train the student.
     """
 
     batch: Batch
     student: TranslationModel
     progress: float
-    choices: torch.Tensor | None = None
-    crew: Crew = ALONE
+    previous_argmax: torch.Tensor | None = None
+    workers: Workers = SINGLE_PROCESS
 
-    def each(self, readings: Iterable[R]) -> Iterator[R]:
-        """The readings of an update. The first reads the targets; all others start from its choices."""
-        target_choices = None
-        for number, reading in enumerate(readings):
-            self.choices = target_choices
-            yield reading
-            target_choices = target_choices if number else self.choices
+    def each(self, prefix_groups: Iterable[R]) -> Iterator[R]:
+        """The prefix_groups of an update. The first reads the targets; all others start from its argmax."""
+        target_argmax = None
+        for number, group in enumerate(prefix_groups):
+            self.previous_argmax = target_argmax
+            yield group
+            target_argmax = target_argmax if number else self.previous_argmax

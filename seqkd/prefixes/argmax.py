@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
 
     from seqkd.batches.batches import Batch
-    from seqkd.prefixes import View
+    from seqkd.prefixes import PrefixContext
 
 
 class Options(Settings):
@@ -36,17 +36,17 @@ def passes(options: Options) -> int:
     return options.iterations - 1
 
 
-def pairs(view: View, options: Options) -> Iterator[Batch]:
-    """Batches with the target's padding; the prefix of ``view.batch`` is not modified."""
-    batch = view.batch
+def pairs(context: PrefixContext, options: Options) -> Iterator[Batch]:
+    """Batches with the target's padding; the prefix of ``context.batch`` is not modified."""
+    batch = context.batch
     for _ in range(passes(options)):
-        assert view.choices is not None, "the pass on the targets comes first"
-        batch = replace(batch, prefix=shift_right(batch.prefix, view.choices))
+        assert context.previous_argmax is not None, "the pass on the targets comes first"
+        batch = replace(batch, prefix=shift_right(batch.prefix, context.previous_argmax))
         yield batch
 
 
-def shift_right(prefix: torch.Tensor, choices: torch.Tensor) -> torch.Tensor:
-    """``choices`` shifted right by one, after the prefix's first token; both [B, T]."""
+def shift_right(prefix: torch.Tensor, argmax: torch.Tensor) -> torch.Tensor:
+    """``argmax`` shifted right by one, after the prefix's first token; both [B, T]."""
     shifted = prefix.clone()
-    shifted[:, 1:] = choices[:, :-1]
+    shifted[:, 1:] = argmax[:, :-1]
     return shifted

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
     from seqkd.batches.batches import Batch
-    from seqkd.prefixes import View
+    from seqkd.prefixes import PrefixContext
 
 SAMPLES = True
 
@@ -43,18 +43,18 @@ def passes(options: Options) -> int:
     return 1
 
 
-def pairs(view: View, options: Options) -> Iterator[Batch]:
+def pairs(context: PrefixContext, options: Options) -> Iterator[Batch]:
     """The batch with some or all targets replaced by samples."""
     import torch
 
-    batch = view.batch
+    batch = context.batch
     uniforms = torch.rand(len(batch.src) if options.unit == "sentence" else 1, device="cpu")
-    use_sample = (uniforms < share(options, view.progress)).expand(len(batch.src))
+    use_sample = (uniforms < share(options, context.progress)).expand(len(batch.src))
     if not bool(use_sample.any()):
         yield batch
         return
     rows = use_sample.nonzero().flatten().to(batch.src.device)
-    samples = student.samples(view.student, select_rows(batch, rows), options, view.crew)
+    samples = student.samples(context.student, select_rows(batch, rows), options, context.workers)
     yield samples if bool(use_sample.all()) else replace_rows(batch, rows, samples)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.prefixes import ALONE
+from seqkd.prefixes import SINGLE_PROCESS
 from seqkd.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seqkd.batches.batches import Batch
     from seqkd.decoding.search import Hypothesis
     from seqkd.models.interface import TranslationModel
-    from seqkd.prefixes import Crew, View
+    from seqkd.prefixes import PrefixContext, Workers
 
 SAMPLES = True
 
@@ -40,32 +40,32 @@ def passes(options: Options) -> int:
     return 1
 
 
-def pairs(view: View, options: Options) -> Iterator[Batch]:
+def pairs(context: PrefixContext, options: Options) -> Iterator[Batch]:
     """One sample per source."""
-    yield samples(view.student, view.batch, options, view.crew)
+    yield samples(context.student, context.batch, options, context.workers)
 
 
-def samples(student: TranslationModel, batch: Batch, options: Options, crew: Crew = ALONE) -> Batch:
+def samples(student: TranslationModel, batch: Batch, options: Options, workers: Workers = SINGLE_PROCESS) -> Batch:
     """The batch's sources with a sample each; samples that reach the length limit have no end of sentence.
 
-    Every process of ``crew`` draws the random numbers of all sentences, then samples its own rows.
+    Every process of ``workers`` draws the random numbers of all sentences, then samples its own rows.
     """
     import torch
 
     from seqkd.batches.dataset import PAD
     from seqkd.decoding.rollout import Rollout
-    from seqkd.decoding.sampling import Drawing
+    from seqkd.decoding.sampling import TokenSampler
 
     limits = ((batch.target != PAD).sum(1) * options.longest).long() + 5
     uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64, device="cpu").to(limits.device)
     hypotheses: list[list[Hypothesis]] = []
     student.eval()
     with torch.no_grad():
-        for rows in crew.slices(len(limits)):
-            choose = Drawing(uniforms[rows], options.temperature, options.top_k)
+        for rows in workers.slices(len(limits)):
+            choose = TokenSampler(uniforms[rows], options.temperature, options.top_k)
             hypotheses += Rollout(student, batch.src[rows], limits[rows], 1, choose).run()
     student.train()
-    return to_batch(batch.src, crew.sentences([ids_with_end(hypothesis) for (hypothesis,) in hypotheses]))
+    return to_batch(batch.src, workers.all_gather_ids([ids_with_end(hypothesis) for (hypothesis,) in hypotheses]))
 
 
 def ids_with_end(hypothesis: Hypothesis) -> list[int]:

@@ -9,7 +9,7 @@ from seqkd.settings import Settings
 
 if TYPE_CHECKING:
     from seqkd.batches.batches import Batch
-    from seqkd.prefixes import View
+    from seqkd.prefixes import PrefixContext
 
 
 class Options(Settings):
@@ -21,6 +21,6 @@ def passes(options: Options) -> int:
     return 1
 
 
-def pairs(view: View, options: Options) -> Iterator[Batch]:
+def pairs(context: PrefixContext, options: Options) -> Iterator[Batch]:
     """The unchanged batch."""
-    yield view.batch
+    yield context.batch

@@ -24,7 +24,7 @@ def prune_model(*, sparsity: float, model: Path, folder: Path) -> dict[str, Any]
     """
     network = store.load(model)
     prune(network, sparsity)
-    settings, *sizes = store.describe(model)
+    settings, *sizes = store.load_model_config(model)
     store.save(network, settings, (sizes[0], sizes[1]), folder, store.length_limits(model))
     return sparsities(network)
 

@@ -27,7 +27,7 @@ from seqkd.report.tables import Row
 from seqkd.report.truth import TruthSection, truth_section, truth_table
 from seqkd.scoring.fewest import FEWEST
 
-Drawing = Callable[[bool], Figure]
+TokenSampler = Callable[[bool], Figure]
 
 
 def make_report(
@@ -77,9 +77,9 @@ def _pens(found: Results) -> dict[str, Pen]:
 
 def _drawings(
     found: Results, rows: list[Row], pens: dict[str, Pen], decoding: str, truth: TruthSection | None
-) -> dict[str, Drawing]:
+) -> dict[str, TokenSampler]:
     """What can be drawn from these results, by file name."""
-    made: dict[str, Drawing] = {}
+    made: dict[str, TokenSampler] = {}
     for batching in dict.fromkeys(found.speed["batching"]):
         made[f"bleu-against-speed-{batching}"] = partial(plots.speed_plot, [r for r in rows if r.speed], pens, batching)
     if any(row.system.kind == "pruned" for row in rows):
@@ -96,7 +96,7 @@ def _drawings(
     return made
 
 
-def _pictures(drawings: dict[str, Drawing], found: Results, pens: dict[str, Pen]) -> dict[str, Any]:
+def _pictures(drawings: dict[str, TokenSampler], found: Results, pens: dict[str, Pen]) -> dict[str, Any]:
     shown = {
         name: Markup(drawing.inline(drawing.svg(draw, name, legend=False), name.replace("-", " ")))
         for name, draw in drawings.items()
@@ -116,7 +116,7 @@ def _write_files(
     results: Path,
     found: Results,
     comparisons: list[Comparison],
-    drawings: dict[str, Drawing],
+    drawings: dict[str, TokenSampler],
     truth: TruthSection | None,
 ) -> None:
     """CSV and SVG files; those of an earlier page that this one doesn't have are removed."""

@@ -24,13 +24,13 @@ from torch import Tensor
 
 from seqkd.batches.batches import pad
 from seqkd.batches.dataset import BOS, PAD
-from seqkd.best_words import best_words
-from seqkd.decoding.engine import batched, forced_scores
+from seqkd.best_words import fast_topk
+from seqkd.decoding.engine import forced_scores, run_in_batches
 from seqkd.decoding.sampling import sample
 from seqkd.decoding.settings import LengthLimits
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.bleu import bleu_metric
-from seqkd.tokenizer.tokenizer import Side
+from seqkd.tokenizer.tokenizer import SubwordModel
 
 TOP = 5
 SAMPLES = 5
@@ -51,7 +51,7 @@ def student_measures(
 
 
 def teacher_measures(
-    teacher: TranslationModel, sources: Ids, limits: LengthLimits, pieces: Side, tokenize: str
+    teacher: TranslationModel, sources: Ids, limits: LengthLimits, pieces: SubwordModel, tokenize: str
 ) -> dict[str, Any]:
     """TeacherDist."""
     drawn = sample(teacher, sources, SAMPLES, SEEDS["teacher"], limits)
@@ -90,14 +90,14 @@ def agreement(student: TranslationModel, teacher: TranslationModel, sources: Ids
         sums.add_(torch.stack([part.double().sum() for part in parts]))
 
     with torch.inference_mode():
-        batched([max(len(s), len(t)) + 1 for s, t in zip(sources, references, strict=True)], 4096, work)
+        run_in_batches([max(len(s), len(t)) + 1 for s, t in zip(sources, references, strict=True)], 4096, work)
     names = ("ta_rate", "top5_edit_distance", "top5_rank_distance")
     return {name: round(float(total / sums[0]), 6) for name, total in zip(names, sums[1:], strict=True)}
 
 
 def _best(model: TranslationModel, src: Tensor, prefix: Tensor, real: Tensor) -> Tensor:
     logits = model.logits(model(src, prefix)[real]).float()
-    return best_words(logits, min(TOP, logits.shape[1]))[1]
+    return fast_topk(logits, min(TOP, logits.shape[1]))[1]
 
 
 def edit_distance(one: Tensor, other: Tensor) -> Tensor:

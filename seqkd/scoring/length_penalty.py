@@ -11,9 +11,9 @@ from typing import Any
 
 from seqkd.batches.dataset import Dataset
 from seqkd.decoding.length_penalty import FILE, translate_with_penalties
-from seqkd.decoding.settings import PENALTIES, TunedSearchSettings
+from seqkd.decoding.settings import LENGTH_PENALTIES, TunedSearchSettings
 from seqkd.files import read_lines, write_json
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.scoring.bleu import chrf_metric, corpus_bleu
 from seqkd.scoring.primary_metric import primary_metric
@@ -39,14 +39,14 @@ def choose_length_penalty(
     Returns:
         The penalty and its scores on dev, for the manifest.
     """
-    keep_freed_memory()
+    tune_malloc()
     names = Tokenizer(tokenizer)
     network = store.load(model, precision, names.sizes)
     dev, references = Dataset(tokenizer / "dev"), read_lines(corpus / "dev.tgt")
     sources = [dev.src[i].tolist() for i in range(len(dev))]
     found = translate_with_penalties(network, sources, search.tuned(1.0))
     rows = []
-    for place, penalty in enumerate(PENALTIES):
+    for place, penalty in enumerate(LENGTH_PENALTIES):
         texts = [names.tgt.decode(hypotheses[place].ids) for hypotheses in found]
         bleu, chrf = corpus_bleu(texts, references, bleu_tokenize), chrf_metric().corpus_score(texts, [references])
         row = {"length_penalty": penalty, "dev_bleu": round(bleu.score, 4), "dev_chrf": round(chrf.score, 4)}

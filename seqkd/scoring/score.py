@@ -10,7 +10,7 @@ from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.errors import UserError
 from seqkd.files import read_lines, write_json, write_lines
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring import against_teacher, diagnostics
@@ -43,7 +43,7 @@ def score_model(
         test_set: folder with test.src and test.tgt; corpus: folder with train.src and train.tgt.
         bleu_tokenize: sacrebleu's tokenization; ``settings`` may leave it to the target language, this does not.
     """
-    keep_freed_memory()
+    tune_malloc()
     names = Tokenizer(tokenizer)
     network = store.load(model, precision, names.sizes)
     sources, references = read_lines(test_set / "test.src"), read_lines(test_set / "test.tgt")

@@ -22,7 +22,7 @@ from seqkd.corpus.text import words
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.files import read_lines, write_json
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.sizes import name_of, size
@@ -77,7 +77,7 @@ def measure_speed(
         system: the columns that tell which system this is.
         teacher: folder of the teacher to compare with.
     """
-    keep_freed_memory()
+    tune_malloc()
     torch.set_num_threads(settings.threads)
     sizes = Tokenizer(tokenizer).sizes
     own, other = store.load(model, precision, sizes), store.load(teacher, precision, sizes)

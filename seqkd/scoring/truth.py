@@ -19,13 +19,13 @@ from seqkd.decoding.sampling import sample
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.files import read_lines, write_json
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.divergence import Distribution, Expectation, entropy_of, forward, mode_of, reverse
 from seqkd.scoring.meanings import evenly, truths_of
 from seqkd.scoring.truth_settings import TruthSettings
-from seqkd.tokenizer.tokenizer import Side, Tokenizer
+from seqkd.tokenizer.tokenizer import SubwordModel, Tokenizer
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def measure_truth(
         system: the columns that tell which system this is.
         test_set: folder with test.src and test.groups, a line's meaning as JSON.
     """
-    keep_freed_memory()
+    tune_malloc()
     names = Tokenizer(tokenizer)
     network = store.load(model, precision, names.sizes)
     sources = read_lines(test_set / "test.src")
@@ -104,7 +104,11 @@ def measure_truth(
 
 
 def say(
-    network: TranslationModel, pieces: Side, ids: list[list[int]], search: SearchSettings, settings: TruthSettings
+    network: TranslationModel,
+    pieces: SubwordModel,
+    ids: list[list[int]],
+    search: SearchSettings,
+    settings: TruthSettings,
 ) -> list[Outputs]:
     """Samples, greedy and beam output of the model for each source."""
     drawn = sample(network, ids, settings.samples, settings.seed, search.limits)
@@ -122,11 +126,11 @@ def say(
     ]
 
 
-def _text(pieces: Side, one: Hypothesis) -> str:
+def _text(pieces: SubwordModel, one: Hypothesis) -> str:
     return pieces.decode(one.ids) if one.finished else ""
 
 
-def _cut(pieces: Side, one: Hypothesis) -> tuple[str, bool]:
+def _cut(pieces: SubwordModel, one: Hypothesis) -> tuple[str, bool]:
     text = _text(pieces, one)
     return text, pieces.encode([text])[0] == one.ids
 
@@ -147,7 +151,7 @@ def texts_of(truth: Distribution, expected: Expectation, outputs: Outputs) -> li
 
 
 def score_texts(
-    network: TranslationModel, pieces: Side, sources: Sequence[list[int]], texts: Sequence[list[str]]
+    network: TranslationModel, pieces: SubwordModel, sources: Sequence[list[int]], texts: Sequence[list[str]]
 ) -> list[dict[str, float]]:
     """log q(text | source) of every text of every source, cut as the tokenizer cuts it, its end included."""
     repeated = [ids for ids, many in zip(sources, texts, strict=True) for _ in many]

@@ -17,11 +17,11 @@ from safetensors.numpy import save_file
 from seqkd import checksum
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
-from seqkd.best_words import best_words
-from seqkd.decoding.engine import batched
+from seqkd.best_words import fast_topk
+from seqkd.decoding.engine import run_in_batches
 from seqkd.files import written
 from seqkd.losses.positions import TopK
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
@@ -49,7 +49,7 @@ def store_teacher(
     Returns:
         Statistics: positions, k, bytes per position, mean mass of the tail.
     """
-    keep_freed_memory()
+    tune_malloc()
     network, dataset = store.load(model, precision), Dataset(targets)
     count = -(-len(dataset) // shard)
     shards = [state / f"{number:05d}.safetensors" for number in range(count)]
@@ -75,12 +75,12 @@ def _shard(network: TranslationModel, dataset: Dataset, sentences: npt.NDArray[n
     def run_batch(indices: list[int]) -> None:
         top = teacher_topk(network, dataset, sentences[indices], k)
         rows = np.concatenate([np.arange(offsets[i], offsets[i + 1]) for i in indices]) - offsets[0]
-        for name, value in zip(NAMES, (top.ids, top.log_probs, top.rest), strict=True):
+        for name, value in zip(NAMES, (top.ids, top.log_probs, top.tail_mass), strict=True):
             arrays[name][rows] = value.numpy()
 
     lengths = np.maximum(dataset.src.lengths_of(sentences), dataset.tgt.lengths_of(sentences)) + 1
     with torch.inference_mode(), packed(network):
-        batched(lengths.tolist(), BATCH_TOKENS, run_batch)
+        run_in_batches(lengths.tolist(), BATCH_TOKENS, run_batch)
     return arrays
 
 
@@ -93,7 +93,7 @@ def teacher_topk(network: TranslationModel, dataset: Dataset, sentences: npt.NDA
 
 def cut(log_p: torch.Tensor, k: int) -> TopK:
     """The k most probable tokens of log-probabilities [N, V], and the mass of all others."""
-    top, ids = best_words(log_p, k)
+    top, ids = fast_topk(log_p, k)
     return TopK(ids, top, log_p.exp().scatter_(1, ids, 0.0).sum(1))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,23 +22,23 @@ LEAST = 1e-30
 """Lower bound of Q, which may underflow."""
 
 
-def cross_entropy(positions: Positions) -> Tensor:
-    """L summed over the positions, a scalar."""
-    teacher = positions.top_k
-    top_k = (teacher.p * (positions.student.gather(1, teacher.ids) - positions.log_z)).sum()
-    tail = teacher.rest * positions.mass_outside.clamp(min=LEAST).log()
-    return -(top_k + tail.where(teacher.rest > 0, 0.0).sum())
+def cross_entropy(batch: TokenBatch) -> Tensor:
+    """L summed over all positions, a scalar."""
+    teacher = batch.top_k
+    top_k = (teacher.p * (batch.student_logits.gather(1, teacher.ids) - batch.log_z)).sum()
+    tail = teacher.tail_mass * batch.q_tail_mass.clamp(min=LEAST).log()
+    return -(top_k + tail.where(teacher.tail_mass > 0, 0.0).sum())
 
 
-def gradient(positions: Positions) -> Tensor:
+def gradient(batch: TokenBatch) -> Tensor:
     """Gradient of L with respect to the logits, a new tensor [N, V]."""
-    teacher = positions.top_k
-    tail_ratio = (teacher.rest / positions.mass_outside.clamp(min=LEAST)).where(teacher.rest > 0, 0.0)
-    top_k = positions.q.gather(1, teacher.ids) - teacher.p
-    return (positions.outside * (1 - tail_ratio)[:, None]).scatter_(1, teacher.ids, top_k)
+    teacher = batch.top_k
+    tail_ratio = (teacher.tail_mass / batch.q_tail_mass.clamp(min=LEAST)).where(teacher.tail_mass > 0, 0.0)
+    top_k = batch.q.gather(1, teacher.ids) - teacher.p
+    return (batch.q_outside_topk * (1 - tail_ratio)[:, None]).scatter_(1, teacher.ids, top_k)
 
 
-def entropy(positions: Positions) -> Tensor:
-    """Entropy of the teacher over the k tokens and the bucket, summed over the positions: L - KL."""
-    teacher = positions.top_k
-    return -(teacher.p * teacher.log_probs).sum() - teacher.rest.xlogy(teacher.rest).sum()
+def entropy(batch: TokenBatch) -> Tensor:
+    """Entropy of the teacher over the k tokens and the bucket, summed over all positions: L - KL."""
+    teacher = batch.top_k
+    return -(teacher.p * teacher.log_probs).sum() - teacher.tail_mass.xlogy(teacher.tail_mass).sum()

@@ -17,7 +17,7 @@ from seqkd.errors import UserError
 from seqkd.files import copied, written
 from seqkd.lines import lines
 from seqkd.tokenizer.settings import TokenizerSettings
-from seqkd.tokenizer.tokenizer import SIDES, Side, Tokenizer
+from seqkd.tokenizer.tokenizer import SIDES, SubwordModel, Tokenizer
 
 MAX_LINE_BYTES = 1 << 20
 """Longest line that SentencePiece trains on; its default (4192 bytes) silently drops longer ones."""
@@ -150,7 +150,7 @@ class _Counts:
     characters: int = 0
     unknown: int = 0
 
-    def encode(self, side: Side, path: Path) -> Iterator[list[int]]:
+    def encode(self, side: SubwordModel, path: Path) -> Iterator[list[int]]:
         """The ids of each line of the file; counts them."""
         remaining = lines(path)
         while batch := list(islice(remaining, BATCH)):

@@ -12,7 +12,7 @@ from seqkd.errors import UserError
 SIDES = ("src", "tgt")
 
 
-class Side:
+class SubwordModel:
     """One language's SentencePiece model."""
 
     def __init__(self, path: Path) -> None:
@@ -55,6 +55,6 @@ class Tokenizer:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.src, self.tgt = (Side(folder / f"{side}.model") for side in SIDES)
+        self.src, self.tgt = (SubwordModel(folder / f"{side}.model") for side in SIDES)
         self.sizes = (self.src.size, self.tgt.size)
         self.shared = (folder / "src.model").read_bytes() == (folder / "tgt.model").read_bytes()

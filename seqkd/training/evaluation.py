@@ -18,7 +18,7 @@ from seqkd.models.interface import TranslationModel
 from seqkd.scoring.bleu import chrf_metric, corpus_bleu
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
-from seqkd.training.processes import Processes
+from seqkd.training.processes import ProcessGroup
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Evaluation:
     tokenizer: Tokenizer
     bleu_tokenize: str
     limits: LengthLimits
-    processes: Processes = field(default_factory=Processes)
+    processes: ProcessGroup = field(default_factory=ProcessGroup)
 
     @cached_property
     def metric(self) -> PrimaryMetric:
@@ -73,10 +73,12 @@ class Evaluation:
         model.eval()
         rows = self.processes.share(len(self.sources))
         greedy = SearchSettings(beam=1, **self.limits.model_dump())
-        hypotheses = translate(model, rows.of(self.sources) if rows.counted else [], greedy, scored=False)
+        hypotheses = translate(model, rows.of(self.sources) if rows.contributes else [], greedy, scored=False)
         model.train(training)
         # Only truncated translations end in EOS here, so that every process can count them.
-        translations = self.processes.sentences([[*best.ids, *[EOS] * (not best.finished)] for best, *_ in hypotheses])
+        translations = self.processes.all_gather_ids(
+            [[*best.ids, *[EOS] * (not best.finished)] for best, *_ in hypotheses]
+        )
         truncated = sum(ids[-1:] == [EOS] for ids in translations)
         texts = [self.tokenizer.tgt.decode([token for token in ids if token != EOS]) for ids in translations]
         bleu = corpus_bleu(texts, self.references, self.bleu_tokenize)
@@ -94,12 +96,12 @@ class Evaluation:
         return DevScores(round(bleu.score, 4), round(chrf, 4), round(length_ratio, 4), truncated)
 
 
-def on_dev(
+def dev_evaluation(
     corpus: Path,
     tokenizer_folder: Path,
     bleu_tokenize: str,
     limits: LengthLimits,
-    processes: Processes | None = None,
+    processes: ProcessGroup | None = None,
 ) -> Evaluation:
     """The dev set."""
     dev = Dataset(tokenizer_folder / "dev")
@@ -110,12 +112,12 @@ def on_dev(
         Tokenizer(tokenizer_folder),
         bleu_tokenize,
         limits,
-        processes or Processes(),
+        processes or ProcessGroup(),
     )
 
 
-def on_training_sample(
-    dataset: Dataset, tokenizer_folder: Path, bleu_tokenize: str, limits: LengthLimits, processes: Processes
+def training_sample_evaluation(
+    dataset: Dataset, tokenizer_folder: Path, bleu_tokenize: str, limits: LengthLimits, processes: ProcessGroup
 ) -> Evaluation:
     """Evenly spaced training sentences, with the targets that were trained on as references."""
     tokenizer = Tokenizer(tokenizer_folder)

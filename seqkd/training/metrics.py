@@ -5,7 +5,7 @@ import logging
 import time
 from typing import Any
 
-from seqkd.training.state import State
+from seqkd.training.state import TrainingState
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,8 @@ class Progress:
         self.first_update, self.start_time, self.log_time = done, time.monotonic(), time.monotonic()
         self.tokens = 0
 
-    def add(self, state: State, tokens: int, loss: float, rate: float, norm: float) -> list[dict[str, Any]]:
-        """Record one update; returns the row for metrics.jsonl if one is due. Rows hold no times."""
+    def add(self, state: TrainingState, tokens: int, loss: float, rate: float, norm: float) -> list[dict[str, Any]]:
+        """Record one update; returns the row for metrics.jsonl if one is due. BatchSlice hold no times."""
         self.tokens += tokens
         if state.update % self.every and state.update != self.updates:
             return []
@@ -31,7 +31,7 @@ class Progress:
         row = {"update": state.update, "epoch": state.position[0], "tokens": state.tokens}
         return [row | {"loss": round(loss, 5), "learning_rate": round(rate, 8), "gradient_norm": round(norm, 5)}]
 
-    def _log(self, state: State, loss: float, rate: float) -> None:
+    def _log(self, state: TrainingState, loss: float, rate: float) -> None:
         self.log_time = time.monotonic()
         elapsed = self.log_time - self.start_time
         left = elapsed / (state.update - self.first_update) * (self.updates - state.update)
@@ -40,5 +40,5 @@ class Progress:
 
 
 def as_lines(rows: list[dict[str, Any]]) -> str:
-    """Rows as JSON lines."""
+    """BatchSlice as JSON lines."""
     return "".join(json.dumps(row) + "\n" for row in rows)

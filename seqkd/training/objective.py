@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seqkd import losses
 from seqkd.losses.layers import Layers
-from seqkd.losses.positions import Positions, Scores
+from seqkd.losses.positions import BatchLogProbs, TokenBatch
 from seqkd.prefixes import argmax, targets
 from seqkd.settings import Settings
 
@@ -25,9 +25,9 @@ class Term:
     weight: float
     options: Settings
     loss: Callable[[Any, Any], Tensor]
-    gradient: Callable[[Positions, Any], Tensor] | None
-    survey: Callable[[Scores, Any], Tensor | None] | None
-    remember: Callable[[Scores, Any], Tensor] | None
+    gradient: Callable[[TokenBatch, Any], Tensor] | None
+    precompute: Callable[[BatchLogProbs, Any], Tensor | None] | None
+    update_state: Callable[[BatchLogProbs, Any], Tensor] | None
     whole_sentences: bool = False
 
 
@@ -40,8 +40,8 @@ class Objective:
         layer_terms: terms that compare layers.
         needs_teacher: whether a term reads the teacher's distribution or its layers.
         whole_sentences: whether a term must see all positions of a sentence together.
-        memory: tensors that terms keep from update to update, by name.
-        surveys: whether a term needs values computed from the whole batch.
+        state: tensors that terms keep from update to update, by name.
+        precomputes: whether a term needs values computed from the whole batch.
     """
 
     def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
@@ -49,81 +49,81 @@ class Objective:
         self.terms = [_term(name, loss[name]) for name in sorted(loss) if not losses.reads_layers(name)]
         self.layer_terms = [_term(name, loss[name]) for name in sorted(loss) if losses.reads_layers(name)]
         self.whole_sentences = any(term.whole_sentences for term in self.terms)
-        self.memory: dict[str, Tensor] = {}
+        self.state: dict[str, Tensor] = {}
         self.needs_teacher = any(losses.needs_teacher(name) for name in loss)
-        self.surveys = any(term.survey is not None or term.remember is not None for term in self.terms)
+        self.precomputes = any(term.precompute is not None or term.update_state is not None for term in self.terms)
 
-    def survey(self, scores: Scores) -> dict[str, Tensor]:
+    def precompute(self, scores: BatchLogProbs) -> dict[str, Tensor]:
         """Values per position that depend on the whole batch, [N] each, by the name of the term that needs them."""
-        facts = {}
+        precomputed = {}
         for term in self.terms:
-            scores.memory = self.memory.get(term.name, torch.zeros(0, device="cpu"))
-            fact = term.survey(scores, term.options) if term.survey is not None else None
-            if fact is not None:
-                facts[term.name] = fact
-            if term.remember is not None and len(memory := term.remember(scores, term.options)):
-                self.memory[term.name] = memory
-        return facts
+            scores.state = self.state.get(term.name, torch.zeros(0, device="cpu"))
+            values = term.precompute(scores, term.options) if term.precompute is not None else None
+            if values is not None:
+                precomputed[term.name] = values
+            if term.update_state is not None and len(state := term.update_state(scores, term.options)):
+                self.state[term.name] = state
+        return precomputed
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Drop what is kept of an update that is repeated: nothing here."""
 
-    def value(self, positions: Positions) -> Tensor:
-        """The sum over positions, differentiable in ``positions.student``."""
-        return reduce(add, (term.weight * term.loss(positions, term.options) for term in self.terms))
+    def value(self, batch: TokenBatch) -> Tensor:
+        """The sum over batch, differentiable in ``batch.student_logits``."""
+        return reduce(add, (term.weight * term.loss(batch, term.options) for term in self.terms))
 
-    def between(self, layers: Layers) -> Tensor:
+    def layer_loss(self, layers: Layers) -> Tensor:
         """The terms that compare layers, for one side, summed over its positions; differentiable."""
         return reduce(add, (term.weight * term.loss(layers, term.options) for term in self.layer_terms))
 
-    def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
+    def gradient(self, batch: TokenBatch) -> tuple[Tensor, Tensor]:
         """The sum over positions and its gradient with respect to the student's logits [N, V]."""
         if any(term.gradient is None for term in self.terms):
-            return self._by_autograd(positions)
+            return self._by_autograd(batch)
         grad = None
         for term in self.terms:
             assert term.gradient is not None
-            term_grad = term.gradient(positions, term.options)
+            term_grad = term.gradient(batch, term.options)
             term_grad = term_grad if term.weight == 1 else term_grad.mul_(term.weight)
             grad = term_grad if grad is None else grad.add_(term_grad)
         assert grad is not None
-        return self.value(positions), grad
+        return self.value(batch), grad
 
-    def _by_autograd(self, positions: Positions) -> tuple[Tensor, Tensor]:
-        logits = positions.student.detach().requires_grad_()
+    def _by_autograd(self, batch: TokenBatch) -> tuple[Tensor, Tensor]:
+        logits = batch.student_logits.detach().requires_grad_()
         with torch.enable_grad():
-            loss = self.value(replace(positions, student=logits))
+            loss = self.value(replace(batch, student_logits=logits))
         (grad,) = torch.autograd.grad(loss, logits)
         return loss.detach(), grad
 
 
-class Following(Objective):
+class ArgmaxObjective(Objective):
     """An objective that records the student's argmax, for prefixes made of it."""
 
     def __init__(self, loss: dict[str, dict[str, Any]], prefix: str = "targets") -> None:
         super().__init__(loss, prefix)
         self._argmax: list[Tensor] = []
 
-    def gradient(self, positions: Positions) -> tuple[Tensor, Tensor]:
+    def gradient(self, batch: TokenBatch) -> tuple[Tensor, Tensor]:
         """See the base class."""
-        loss_and_grad = super().gradient(positions)
-        self._argmax.append(positions.best_own(1)[:, 0])
+        loss_and_grad = super().gradient(batch)
+        self._argmax.append(batch.student_topk_ids(1)[:, 0])
         return loss_and_grad
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """See the base class."""
         self._argmax.clear()
 
-    def choices(self, real: Tensor) -> Tensor:
+    def previous_argmax(self, real: Tensor) -> Tensor:
         """The argmax recorded since the last call, at the positions where ``real`` [B, T] is true; 0 elsewhere."""
-        choices = real.new_zeros(real.shape, dtype=torch.int64)
-        choices[real] = torch.cat(self._argmax)
+        argmax = real.new_zeros(real.shape, dtype=torch.int64)
+        argmax[real] = torch.cat(self._argmax)
         self._argmax.clear()
-        return choices
+        return argmax
 
 
 @dataclass(frozen=True)
-class Reading:
+class PrefixGroup:
     """A prefix source with its settings, and the terms that are summed over its positions."""
 
     source: ModuleType
@@ -131,7 +131,7 @@ class Reading:
     objective: Objective
 
 
-def readings(loss: dict[str, dict[str, Any]]) -> list[Reading]:
+def prefix_groups(loss: dict[str, dict[str, Any]]) -> list[PrefixGroup]:
     """The prefix sources that a loss reads, targets first; terms that read a source with equal settings share it."""
     terms: dict[tuple[str, Settings], dict[str, dict[str, Any]]] = {}
     sources: dict[str, ModuleType] = {}
@@ -143,8 +143,8 @@ def readings(loss: dict[str, dict[str, Any]]) -> list[Reading]:
             terms.setdefault(key, {})[name] = loss[name]
             sources[key[0]] = source
     order = sorted(terms, key=lambda key: (sources[key[0]] is not targets, key[0], str(key[1])))
-    objective = Following if argmax in sources.values() else Objective
-    return [Reading(sources[name], options, objective(terms[name, options], name)) for name, options in order]
+    objective = ArgmaxObjective if argmax in sources.values() else Objective
+    return [PrefixGroup(sources[name], options, objective(terms[name, options], name)) for name, options in order]
 
 
 def _options(name: str, term: dict[str, Any]) -> Settings:
@@ -160,7 +160,7 @@ def _term(name: str, term: dict[str, Any]) -> Term:
         options=options,
         loss=module.loss,
         gradient=getattr(module, "gradient", None),
-        survey=getattr(module, "survey", None),
-        remember=getattr(module, "remember", None),
+        precompute=getattr(module, "precompute", None),
+        update_state=getattr(module, "update_state", None),
         whole_sentences=whole_sentences is not None and bool(whole_sentences(options)),
     )

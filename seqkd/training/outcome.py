@@ -5,12 +5,12 @@ from typing import Any
 
 from seqkd.scoring.primary_metric import PrimaryMetric
 from seqkd.training.evaluation import DevScores
-from seqkd.training.state import State
+from seqkd.training.state import TrainingState
 
 log = logging.getLogger(__name__)
 
 
-def compare_with_dev(state: State, train: DevScores, metric: PrimaryMetric, gold: bool) -> None:
+def compare_with_dev(state: TrainingState, train: DevScores, metric: PrimaryMetric, gold: bool) -> None:
     """Log the scores on training text and on dev; warn if training on gold targets scores 10 points higher."""
     assert state.best is not None
     _, bleu, chrf = state.best
@@ -20,7 +20,7 @@ def compare_with_dev(state: State, train: DevScores, metric: PrimaryMetric, gold
         log.warning("the model has memorised its training text: as a teacher it will mostly repeat the references")
 
 
-def facts(state: State, train: DevScores, metric: PrimaryMetric) -> dict[str, Any]:
+def training_stats(state: TrainingState, train: DevScores, metric: PrimaryMetric) -> dict[str, Any]:
     """Statistics of the training, for the manifest."""
     assert state.best is not None
     update, bleu, chrf = state.best

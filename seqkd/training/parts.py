@@ -12,19 +12,19 @@ from dataclasses import dataclass
 import torch
 
 from seqkd.batches.batches import Batch
-from seqkd.batches.rows import Rows
-from seqkd.decoding.engine import release
+from seqkd.batches.rows import BatchSlice
+from seqkd.decoding.engine import free_gpu_memory
 from seqkd.errors import UserError
-from seqkd.losses.layers import Seen
+from seqkd.losses.layers import LayerOutputs
 from seqkd.models.dropout import drawn_for
-from seqkd.prefixes import View
+from seqkd.prefixes import PrefixContext
 from seqkd.training.objective import Objective
-from seqkd.training.passes import Pass, Passes, between
+from seqkd.training.passes import Pass, TrainStep, layer_loss
 
 log = logging.getLogger(__name__)
 
 
-def backward(passes: Passes, batch: Batch, progress: float, seed: int) -> float:
+def backward(train_step: TrainStep, batch: Batch, progress: float, seed: int) -> float:
     """Add the gradient of this process's share of a batch to that of the student's weights; returns the loss.
 
     Args:
@@ -34,51 +34,53 @@ def backward(passes: Passes, batch: Batch, progress: float, seed: int) -> float:
     Raises:
         UserError: out of memory with a single sentence.
     """
-    passes.processes.begin()
-    memory = passes.memory
+    train_step.processes.begin()
+    objective_state = train_step.objective_state
     while True:
         torch.manual_seed(seed)
-        passes.student.train()
+        train_step.student.train()
         try:
-            compute = _at_once if passes.processes.parts == 1 else _in_microbatches
-            return compute(passes, batch, progress)
+            compute = _whole_batch if train_step.processes.microbatches == 1 else _in_microbatches
+            return compute(train_step, batch, progress)
         except torch.OutOfMemoryError:
             pass  # recover outside this block: the traceback keeps the tensors alive
-        _halve_microbatches(passes, batch)
-        passes.recall(memory)
+        _halve_microbatches(train_step, batch)
+        train_step.load_objective_state(objective_state)
 
 
-def _at_once(passes: Passes, batch: Batch, progress: float) -> float:
-    loss = passes.loss(batch, progress)
+def _whole_batch(train_step: TrainStep, batch: Batch, progress: float) -> float:
+    loss = train_step.loss(batch, progress)
     loss.backward()
     return loss.item()
 
 
-def _in_microbatches(passes: Passes, batch: Batch, progress: float) -> float:
-    microbatches = passes.processes.share(len(batch.src)).cut(passes.processes.parts)
-    encoder_rng = Noise(passes.student.device)
+def _in_microbatches(train_step: TrainStep, batch: Batch, progress: float) -> float:
+    microbatches = train_step.processes.share(len(batch.src)).cut(train_step.processes.microbatches)
+    encoder_rng = RngState(train_step.student.device)
     with torch.no_grad(), drawn_for(microbatches[0]):
-        passes.encoded(batch, microbatches[0])  # only to advance the random state before the prefix sources draw
-    view = View(batch, passes.student, progress, crew=passes.processes)
+        train_step.encode(batch, microbatches[0])  # only to advance the random state before the prefix sources draw
+    context = PrefixContext(batch, train_step.student, progress, workers=train_step.processes)
     total = 0.0
-    with passes.watching() as seen:
-        for reading in view.each(passes.readings):
-            for pair in reading.source.pairs(view, reading.options):
-                rng = encoder_rng, Noise(passes.student.device)
-                total += _backward_pass(_Microbatches(passes, batch, pair, microbatches, reading.objective, seen, *rng))
-                passes.follow(pair, reading.objective, view)
+    with train_step.recording_layers() as layer_outputs:
+        for group in context.each(train_step.prefix_groups):
+            for prefixes in group.source.pairs(context, group.options):
+                rng = encoder_rng, RngState(train_step.student.device)
+                total += _backward_pass(
+                    _Microbatches(train_step, batch, prefixes, microbatches, group.objective, layer_outputs, *rng)
+                )
+                train_step.record_argmax(prefixes, group.objective, context)
     return total
 
 
 def _backward_pass(microbatches: "_Microbatches") -> float:
     """Backward of one pass, one microbatch at a time; returns the loss."""
-    passes, objective, total = microbatches.passes, microbatches.objective, 0.0
+    train_step, objective, total = microbatches.train_step, microbatches.objective, 0.0
     with torch.no_grad():
-        facts = passes.survey(objective, microbatches)
+        precomputed = train_step.precompute(objective, microbatches)
     for microbatch in microbatches:
-        loss = passes.mean(microbatch, objective, facts, microbatches.batch)
+        loss = train_step.normalised_loss(microbatch, objective, precomputed, microbatches.batch)
         if objective.layer_terms:
-            loss = loss + between(microbatch, objective)
+            loss = loss + layer_loss(microbatch, objective)
         loss.backward()
         total += loss.item()
     return total
@@ -88,26 +90,26 @@ def _backward_pass(microbatches: "_Microbatches") -> float:
 class _Microbatches(Iterable[Pass]):
     """One pass as microbatches, computed again on every iteration, including the encoding of the sources."""
 
-    passes: Passes
+    train_step: TrainStep
     batch: Batch
-    pair: Batch
-    rows: list[Rows]
+    prefixes: Batch
+    rows: list[BatchSlice]
     objective: Objective
-    seen: Seen
-    encoder_rng: "Noise"
-    decoder_rng: "Noise"
+    layer_outputs: LayerOutputs
+    encoder_rng: "RngState"
+    decoder_rng: "RngState"
 
     def __iter__(self) -> Iterator[Pass]:
         for rows in self.rows:
             with drawn_for(rows):
                 self.encoder_rng.restore()
-                encoded = self.passes.encoded(self.batch, rows)
+                encoded = self.train_step.encode(self.batch, rows)
                 self.decoder_rng.restore()
-                microbatch = self.passes.read(self.pair, rows, self.objective, encoded, self.seen)
+                microbatch = self.train_step.forward(self.prefixes, rows, self.objective, encoded, self.layer_outputs)
             yield microbatch
 
 
-class Noise:
+class RngState:
     """State of the random generators of the CPU and of the GPU in use."""
 
     def __init__(self, device: torch.device) -> None:
@@ -121,20 +123,22 @@ class Noise:
             torch.cuda.set_rng_state(self.gpu_state, self.device)
 
 
-def _halve_microbatches(passes: Passes, batch: Batch) -> None:
+def _halve_microbatches(train_step: TrainStep, batch: Batch) -> None:
     """Undo what the failed attempt has added, and cut batches into twice as many microbatches."""
-    rows, processes = passes.processes.share(len(batch.src)), passes.processes
-    if processes.parts >= rows.last - rows.first:
+    rows, processes = train_step.processes.share(len(batch.src)), train_step.processes
+    if processes.microbatches >= rows.stop - rows.start:
         raise UserError(
             "Out of memory with a single sentence at a time. Give the job more memory, a GPU with more memory, or set "
             "`device: cpu` in the profile."
         )
-    processes.parts *= 2
-    log.warning("out of memory: each batch is now computed in %d microbatches, with the same result", processes.parts)
-    for parameter in passes.student.parameters():
+    processes.microbatches *= 2
+    log.warning(
+        "out of memory: each batch is now computed in %d microbatches, with the same result", processes.microbatches
+    )
+    for parameter in train_step.student.parameters():
         if parameter.grad is not None:
             parameter.grad.zero_()
-    for reading in passes.readings:
-        reading.objective.forget()
-    processes.again()
-    release()
+    for group in train_step.prefix_groups:
+        group.objective.reset()
+    processes.replay()
+    free_gpu_memory()

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor, distributed
 
-from seqkd.batches.rows import Rows, share
+from seqkd.batches.rows import BatchSlice, share
 
-PATIENCE = float(os.environ.get("SEQKD_PATIENCE_SECONDS", "600"))
+TIMEOUT_SECONDS = float(os.environ.get("SEQKD_DIST_TIMEOUT", "600"))
 """Timeout of a process that waits for others. Does not change results, so it is not a setting of an experiment."""
 
 
@@ -27,26 +27,30 @@ class LostError(Exception):
     """Another process of this training has ended or does not respond."""
 
 
-class Processes:
+class ProcessGroup:
     """Process ``rank`` of ``count``, which computes on ``device``.
 
-    ``parts`` is the number of microbatches into which its share of a batch is cut to fit into memory.
+    ``microbatches`` is the number of microbatches into which its share of a batch is cut to fit into memory.
     """
 
     def __init__(self, rank: int = 0, count: int = 1, device: str = "cpu") -> None:
-        self.rank, self.count, self.device, self.parts = rank, count, torch.device(device), 1
+        self.rank, self.count, self.device, self.microbatches = rank, count, torch.device(device), 1
         self._parent = os.getppid()
         self._gathered: list[Tensor] = []
         self._next = 0
 
-    def share(self, count: int) -> Rows:
+    def share(self, count: int) -> BatchSlice:
         """This process's rows of a batch of ``count``."""
         return share(count, self.rank, self.count)
 
     def slices(self, count: int) -> list[slice]:
         """The same as one slice per microbatch; empty if no rows are left for this process."""
         rows = self.share(count)
-        return [slice(microbatch.first, microbatch.last) for microbatch in rows.cut(self.parts)] if rows.counted else []
+        return (
+            [slice(microbatch.start, microbatch.stop) for microbatch in rows.cut(self.microbatches)]
+            if rows.contributes
+            else []
+        )
 
     # Collectives within an update. A process that repeats an update in smaller microbatches must not call them again,
     # as the other processes would not take part: the recorded results are replayed.
@@ -56,60 +60,60 @@ class Processes:
         self._gathered.clear()
         self._next = 0
 
-    def again(self) -> None:
+    def replay(self) -> None:
         """Repeat the update: replay the recorded results."""
         self._next = 0
 
-    def gather(self, local: Tensor) -> Tensor:
+    def all_gather(self, local: Tensor) -> Tensor:
         """Concatenation of the tensors [n, ...] of all processes, with their own n each."""
         if self.count == 1:
             return local
         if self._next == len(self._gathered):
-            self._gathered.append(self._all_gather(local))
+            self._gathered.append(self._gather_now(local))
         self._next += 1
         return self._gathered[self._next - 1]
 
-    def sentences(self, local: list[list[int]]) -> list[list[int]]:
+    def all_gather_ids(self, local: list[list[int]]) -> list[list[int]]:
         """Concatenation of the sequences of all processes."""
         if self.count == 1:
             return local
-        lengths = self.gather(torch.tensor([len(ids) for ids in local], dtype=torch.int64, device=self.device))
+        lengths = self.all_gather(torch.tensor([len(ids) for ids in local], dtype=torch.int64, device=self.device))
         local_ids = [token for ids in local for token in ids]
-        ids = self.gather(torch.tensor(local_ids, dtype=torch.int64, device=self.device)).tolist()
+        ids = self.all_gather(torch.tensor(local_ids, dtype=torch.int64, device=self.device)).tolist()
         return [ids[start:stop] for start, stop in pairwise(np.cumsum([0, *lengths.tolist()]).tolist())]
 
     # Collectives at the end of an update
 
-    def add(self, values: Tensor) -> None:
+    def all_reduce_(self, values: Tensor) -> None:
         """Replace ``values`` by their sum over all processes, bitwise equal in each."""
         if self.count > 1:
             with _raise_lost():
                 distributed.all_reduce(values)
 
-    def total(self, value: float) -> float:
+    def all_reduce_sum(self, value: float) -> float:
         """The sum of a number over all processes."""
         if self.count == 1:
             return value
         values = torch.tensor([value], dtype=torch.float64, device=self.device)
-        self.add(values)
+        self.all_reduce_(values)
         return values.item()
 
-    def agreed(self, asked: int | None) -> int:
+    def any_stop_requested(self, signal: int | None) -> int:
         """The signal that asked any process to stop, or 0; the same in all processes, so all stop at the same update.
 
         Raises:
             LostError: the parent of this process has ended.
         """
         if self.count == 1:
-            return asked or 0
+            return signal or 0
         if os.getppid() != self._parent:
             raise LostError
-        number = torch.tensor([asked or 0], dtype=torch.int64, device=self.device)
+        number = torch.tensor([signal or 0], dtype=torch.int64, device=self.device)
         with _raise_lost():
             distributed.all_reduce(number, distributed.ReduceOp.MAX)
         return int(number)
 
-    def _all_gather(self, local: Tensor) -> Tensor:
+    def _gather_now(self, local: Tensor) -> Tensor:
         with _raise_lost():
             sizes = [torch.zeros(1, dtype=torch.int64, device=self.device) for _ in range(self.count)]
             distributed.all_gather(sizes, torch.tensor([len(local)], dtype=torch.int64, device=self.device))
@@ -121,7 +125,7 @@ class Processes:
         return torch.cat([tensor[:count] for tensor, count in zip(tensors, counts, strict=True)])
 
 
-def join(rank: int, count: int, device: str) -> Processes:
+def join_process_group(rank: int, count: int, device: str) -> ProcessGroup:
     """Join the process group, if there are several processes.
 
     A process that has joined must end by ``os._exit``: gloo's threads still run while the interpreter shuts down, and
@@ -131,8 +135,10 @@ def join(rank: int, count: int, device: str) -> Processes:
         torch.cuda.set_device(device)
     if count > 1:
         with _raise_lost():
-            distributed.init_process_group("gloo" if device == "cpu" else "nccl", timeout=timedelta(seconds=PATIENCE))
-    return Processes(rank, count, device)
+            distributed.init_process_group(
+                "gloo" if device == "cpu" else "nccl", timeout=timedelta(seconds=TIMEOUT_SECONDS)
+            )
+    return ProcessGroup(rank, count, device)
 
 
 @contextmanager

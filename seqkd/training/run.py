@@ -4,7 +4,7 @@ import logging
 import math
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,40 +17,31 @@ from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.files import write_text
 from seqkd.losses import outside
-from seqkd.memory import keep_freed_memory
+from seqkd.memory import tune_malloc
 from seqkd.models import ArchitectureSettings, store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
 from seqkd.teacher import READING
 from seqkd.tokenizer.tokenizer import Tokenizer
-from seqkd.training.evaluation import Evaluation, on_dev, on_training_sample
+from seqkd.training.evaluation import Evaluation, dev_evaluation, training_sample_evaluation
 from seqkd.training.metrics import Progress, as_lines
-from seqkd.training.outcome import compare_with_dev, facts
+from seqkd.training.outcome import compare_with_dev, training_stats
 from seqkd.training.parts import backward
-from seqkd.training.passes import Passes
-from seqkd.training.processes import Processes
+from seqkd.training.passes import TrainStep
+from seqkd.training.processes import ProcessGroup
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
-from seqkd.training.signals import Stop, StopRequested, stopping
-from seqkd.training.state import State, load_state
-from seqkd.training.weights import FlatWeights
+from seqkd.training.signals import Stop, StopRequested, catch_signals
+from seqkd.training.state import TrainingState, load_state
+from seqkd.training.weights import FlatParameters
 
 log = logging.getLogger(__name__)
 
 SAVE_SECONDS = float(os.environ.get("SEQKD_SAVE_SECONDS", "60"))
 """Interval between saves of the state. Does not change results, so it is not a setting of an experiment."""
 
-EXPLODED = 10.0
+DIVERGENCE_FACTOR = 10.0
 """Training counts as diverged when the loss exceeds this multiple of max(1, first loss)."""
-
-
-@dataclass(frozen=True)
-class Plugs:
-    """The components of a training."""
-
-    dataset: Dataset
-    passes: Passes
-    evaluation: Evaluation
 
 
 class Trainer:
@@ -61,12 +52,20 @@ class Trainer:
     """
 
     def __init__(
-        self, model: TranslationModel, settings: TrainingSettings, seed: int, plugs: Plugs, folder: Path
+        self,
+        model: TranslationModel,
+        settings: TrainingSettings,
+        seed: int,
+        dataset: Dataset,
+        train_step: TrainStep,
+        evaluation: Evaluation,
+        folder: Path,
     ) -> None:
-        self.model, self.settings, self.seed, self.plugs, self.folder = model, settings, seed, plugs, folder
-        self.processes = plugs.passes.processes
-        self.weights = FlatWeights(model, store.DTYPES[settings.precision])
-        self.state, self.saved = State(), 0
+        self.model, self.settings, self.seed, self.folder = model, settings, seed, folder
+        self.dataset, self.train_step, self.evaluation = dataset, train_step, evaluation
+        self.processes = train_step.processes
+        self.weights = FlatParameters(model, store.DTYPES[settings.precision])
+        self.state, self.saved = TrainingState(), 0
         self.optimizer = torch.optim.AdamW(
             [self.weights.master],
             lr=settings.learning_rate,
@@ -83,13 +82,13 @@ class Trainer:
             UserError: the loss or the weights are not finite, or training diverged; the last good state is kept.
         """
         self.resume()
-        stream = BatchStream(self.plugs.dataset, self.settings.batch_tokens, self.seed, self.state.position)
+        stream = BatchStream(self.dataset, self.settings.batch_tokens, self.seed, self.state.position)
         progress = Progress(self.settings.updates, self.state.update)
         saved = time.monotonic()
         batches = iter(stream)
         while True:
             self.evaluate_if_due(stop)
-            signal = self.processes.agreed(stop.asked)
+            signal = self.processes.any_stop_requested(stop.signal)
             if signal or time.monotonic() - saved > SAVE_SECONDS:
                 self.save()
                 saved = time.monotonic()
@@ -101,39 +100,39 @@ class Trainer:
             self.update(next(batches), progress)
             self.state.position = stream.position
         self.weights.master.data.copy_(self.state.tensors["best"])
-        self.weights.publish()
+        self.weights.copy_to_model()
 
     def update(self, batch: Batch, progress: Progress) -> None:
         """One optimiser step."""
         self.state.update += 1
         progress_fraction = self.state.update / self.settings.updates
         seed = self.seed * 1_000_003 + self.state.update
-        local_loss = backward(self.plugs.passes, batch.to(self.processes.device), progress_fraction, seed)
-        norm = self.weights.gradient(self.settings.clip, self.processes.add)
-        loss = self.processes.total(local_loss)
-        self.check(loss, norm)
+        local_loss = backward(self.train_step, batch.to(self.processes.device), progress_fraction, seed)
+        norm = self.weights.reduce_and_clip_grad(self.settings.clip, self.processes.all_reduce_)
+        loss = self.processes.all_reduce_sum(local_loss)
+        self.raise_if_diverged(loss, norm)
         rate = learning_rate(self.settings, self.state.update)
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
-        self.weights.publish()
+        self.weights.copy_to_model()
         tokens = int((batch.target != PAD).sum())
         self.state.tokens += tokens
         self.state.rows += progress.add(self.state, tokens, loss, rate, norm)
 
-    def check(self, loss: float, norm: float) -> None:
+    def raise_if_diverged(self, loss: float, norm: float) -> None:
         """Raise if the loss or the gradient is not finite, or if training has diverged."""
         finite = math.isfinite(loss) and math.isfinite(norm)
         if finite and self.state.first_loss is None:
             self.state.first_loss = loss
-        if not finite or loss > EXPLODED * max(1.0, abs(self.state.first_loss or 0.0)):
-            raise self.failure(f"loss {loss:.6g}, gradient norm {norm:.6g}")
+        if not finite or loss > DIVERGENCE_FACTOR * max(1.0, abs(self.state.first_loss or 0.0)):
+            raise self.divergence_error(f"loss {loss:.6g}, gradient norm {norm:.6g}")
 
     def check_weights(self) -> None:
         """Raise if the weights are not finite, before they are evaluated or saved."""
         if not bool(self.weights.master.detach().isfinite().all()):
-            raise self.failure("its step led to weights that are not finite")
+            raise self.divergence_error("its step led to weights that are not finite")
 
-    def failure(self, reason: str) -> UserError:
+    def divergence_error(self, reason: str) -> UserError:
         """The error of a training that cannot continue."""
         kept = f"The last good state, of update {self.saved}, is kept" if self.saved else "No state had been saved yet"
         return UserError(
@@ -149,20 +148,19 @@ class Trainer:
         if not update or update * count // updates == (update - 1) * count // updates or self.measured == update:
             return
         self.check_weights()
-        evaluation = self.plugs.evaluation
         try:
             with stop.at_once(self.processes.count == 1):
-                scores = evaluation.measure(self.model)
+                scores = self.evaluation.measure(self.model)
         except StopRequested:
             return
         best = self.state.best
-        better = best is None or evaluation.rank(scores.bleu, scores.chrf) >= evaluation.rank(*best[1:])
+        better = best is None or self.evaluation.rank(scores.bleu, scores.chrf) >= self.evaluation.rank(*best[1:])
         if better:
             self.state.best = (update, scores.bleu, scores.chrf)
             self.state.tensors["best"] = self.weights.master.detach().clone()
         note = ", best so far" if better else ""
         text = "update %d: dev %s (greedy), length ratio %.3f%s"
-        log.info(text, update, evaluation.words(scores), scores.length_ratio, note)
+        log.info(text, update, self.evaluation.words(scores), scores.length_ratio, note)
         row = {f"dev_{name}": value for name, value in asdict(scores).items()}
         self.state.rows.append({"update": update, **row, "best": better})
 
@@ -179,10 +177,10 @@ class Trainer:
         adam = self.optimizer.state[self.weights.master]
         self.state.tensors |= {
             "master": self.weights.master.detach(),
-            "mean": adam["exp_avg"],
-            "square": adam["exp_avg_sq"],
+            "exp_avg": adam["exp_avg"],
+            "exp_avg_sq": adam["exp_avg_sq"],
         }
-        self.state.tensors |= self.plugs.passes.memory
+        self.state.tensors |= self.train_step.objective_state
         self.state.save(self.folder)
         self.saved = self.state.update
 
@@ -193,13 +191,13 @@ class Trainer:
             return
         self.state, self.saved = state, state.update
         self.weights.master.data.copy_(state.tensors["master"])
-        self.plugs.passes.recall(state.tensors)
+        self.train_step.load_objective_state(state.tensors)
         self.optimizer.state[self.weights.master] = {
             "step": torch.tensor(float(state.update), device=self.processes.device),
-            "exp_avg": state.tensors["mean"].to(self.processes.device),
-            "exp_avg_sq": state.tensors["square"].to(self.processes.device),
+            "exp_avg": state.tensors["exp_avg"].to(self.processes.device),
+            "exp_avg_sq": state.tensors["exp_avg_sq"].to(self.processes.device),
         }
-        self.weights.publish()
+        self.weights.copy_to_model()
         log.info("resuming from update %d", state.update)
 
 
@@ -216,11 +214,11 @@ def train_model(
     limits: LengthLimits,
     teacher: Path | None,
     start: Path | None,
-    keep_zeros: bool,
+    keep_pruned: bool,
     folder: Path,
     state: Path,
     stored: Path | None = None,
-    processes: Processes | None = None,
+    processes: ProcessGroup | None = None,
 ) -> dict[str, Any]:
     """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
 
@@ -234,7 +232,7 @@ def train_model(
         teacher: folder of the teacher, required if a term of the loss reads it.
         start: folder of a model whose weights, or some of its layers, are loaded (the optimiser starts from scratch);
             otherwise weights are drawn from ``seed``.
-        keep_zeros: hold weights that are zero in ``start`` at zero (retraining a pruned model).
+        keep_pruned: hold weights that are zero in ``start`` at zero (finetuning a pruned model).
         state: folder for the resumable state.
         stored: folder of the stored teacher for these targets; the loss then reads it and no teacher runs.
         processes: this process of the training and its device; by default a single process on the CPU.
@@ -242,35 +240,35 @@ def train_model(
     Returns:
         Counts and scores for the manifest.
     """
-    keep_freed_memory()
+    tune_malloc()
     torch.set_flush_denormal(True)
-    processes = processes or Processes()
+    processes = processes or ProcessGroup()
     for name in filter(outside.is_path, loss):
         log.info("%s is a custom objective: this training runs code from outside seqkd", name)
     sizes = Tokenizer(tokenizer).sizes
     torch.manual_seed(seed)
     network = store.build(model, *sizes)
     if start is not None:
-        store.load_start(network, start)
+        store.init_from(network, start)
     network.to(processes.device)
     teacher_model = store.load(teacher, training.precision, sizes).to(processes.device) if teacher is not None else None
     dataset = Dataset(targets)
     teacher_topk = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
-    passes = Passes(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
-    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, bleu_tokenize, limits, processes))
-    trainer = Trainer(network, training, seed, plugs, state)
-    if keep_zeros:
-        trainer.weights.keep_zeros()
-    if plugs.evaluation.metric.name == "chrf":
-        log.warning("dev set: %s; models are chosen by chrF", plugs.evaluation.metric.reason)
-    with stopping() as stop, packed(teacher_model):
+    train_step = TrainStep(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
+    evaluation = dev_evaluation(corpus, tokenizer, bleu_tokenize, limits, processes)
+    trainer = Trainer(network, training, seed, dataset, train_step, evaluation, state)
+    if keep_pruned:
+        trainer.weights.set_pruning_mask()
+    if evaluation.metric.name == "chrf":
+        log.warning("dev set: %s; models are chosen by chrF", evaluation.metric.reason)
+    with catch_signals() as stop, packed(teacher_model):
         trainer.run(stop)
-    train = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network)
-    compare_with_dev(trainer.state, train, plugs.evaluation.metric, gold=targets == tokenizer / "train")
+    train = training_sample_evaluation(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network)
+    compare_with_dev(trainer.state, train, evaluation.metric, gold=targets == tokenizer / "train")
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
         save_best(trainer, model, sizes, folder, limits)
-    return facts(trainer.state, train, plugs.evaluation.metric) | {"parameters": trainer.weights.master.numel()}
+    return training_stats(trainer.state, train, evaluation.metric) | {"parameters": trainer.weights.master.numel()}
 
 
 def save_best(

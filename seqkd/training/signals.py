@@ -12,21 +12,21 @@ class StopRequested(Exception):
 
 
 class Stop:
-    """``asked`` holds the number of the signal once one has arrived."""
+    """``signal`` holds the number of the signal once one has arrived."""
 
-    asked: int | None = None
+    signal: int | None = None
     _at_once = False
 
-    def ask(self, number: int, frame: FrameType | None) -> None:
+    def request(self, number: int, frame: FrameType | None) -> None:
         """Signal handler."""
-        self.asked = number
+        self.signal = number
         if self._at_once:
             raise StopRequested
 
     @contextmanager
     def at_once(self, allowed: bool = True) -> Iterator[None]:
         """Within the block, a signal, also one that arrived before, raises ``StopRequested`` if ``allowed``."""
-        if allowed and self.asked:
+        if allowed and self.signal:
             raise StopRequested
         self._at_once = allowed
         try:
@@ -36,13 +36,13 @@ class Stop:
 
 
 @contextmanager
-def stopping() -> Iterator[Stop]:
-    """Within the block, signals set ``asked`` instead of ending the process."""
+def catch_signals() -> Iterator[Stop]:
+    """Within the block, signals set ``signal`` instead of ending the process."""
     stop = Stop()
     numbers = [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
         numbers.append(signal.SIGHUP)
-    previous = {number: signal.signal(number, stop.ask) for number in numbers}
+    previous = {number: signal.signal(number, stop.request) for number in numbers}
     try:
         yield stop
     finally:

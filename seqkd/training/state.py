@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class State:
+class TrainingState:
     """Everything needed to resume; no random state, as dropout and data order follow from seed and update.
 
     Attributes:
@@ -55,7 +55,7 @@ class State:
             save_file(self.tensors, tmp, {"state": text, checksum.NAME: _checksum(self.tensors, text)})
 
 
-def load_state(folder: Path) -> State | None:
+def load_state(folder: Path) -> TrainingState | None:
     """The saved state, or None if there is none or it cannot be used (logged; the training starts from scratch)."""
     if not (folder / NAME).exists():
         return None
@@ -67,7 +67,7 @@ def load_state(folder: Path) -> State | None:
             raise ValueError("its checksum differs")
         values = json.loads(metadata["state"])
         best = tuple(values.pop("best") or ()) or None
-        return State(**values | {"best": best, "position": tuple(values["position"]), "tensors": tensors})
+        return TrainingState(**values | {"best": best, "position": tuple(values["position"]), "tensors": tensors})
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         reason = f"{error} is missing; written by another version?" if isinstance(error, KeyError) else error
         log.warning("%s: the saved state cannot be used (%s); training starts from scratch", folder / NAME, reason)

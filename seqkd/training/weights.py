@@ -11,11 +11,11 @@ from torch import Tensor
 from seqkd.models.interface import TranslationModel
 
 
-class FlatWeights:
+class FlatParameters:
     """Flat parameters of ``model``, which computes in ``dtype`` from now on.
 
     Attributes:
-        master: the trained weights, float32 [P]; its ``grad`` is set by :meth:`gradient`.
+        master: the trained weights, float32 [P]; its ``grad`` is set by :meth:`reduce_and_clip_grad`.
         mask: float32 [P] of zeros and ones, or None; masked weights stay zero.
     """
 
@@ -34,11 +34,11 @@ class FlatWeights:
             parameter.grad = self.gradients[start:stop].view(parameter.shape)
             start = stop
 
-    def keep_zeros(self) -> None:
+    def set_pruning_mask(self) -> None:
         """Hold all weights that are currently zero at zero: the mask of a pruned model."""
         self.mask = (self.master.detach() != 0).float()
 
-    def gradient(self, clip: float, add: Callable[[Tensor], None]) -> float:
+    def reduce_and_clip_grad(self, clip: float, add: Callable[[Tensor], None]) -> float:
         """Set ``master.grad``, masked and clipped to norm ``clip`` (0: no clipping); returns the norm before clipping.
 
         ``add`` replaces the gradient by its sum over all processes, in float32. The gradient of a masked weight is zero
@@ -56,7 +56,7 @@ class FlatWeights:
             grad.mul_(clip / norm)
         return norm
 
-    def publish(self) -> None:
+    def copy_to_model(self) -> None:
         """Copy the trained weights to the model and clear its gradients."""
         if self.compute.dtype != torch.float32:
             self.compute.copy_(self.master.detach())

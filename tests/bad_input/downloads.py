@@ -87,7 +87,7 @@ def download(
             for setting, value in {
                 "BACK_OFF": (0.0,) * 5,
                 "TIMEOUT": 0.3,
-                "PATIENCE": patience,
+                "TIMEOUT_SECONDS": patience,
                 "ANSWER": patience,
                 "LARGEST": largest,
             }.items():

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save, save_file
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.tokenizer.tokenizer import Side
+from seqkd.tokenizer.tokenizer import SubwordModel
 
 SMALL = TransformerSettings(dim=16, ffn=24, heads=2, encoder_layers=2, decoder_layers=2)
 
@@ -50,7 +50,7 @@ def start(name: str, answer: str, spoil: Callable[[Path], object]) -> Case:
 
     def give(folder: Path) -> None:
         spoil(good(folder / "results"))
-        store.load_start(store.build(SMALL, 20, 20), folder / "results")
+        store.init_from(store.build(SMALL, 20, 20), folder / "results")
 
     return Case(f"a start: {name}", give, answer)
 
@@ -115,7 +115,7 @@ def _of_another_vocabulary(folder: Path) -> None:
 def tokenizer(name: str, answer: str, content: bytes) -> Case:
     def give(folder: Path) -> None:
         (folder / "src.model").write_bytes(content)
-        Side(folder / "src.model")
+        SubwordModel(folder / "src.model")
 
     return Case(f"a tokenizer: {name}", give, answer)
 

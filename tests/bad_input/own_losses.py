@@ -13,13 +13,13 @@ from workflow.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 GOOD = '''"""Mine (Me 2026)."""
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 NEEDS_TEACHER = True
 class Options(Settings):
     """None."""
-def loss(positions: Positions, options: Options):
-    return -(positions.p * positions.log_q).sum()
+def loss(batch: TokenBatch, options: Options):
+    return -(batch.p * batch.log_q).sum()
 '''
 
 
@@ -104,12 +104,14 @@ OWN_LOSSES = [
         "PREFIXES that are words", _with("PREFIXES = ('student',)"), rf"{LACKS}PREFIXES that is a tuple of modules"
     ),
     content(
-        "misfit_of_models that fails",
-        GOOD + "def misfit_of_models(options, student, teacher): return student['no']\n",
-        r"its misfit_of_models fails \(KeyError: 'no'\); fix the file",
+        "incompatible_models that fails",
+        GOOD + "def incompatible_models(options, student, teacher): return student['no']\n",
+        r"its incompatible_models fails \(KeyError: 'no'\); fix the file",
     ),
     content(
-        "misfit that fails", GOOD + "def misfit(options, targets): return 1 / 0\n", r"its misfit fails \(ZeroDivisionE"
+        "incompatible_targets that fails",
+        GOOD + "def incompatible_targets(options, targets): return 1 / 0\n",
+        r"its incompatible_targets fails \(ZeroDivisionE",
     ),
     content(
         "an option without default", _with("    k: int", '    """None."""\n'), r"loss\.py\.k: is missing and has no"

@@ -10,7 +10,7 @@ from seqkd.batches.batches import Batch, pad
 from seqkd.batches.dataset import BOS
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 
 SIZES = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
 
@@ -40,12 +40,12 @@ def test_passes_are_those_of_the_objective_with_nll_on_each(monkeypatch, name: s
     count_calls(student, "decode", "student")
     count_calls(teacher, "decode", "teacher")
     count_calls(teacher, "logits", "logits")
-    loss = replace_by_nll(Passes({name: {"weight": 1.0}}, student, teacher, 0.0)).loss(targets, 1.0)
+    loss = replace_by_nll(TrainStep({name: {"weight": 1.0}}, student, teacher, 0.0)).loss(targets, 1.0)
     assert set(counts.values()) == {passes}, counts
     if name in ("js", "rkl"):
         batches = (targets, samples) if name == "js" else (samples,)
         nll = {"nll": {"weight": 1.0}}
-        expected = sum(float(Passes(nll, student, None, 0.0).loss(prefixes, 1.0)) for prefixes in batches)
+        expected = sum(float(TrainStep(nll, student, None, 0.0).loss(prefixes, 1.0)) for prefixes in batches)
         assert float(loss) == pytest.approx(expected, rel=1e-6)
 
 

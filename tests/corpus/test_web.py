@@ -224,7 +224,7 @@ def test_an_endless_response_without_length(server: Server, tmp_path: Path) -> N
 def test_a_connection_that_drips_bytes_is_closed_and_resumed(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "PATIENCE", 0.2)
+    monkeypatch.setattr(web, "TIMEOUT_SECONDS", 0.2)
 
     def drips(handler: Handler) -> None:
         handler.head(200, Content_Length=len(CONTENT), ETag='"one"')
@@ -242,7 +242,7 @@ def test_a_connection_that_drips_bytes_is_closed_and_resumed(
 def test_a_slow_but_steady_connection_stays_open(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "PATIENCE", 0.1)
+    monkeypatch.setattr(web, "TIMEOUT_SECONDS", 0.1)
 
     def steady(handler: Handler) -> None:
         handler.head(200, Content_Length=len(CONTENT))

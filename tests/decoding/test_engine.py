@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seqkd.decoding import engine
-from seqkd.decoding.engine import batched, translate
+from seqkd.decoding.engine import run_in_batches, translate
 from seqkd.decoding.settings import SearchSettings
 from seqkd.errors import UserError
 from seqkd.models import store
@@ -24,7 +24,7 @@ def test_every_sentence_is_done_once_and_failures_shrink_the_remaining_batches(m
             raise torch.OutOfMemoryError("fake")
         done.extend(indices)
 
-    batched(LENGTHS, 40, run_batch)
+    run_in_batches(LENGTHS, 40, run_batch)
     assert sorted(done) == list(range(len(LENGTHS)))
     assert [LENGTHS[i] for i in done] == sorted(LENGTHS, reverse=True)
     failed = [cost for cost in costs if cost > memory]
@@ -36,7 +36,7 @@ def test_a_single_sentence_that_does_not_fit_is_reported():
         raise torch.OutOfMemoryError("fake")
 
     with pytest.raises(UserError, match="Out of memory with a single sentence"):
-        batched(LENGTHS, 40, run_batch)
+        run_in_batches(LENGTHS, 40, run_batch)
 
 
 @pytest.mark.parametrize("beam", [1, 3])

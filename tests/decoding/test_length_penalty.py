@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from seqkd.decoding.engine import translate
-from seqkd.decoding.length_penalty import read_chosen, search_of_model, translate_with_penalties
-from seqkd.decoding.settings import PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
+from seqkd.decoding.length_penalty import read_chosen_penalty, search_of_model, translate_with_penalties
+from seqkd.decoding.settings import LENGTH_PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.lstm_settings import LstmSettings
@@ -30,7 +30,7 @@ def test_its_results_are_those_of_a_search_for_each_penalty(seed, beam):
     sources = [[4 + (i * k) % 3 for k in range(1 + i % 6)] for i in range(17)]
     settings = SearchSettings(beam=beam, max_length_ratio=1.5, max_length_extra=6)
     results = translate_with_penalties(network, sources, settings, batch_tokens=64)
-    for index, penalty in enumerate(PENALTIES):
+    for index, penalty in enumerate(LENGTH_PENALTIES):
         single = settings.model_copy(update={"length_penalty": penalty})
         for hypotheses, (expected, *_) in zip(results, translate(network, sources, single), strict=True):
             assert (hypotheses[index].ids, hypotheses[index].finished) == (expected.ids, expected.finished)
@@ -65,7 +65,7 @@ def chosen(toy, tmp_path):
 def test_the_best_penalty_on_dev_is_used_and_moves_with_the_model(chosen, tmp_path):
     folder, search, stats = chosen
     content = json.loads((folder / "search/beam-3-max-1.5-7/search.json").read_text())
-    assert [row["length_penalty"] for row in content["tried"]] == list(PENALTIES)
+    assert [row["length_penalty"] for row in content["tried"]] == list(LENGTH_PENALTIES)
     assert stats["dev_bleu"] == max(row["dev_bleu"] for row in content["tried"])
     moved = shutil.copytree(folder, tmp_path / "elsewhere")
     assert search_of_model(moved, 3, None) == search.tuned(stats["length_penalty"])
@@ -79,7 +79,7 @@ def test_a_damaged_choice_is_reported(chosen):
     file = folder / "search" / search.name / "search.json"
     file.write_text("{")
     with pytest.raises(UserError, match="no search settings"):
-        read_chosen(file.parent)
+        read_chosen_penalty(file.parent)
 
 
 def test_an_untuned_penalty_cannot_be_searched_with():

@@ -8,7 +8,7 @@ import torch
 from seqkd.batches.batches import pad
 from seqkd.batches.dataset import BOS, EOS, PAD
 from seqkd.decoding.engine import forced_scores
-from seqkd.decoding.sampling import draw, sample
+from seqkd.decoding.sampling import inverse_cdf_sample, sample
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.store import build
@@ -99,12 +99,15 @@ def test_drawing_by_hand():
     """Apart from PAD and BOS, tokens 1, 3, 4 have 0.2, 0.1, 0.3: their cumulative probabilities are 1/3, 1/2 and 1."""
     log_q = torch.tensor([[0.1, 0.2, 0.3, 0.1, 0.3]], dtype=torch.float64).log()
     uniforms = torch.tensor([0.0, 0.33, 0.34, 0.49, 0.51, 1 - 2**-53], dtype=torch.float64)
-    assert draw(log_q.expand(6, -1), uniforms).tolist() == [1, 1, 3, 3, 4, 4]
+    assert inverse_cdf_sample(log_q.expand(6, -1), uniforms).tolist() == [1, 1, 3, 3, 4, 4]
 
 
 def test_a_token_of_probability_zero_is_never_drawn():
     log_q = torch.tensor([[-torch.inf, -torch.inf, -torch.inf, 0.0, -torch.inf]], dtype=torch.float64)
-    assert draw(log_q.expand(2, -1), torch.tensor([0.0, 1 - 2**-53], dtype=torch.float64)).tolist() == [3, 3]
+    assert inverse_cdf_sample(log_q.expand(2, -1), torch.tensor([0.0, 1 - 2**-53], dtype=torch.float64)).tolist() == [
+        3,
+        3,
+    ]
 
 
 def test_equal_sources_have_different_samples():

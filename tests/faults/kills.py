@@ -22,7 +22,7 @@ COMPARED += ("corpus/*", "test_sets/**/*", "scores/**/*.txt", "scores/**/*.json"
 COMPARED += ("download/**/*", "truth/**/*", "ceilings/**/*", "**/*manifest.json")
 TWICE = {"decode", "train_student", "score"}
 """Stages of so many jobs that they are looked out for twice in a run."""
-PATIENCE = 300.0
+TIMEOUT_SECONDS = 300.0
 """Seconds after which a run that should have ended counts as hanging."""
 
 
@@ -47,12 +47,12 @@ def lengths(place: Place) -> dict[str, float]:
         with note.open(encoding="utf-8", newline="") as rows:
             took = [float(row["s"]) for row in csv.DictReader(rows, delimiter="\t")]
         stage = note.relative_to(place.results / "benchmarks").parts[0]
-        found[stage] = min([*took, found.get(stage, PATIENCE)])
+        found[stage] = min([*took, found.get(stage, TIMEOUT_SECONDS)])
     return found
 
 
 def jobs(place: Place) -> dict[int, str]:
-    """Processes of this place's jobs, and their stages."""
+    """ProcessGroup of this place's jobs, and their stages."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -127,7 +127,7 @@ def torment(place: Place, generator: random.Random, most: int, long: dict[str, f
         run = place.start(*TARGET, SEQKD_SAVE_SECONDS="0.1")
         try:
             kill = killed(run, place, ways[-1], wanted, generator)
-            if run.wait(PATIENCE) == 0:
+            if run.wait(TIMEOUT_SECONDS) == 0:
                 break
             assert kill is not None, said(place)
             kills.append(kill)

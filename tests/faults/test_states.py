@@ -20,7 +20,7 @@ from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.storing import store_teacher
 from seqkd.training import run
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.state import NAME, load_state
 from workflow.spent import begin, left_by_others
@@ -51,7 +51,7 @@ def train(toy, tmp_path: Path) -> Callable[..., bytes]:
             limits=LengthLimits(),
             teacher=None,
             start=None,
-            keep_zeros=False,
+            keep_pruned=False,
             folder=tmp_path / "model",
             state=tmp_path / "state",
         )
@@ -134,13 +134,13 @@ def test_a_state_of_other_settings_or_code_is_told_and_not_used(tmp_path: Path) 
 
 def broken(monkeypatch, update: int, value: float) -> None:
     """The loss of one update is ``value``."""
-    loss, count = Passes.loss, iter(range(1, 1000))
+    loss, count = TrainStep.loss, iter(range(1, 1000))
 
     def instead(self, batch, progress):
         found = loss(self, batch, progress)
         return found * value if next(count) == update else found
 
-    monkeypatch.setattr(Passes, "loss", instead)
+    monkeypatch.setattr(TrainStep, "loss", instead)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e4])

@@ -82,7 +82,7 @@ def test_a_manifest_of_before_they_had_checksums_is_believed(place: Place) -> No
 
 def test_results_of_other_code_are_told(place: Place) -> None:
     """What an older version made has another fingerprint of the code: which, and that it is made again, is said."""
-    place.edit_code("seqkd/losses/word_kd.py", "return positions.log_z", "return 1.0 * positions.log_z")
+    place.edit_code("seqkd/losses/word_kd.py", "return batch.log_z", "return 1.0 * batch.log_z")
     assert place.dry_run() == {job.replace("samples", "seq-inter") for job in STUDENT}
     assert "Changed since the results were made:\n    results/students/seq-inter/1: its code" in place.said
 

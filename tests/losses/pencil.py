@@ -5,36 +5,36 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from seqkd import losses
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 
 P = torch.tensor([[0.50, 0.30, 0.15, 0.05]], dtype=torch.float64)
 Q = torch.tensor([[0.20, 0.45, 0.05, 0.30]], dtype=torch.float64)
-CASE = Positions(Q.log() + 7.0, torch.tensor([3]), P.log(), sentence=torch.arange(1))
+CASE = TokenBatch(Q.log() + 7.0, torch.tensor([3]), P.log(), sentence=torch.arange(1))
 
 
 @dataclass
 class Look:
-    """A fixed input of ``survey``."""
+    """A fixed input of ``precompute``."""
 
-    student: torch.Tensor
-    memory: torch.Tensor = field(default_factory=lambda: torch.zeros(0))
-
-
-def surveyed(name, positions, options):
-    """The positions with the values from the objective's ``survey``, if it has one."""
-    survey = getattr(losses.load(name), "survey", None)
-    if survey is None:
-        return positions
-    log_probs = positions.log_q.detach().gather(1, positions.target[:, None])[:, 0]
-    return replace(positions, facts={name: survey(Look(log_probs), options)})
+    log_q_target: torch.Tensor
+    state: torch.Tensor = field(default_factory=lambda: torch.zeros(0))
 
 
-def value(name, positions, **settings):
+def with_precomputed(name, batch, options):
+    """The positions with the values from the objective's ``precompute``, if it has one."""
+    precompute = getattr(losses.load(name), "precompute", None)
+    if precompute is None:
+        return batch
+    log_probs = batch.log_q.detach().gather(1, batch.target[:, None])[:, 0]
+    return replace(batch, precomputed={name: precompute(Look(log_probs), options)})
+
+
+def value(name, batch, **settings):
     """The objective with these settings, with the same prefixes from all its prefix sources."""
     module = losses.load(name)
     options = module.Options(**settings)
-    positions = surveyed(name, positions, options)
-    return sum(module.loss(replace(positions, prefix=prefix), options) for prefix in losses.prefixes_of(name))
+    batch = with_precomputed(name, batch, options)
+    return sum(module.loss(replace(batch, prefix=prefix), options) for prefix in losses.prefixes_of(name))
 
 
 def random_case(count=6, vocabulary=9, seed=0, dtype=torch.float64):
@@ -42,4 +42,4 @@ def random_case(count=6, vocabulary=9, seed=0, dtype=torch.float64):
     generator = torch.Generator().manual_seed(seed)
     student, teacher = (torch.randn(count, vocabulary, generator=generator, dtype=torch.float64) * 2 for _ in range(2))
     target, sentence = torch.randint(vocabulary, (count,), generator=generator), torch.arange(count)
-    return Positions(student.to(dtype), target, teacher.to(dtype).log_softmax(-1), sentence=sentence)
+    return TokenBatch(student.to(dtype), target, teacher.to(dtype).log_softmax(-1), sentence=sentence)

@@ -8,7 +8,7 @@ import torch
 from pencil import CASE, P, Q, random_case, value
 
 from seqkd import losses
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.training.objective import Objective
 
 GOLDEN = [
@@ -52,7 +52,7 @@ def test_the_halves_of_js_are_weighted_by_their_own_side():
     module = losses.load("js")
     options, m = module.Options(student_weight=0.25), 0.25 * Q + 0.75 * P
     on_targets = module.loss(CASE, options)
-    on_samples = module.loss(Positions(CASE.student, CASE.target, CASE.teacher, prefix="student"), options)
+    on_samples = module.loss(TokenBatch(CASE.student_logits, CASE.target, CASE.teacher, prefix="student"), options)
     assert float(on_targets) == pytest.approx(0.75 * float((P * (P / m).log()).sum()), abs=1e-12)
     assert float(on_samples) == pytest.approx(0.25 * float((Q * (Q / m).log()).sum()), abs=1e-12)
 
@@ -105,7 +105,7 @@ def expected_steps(p, q, weight, mixture):
             prefixes = [sequence[:t] for t in range(LENGTH)]
             student, teacher = (torch.stack([language[row] for row in prefixes]) for language in (q, p))
             target, sentence = torch.tensor(sequence), torch.zeros(LENGTH)
-            loss = module.loss(Positions(student, target, teacher, prefix=prefix, sentence=sentence), options)
+            loss = module.loss(TokenBatch(student, target, teacher, prefix=prefix, sentence=sentence), options)
             total += float(loss) * float(torch.tensor(log_prob(source, sequence)).exp())
     return total
 
@@ -127,7 +127,7 @@ def test_likelihoods_of_prefixes_start_at_their_sentence():
         torch.stack([torch.tensor(log_probs).double(), (-torch.tensor(log_probs).double().exp()).log1p()], 1)
         for log_probs in ([-1.0, -2.0, -9.0, -1.0, -5.0], [-3.0, -1.0, -9.0, -2.0, -5.0])
     )
-    sentences = Positions(student, torch.zeros(5).long(), teacher, sentence=torch.tensor([0, 0, 0, 1, 1]))
+    sentences = TokenBatch(student, torch.zeros(5).long(), teacher, sentence=torch.tensor([0, 0, 0, 1, 1]))
     weights = losses.load("js").exact_mixture_weight(sentences, 0.5)[:, 0]
     assert weights.tolist() == pytest.approx([0.5, 0.880797, 0.731059, 0.5, 0.731059], abs=1e-6)
 

@@ -8,10 +8,10 @@ from seqkd.batches.batches import Batch, pad
 from seqkd.batches.dataset import BOS, PAD
 from seqkd.config import ConfigError, load
 from seqkd.losses.hidden_states import Options, loss, normalise
-from seqkd.losses.layers import Layers, watched
+from seqkd.losses.layers import Layers, record_layer_outputs
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 
 DEEP = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=4, decoder_layers=3, dropout=0.0)
 FEW = DEEP.model_copy(update={"encoder_layers": 3, "decoder_layers": 1})
@@ -39,7 +39,7 @@ def test_layers_are_summed_and_the_map_chooses_the_teachers():
 def test_the_default_map_is_that_of_a_start_from_the_teacher():
     student, teacher = ([hidden(3, 8, seed=seed) for seed in seeds] for seeds in (range(3), range(10, 22)))
     layers = Layers("encoder", student, teacher)
-    assert store.copied_layers(3, 12) == [0, 6, 11]
+    assert store.select_layers(3, 12) == [0, 6, 11]
     assert torch.equal(loss(layers, Options()), loss(layers, Options(encoder=[0, 6, 11])))
 
 
@@ -92,8 +92,8 @@ def plain_outputs(model, batch: Batch, side: str) -> list[torch.Tensor]:
 def test_in_an_update_it_is_the_plain_mean_of_each_side(padding):
     student, teacher = models()
     nll, term = {"weight": 1.0}, {"weight": 3.0, "encoder": [0, 2, 3], "decoder": [1]}
-    both = Passes({"nll": nll, "hidden-states": term}, student, teacher, 0.0).loss(batch(padding), 1.0)
-    only_nll = Passes({"nll": nll}, student, None, 0.0).loss(batch(padding), 1.0)
+    both = TrainStep({"nll": nll, "hidden-states": term}, student, teacher, 0.0).loss(batch(padding), 1.0)
+    only_nll = TrainStep({"nll": nll}, student, None, 0.0).loss(batch(padding), 1.0)
     expected = 0.0
     for side, layer_map in (("encoder", [0, 2, 3]), ("decoder", [1])):
         with torch.no_grad():
@@ -107,8 +107,8 @@ def test_every_layer_is_compared_with_the_one_it_was_copied_from(tmp_path):
     """Embeddings are not layers: a copied first layer equals the teacher's, and the last layer is compared too."""
     student, teacher = models()
     store.save(teacher, DEEP, (12, 12), tmp_path)
-    store.load_start(student, tmp_path)
-    with watched(student, teacher) as seen, torch.no_grad():
+    store.init_from(student, tmp_path)
+    with record_layer_outputs(student, teacher) as seen, torch.no_grad():
         for model in (student, teacher):
             model(batch().src, batch().prefix)
     layers = seen.at("encoder", batch().src != PAD)
@@ -116,15 +116,15 @@ def test_every_layer_is_compared_with_the_one_it_was_copied_from(tmp_path):
     assert torch.equal(layers.student[0], layers.teacher[0])
     term = {"hidden-states": {"weight": 1.0, "encoder": [0, 2, 3], "decoder": [2]}}
     for layer in (teacher.encoder[3], teacher.decoder[2], teacher.encoder[1]):
-        before = float(Passes(term, student, teacher, 0.0).loss(batch(), 1.0))
+        before = float(TrainStep(term, student, teacher, 0.0).loss(batch(), 1.0))
         layer.feed.down.bias += 1.0 + torch.arange(16.0)
-        assert float(Passes(term, student, teacher, 0.0).loss(batch(), 1.0)) != before
+        assert float(TrainStep(term, student, teacher, 0.0).loss(batch(), 1.0)) != before
 
 
 def test_it_trains_the_layers_and_leaves_the_teacher_alone():
     student, teacher = models()
     terms = {"nll": {"weight": 1.0}, "hidden-states": {"weight": 1.0}}
-    Passes(terms, student, teacher, 0.0).loss(batch(), 1.0).backward()
+    TrainStep(terms, student, teacher, 0.0).loss(batch(), 1.0).backward()
     assert all(parameter.grad is not None for parameter in student.parameters())
     assert all(parameter.grad is None for parameter in teacher.parameters())
     assert not any(layer._forward_hooks for layer in [*student.encoder, *teacher.decoder])

@@ -8,16 +8,16 @@ import pytest
 from seqkd import losses
 from seqkd.config import ConfigError, load
 from seqkd.errors import UserError
-from seqkd.training.objective import readings
+from seqkd.training.objective import prefix_groups
 
 GOOD = '''"""Mine (Me 2026)."""
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.settings import Settings
 NEEDS_TEACHER = True
 class Options(Settings):
     """None."""
-def loss(positions: Positions, options: Options):
-    return -(positions.p * positions.log_q).sum()
+def loss(batch: TokenBatch, options: Options):
+    return -(batch.p * batch.log_q).sum()
 '''
 
 
@@ -33,7 +33,7 @@ def test_a_file_is_an_objective_like_any_other():
     assert losses.needs_teacher("mine/good.py")
     assert losses.prefixes_of("mine/good.py") == ("targets",)
     assert losses.module_of("mine/good.py") == "./mine/good.py"
-    (reading,) = readings({"mine/good.py": {"weight": 0.5}, "nll": {"weight": 0.5}})
+    (reading,) = prefix_groups({"mine/good.py": {"weight": 0.5}, "nll": {"weight": 0.5}})
     assert [term.name for term in reading.objective.terms] == ["mine/good.py", "nll"]
 
 

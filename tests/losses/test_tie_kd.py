@@ -8,7 +8,7 @@ from pencil import CASE, Look, P, Q, random_case, value
 
 from seqkd import losses
 from seqkd.losses.no_top1_kd import moved_p
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.losses.tie_kd import ranking
 
 
@@ -18,13 +18,13 @@ def test_both_levels_of_the_ranking_by_hand(k, levels):
 
 
 def test_equal_orders_cost_nothing_whatever_the_probabilities():
-    same = replace(CASE, student=3 * P.log())
+    same = replace(CASE, student_logits=3 * P.log())
     assert [float(level) for level in ranking(same, 4)] == [0.0, 0.0]
 
 
 def test_ties_of_the_teacher_cost_nothing():
     uniform = torch.full((1, 4), 0.25, dtype=torch.float64).log()
-    assert float(ranking(Positions(Q.log(), torch.tensor([0]), uniform), 4)[1]) == 0.0
+    assert float(ranking(TokenBatch(Q.log(), torch.tensor([0]), uniform), 4)[1]) == 0.0
 
 
 def test_one_iteration_is_kl_and_ranking():
@@ -74,7 +74,7 @@ def test_kl_sum_is_the_sum_of_kl():
 def test_selective_kd_selects_the_hardest_tokens_and_ties():
     student = torch.tensor([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.2, 0.8], [0.7, 0.3]], dtype=torch.float64).log()
     teacher = student.flip(1)
-    case = Positions(student, torch.zeros(5, dtype=torch.int64), teacher)
+    case = TokenBatch(student, torch.zeros(5, dtype=torch.int64), teacher)
     kl = (teacher.exp() * (teacher - student)).sum(-1)
     assert float(value("selective-kd", case, share=0.2)) == pytest.approx(float(kl[[2, 3]].sum()), abs=1e-12)
     assert float(value("selective-kd", case, share=0.5)) == pytest.approx(float(kl[[1, 2, 3]].sum()), abs=1e-12)
@@ -88,7 +88,10 @@ def test_selective_kd_of_all_tokens_is_kl():
 def test_selective_kd_ignores_positions_that_are_not_selected():
     module, case = losses.load("selective-kd"), random_case()
     for mask in (torch.zeros(len(case.target)), (torch.arange(len(case.target)) % 3 == 1).float()):
-        selected, plain = replace(case, facts={"selective-kd": mask}), replace(case, student=case.student.clone())
+        selected, plain = (
+            replace(case, precomputed={"selective-kd": mask}),
+            replace(case, student_logits=case.student_logits.clone()),
+        )
         options = module.Options()
         expected = mask.double()[:, None] * (plain.q - plain.p)
         torch.testing.assert_close(module.gradient(selected, options), expected)
@@ -97,9 +100,11 @@ def test_selective_kd_ignores_positions_that_are_not_selected():
 
 def test_the_top_k_are_cached_for_every_smaller_k():
     case = random_case()
-    top1, top3 = case.best_own(1), case.best_own(3)
-    assert torch.equal(top3, case.student.topk(3).indices) and torch.equal(top1, top3[:, :1])
-    assert torch.equal(case.best_own(2), top3[:, :2]) and torch.equal(case.best_known(2), case.teacher.topk(2).indices)
+    top1, top3 = case.student_topk_ids(1), case.student_topk_ids(3)
+    assert torch.equal(top3, case.student_logits.topk(3).indices) and torch.equal(top1, top3[:, :1])
+    assert torch.equal(case.student_topk_ids(2), top3[:, :2]) and torch.equal(
+        case.teacher_topk_ids(2), case.teacher.topk(2).indices
+    )
 
 
 def test_selective_kds_queue_holds_the_latest_tokens():
@@ -107,19 +112,24 @@ def test_selective_kds_queue_holds_the_latest_tokens():
     module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0])
     look = Look(batch, torch.tensor([-5.0, -4.0, -3.0]))
     options = module.Options(queue=4)
-    assert module.remember(look, options).tolist() == [-4.0, -3.0, -1.0, -6.0]
-    assert module.survey(look, options).tolist() == [0.0, 1.0]
-    easy, hard = replace(look, student=torch.tensor([-1.0, -2.0])), replace(look, student=torch.tensor([-7.0, -6.0]))
-    assert module.survey(easy, options).tolist() == [0.0, 0.0]
-    assert module.survey(hard, options).tolist() == [1.0, 1.0]
-    assert module.survey(easy, module.Options()).tolist() == [0.0, 1.0]
+    assert module.update_state(look, options).tolist() == [-4.0, -3.0, -1.0, -6.0]
+    assert module.precompute(look, options).tolist() == [0.0, 1.0]
+    easy, hard = (
+        replace(look, log_q_target=torch.tensor([-1.0, -2.0])),
+        replace(look, log_q_target=torch.tensor([-7.0, -6.0])),
+    )
+    assert module.precompute(easy, options).tolist() == [0.0, 0.0]
+    assert module.precompute(hard, options).tolist() == [1.0, 1.0]
+    assert module.precompute(easy, module.Options()).tolist() == [0.0, 1.0]
 
 
 def test_selective_kds_first_batch_is_its_queue():
     module, batch = losses.load("selective-kd"), torch.tensor([-1.0, -6.0, -2.0, -3.0])
     look = Look(batch)
     for queue in (4, 1000):
-        assert torch.equal(module.survey(look, module.Options(queue=queue)), module.survey(look, module.Options()))
+        assert torch.equal(
+            module.precompute(look, module.Options(queue=queue)), module.precompute(look, module.Options())
+        )
 
 
 def test_imitkd_is_nll_of_the_teachers_choice_or_word_kd():

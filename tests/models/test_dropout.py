@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from seqkd.batches.rows import Rows
+from seqkd.batches.rows import BatchSlice
 from seqkd.models.dropout import drawn_for, dropout
 
 
@@ -18,7 +18,7 @@ def test_it_drops_at_its_rate_and_scales_the_rest():
 @pytest.mark.parametrize("axis", [0, 1, 2])
 @pytest.mark.parametrize("entries", [1, 3])
 def test_slices_of_a_batch_have_the_dropout_of_the_full_batch(axis, entries):
-    """Rows are one or more entries along the axis: attention has one per head."""
+    """BatchSlice are one or more entries along the axis: attention has one per head."""
     shape = [3, 4, 5]
     shape[axis] = 7 * entries
     x = torch.rand(shape)
@@ -27,7 +27,7 @@ def test_slices_of_a_batch_have_the_dropout_of_the_full_batch(axis, entries):
     slices = []
     for start, stop in ((0, 2), (2, 3), (3, 7)):
         torch.manual_seed(1)
-        with drawn_for(Rows(start, stop, 7)):
+        with drawn_for(BatchSlice(start, stop, 7)):
             slices.append(dropout(x.narrow(axis, start * entries, (stop - start) * entries), 0.5, True, axis))
         assert torch.equal(torch.rand(3), after), "the generator's final state is that for the full batch"
     assert torch.equal(torch.cat(slices, axis), expected)
@@ -37,7 +37,7 @@ def test_nothing_changes_outside_the_block():
     x = torch.ones(6, 5)
     torch.manual_seed(1)
     expected = dropout(x, 0.5, True)
-    with pytest.raises(ZeroDivisionError), drawn_for(Rows(0, 1, 2)):
+    with pytest.raises(ZeroDivisionError), drawn_for(BatchSlice(0, 1, 2)):
         raise ZeroDivisionError
     torch.manual_seed(1)
     assert torch.equal(dropout(x, 0.5, True), expected)

@@ -14,7 +14,7 @@ from seqkd.models import store
 from seqkd.models.ensemble import Ensemble, EnsembleSettings, make_ensemble
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 from seqkd.training.run import train_model
 from seqkd.training.settings import TrainingSettings
 
@@ -118,7 +118,7 @@ def test_as_a_teacher_it_is_its_mean_distribution(members, tmp_path, loss, monke
     torch.manual_seed(1)
     student = store.build(TRANSFORMER, VOCABULARY, VOCABULARY)
     term = {loss: {"weight": 1.0}}
-    value, expected = (Passes(term, student, teacher, 0.0).loss(batch, 1.0) for teacher in (model, MeanTeacher()))
+    value, expected = (TrainStep(term, student, teacher, 0.0).loss(batch, 1.0) for teacher in (model, MeanTeacher()))
     assert float(value) == pytest.approx(float(expected), rel=1e-5)
 
 
@@ -129,7 +129,7 @@ def test_a_student_trains_from_it_on_the_toy_text(toy, tmp_path):
         "bleu_tokenize": "13a",
         "limits": LengthLimits(),
         "start": None,
-        "keep_zeros": False,
+        "keep_pruned": False,
     }
     common["training"] = TrainingSettings(updates=3, batch_tokens=200, warmup=1, evaluations=1)
 

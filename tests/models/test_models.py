@@ -88,7 +88,7 @@ def test_foreign_weights_are_refused_with_their_name(tmp_path):
     [(3, 12, [0, 6, 11]), (1, 12, [0]), (2, 3, [0, 2]), (3, 3, [0, 1, 2]), (1, 1, [0]), (4, 6, [0, 2, 3, 5])],
 )
 def test_copied_layers_are_evenly_spaced(count, available, expected):
-    assert store.copied_layers(count, available) == expected
+    assert store.select_layers(count, available) == expected
 
 
 def test_a_shallow_model_starts_from_layers_of_a_deep_one(tmp_path):
@@ -97,7 +97,7 @@ def test_a_shallow_model_starts_from_layers_of_a_deep_one(tmp_path):
     store.save(model, deep, (20, 20), tmp_path)
     shallow = deep.model_copy(update={"encoder_layers": 2, "decoder_layers": 1, "dropout": 0.3})
     student = store.build(shallow, 20, 20)
-    store.load_start(student, tmp_path)
+    store.init_from(student, tmp_path)
     for name, weight in student.named_parameters():
         origin = name.replace("encoder.1.", "encoder.2.")
         assert torch.equal(weight, dict(model.named_parameters())[origin]), name

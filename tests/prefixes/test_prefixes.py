@@ -11,7 +11,7 @@ from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.prefixes import View, argmax, mixed, student, targets
+from seqkd.prefixes import PrefixContext, argmax, mixed, student, targets
 
 MODEL = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.3)
 SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
@@ -28,12 +28,12 @@ def model():
     return store.build(MODEL, 12, 12).train()
 
 
-def view(model, progress=0.5):
-    return View(batch(), model, progress)
+def context(model, progress=0.5):
+    return PrefixContext(batch(), model, progress)
 
 
 def test_targets_are_the_batch_itself(model):
-    inputs = view(model)
+    inputs = context(model)
     assert next(targets.pairs(inputs, targets.Options())) is inputs.batch
 
 
@@ -44,10 +44,10 @@ def test_the_argmax_prefix_is_the_shifted_choices():
 
 
 def test_each_iteration_follows_the_choices_of_the_one_before(model):
-    inputs = view(model)
+    inputs = context(model)
     pairs = argmax.pairs(inputs, argmax.Options(iterations=3))
     for token in (7, 8):
-        inputs.choices = torch.full_like(inputs.batch.target, token)
+        inputs.previous_argmax = torch.full_like(inputs.batch.target, token)
         pair = next(pairs)
         assert set(pair.prefix[:, 1:].flatten().tolist()) == {token}
         assert torch.equal(pair.target, inputs.batch.target)
@@ -93,12 +93,15 @@ def test_a_low_temperature_samples_the_most_probable_token(model):
 
 
 def test_only_the_most_probable_tokens_are_sampled():
-    from seqkd.decoding.sampling import narrowed
+    from seqkd.decoding.sampling import apply_temperature_topk
 
     logits = torch.tensor([[9.0, 0.0, 9.0, 1.0, 3.0, 2.0]])
-    assert narrowed(logits, 1.0, 2)[0].tolist() == [-torch.inf] * 4 + [3.0, 2.0]  # PAD and BOS are never sampled
-    assert narrowed(logits, 0.5, 0)[0].tolist() == [-torch.inf, 0.0, -torch.inf, 2.0, 6.0, 4.0]
-    assert torch.equal(narrowed(logits, 1.0, 0), logits)
+    assert apply_temperature_topk(logits, 1.0, 2)[0].tolist() == [-torch.inf] * 4 + [
+        3.0,
+        2.0,
+    ]  # PAD and BOS are never sampled
+    assert apply_temperature_topk(logits, 0.5, 0)[0].tolist() == [-torch.inf, 0.0, -torch.inf, 2.0, 6.0, 4.0]
+    assert torch.equal(apply_temperature_topk(logits, 1.0, 0), logits)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_batches_or_single_sentences_are_replaced(model):
     kinds = {"batch": set(), "sentence": set()}
     for _ in range(40):
         for name, options in (("batch", by_batch), ("sentence", by_sentence)):
-            (pair,) = mixed.pairs(view(model), options)
+            (pair,) = mixed.pairs(context(model), options)
             unchanged = [row[row != PAD].tolist() == [*ids, EOS] for row, ids in zip(pair.target, TARGETS, strict=True)]
             kinds[name].add(sum(unchanged))
             assert torch.equal(pair.src, batch().src)

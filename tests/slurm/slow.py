@@ -14,8 +14,8 @@ class Options(nll.Options):
     """None."""
 
 
-def loss(positions, options):
+def loss(batch, options):
     """As of `nll`."""
     pace = Path("pace")
     time.sleep(float(pace.read_text()) if pace.is_file() else 0)
-    return nll.loss(positions, options)
+    return nll.loss(batch, options)

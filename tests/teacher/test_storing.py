@@ -47,8 +47,8 @@ def test_every_position_has_the_teachers_top_k(toy, teacher, tmp_path, k):
         expected = storing.teacher_topk(network, dataset, sentences, kept)
     assert torch.equal(stored.ids, expected.ids)
     torch.testing.assert_close(stored.log_probs, expected.log_probs, rtol=0, atol=1e-6)
-    torch.testing.assert_close(stored.p.sum(1) + stored.rest, torch.ones(len(stored.rest)), rtol=0, atol=1e-6)
-    assert bool((stored.rest == 0).all()) == (kept == VOCABULARY)
+    torch.testing.assert_close(stored.p.sum(1) + stored.tail_mass, torch.ones(len(stored.tail_mass)), rtol=0, atol=1e-6)
+    assert bool((stored.tail_mass == 0).all()) == (kept == VOCABULARY)
 
 
 def test_a_killed_job_resumes_to_the_same_bytes(toy, teacher, tmp_path, monkeypatch):

@@ -13,8 +13,8 @@ import torch
 from test_run import LSTM, MODEL, train
 
 from seqkd.training import run
-from seqkd.training.passes import Passes
-from seqkd.training.processes import Processes, join
+from seqkd.training.passes import TrainStep
+from seqkd.training.processes import ProcessGroup, join_process_group
 
 ROOT = Path(__file__).parents[2]
 MODELS = {"transformer": MODEL, "lstm": LSTM}
@@ -27,20 +27,23 @@ def run_distributed(toy, cases: list[dict], folder: Path, count: int = 2) -> Non
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
     command += [__file__, toy.tokenizer, toy.corpus, folder / "cases.json"]
     python_path = os.pathsep.join(map(str, [ROOT, ROOT / "tests", Path(__file__).parent]))
-    environment = os.environ | {"PYTHONPATH": python_path, "OMP_NUM_THREADS": "1", "SEQKD_PATIENCE_SECONDS": "60"}
+    environment = os.environ | {"PYTHONPATH": python_path, "OMP_NUM_THREADS": "1", "SEQKD_DIST_TIMEOUT": "60"}
     done = subprocess.run(
         list(map(str, command)), env=environment, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def run_case(toy, case: dict, processes: Processes):
+def run_case(toy, case: dict, processes: ProcessGroup):
     """A training; ``stop_at`` interrupts it after that update, ``memory`` is the number of rows that fit, by rank."""
     options = {name: Path(value) if name in ("teacher", "start", "stored") else value for name, value in case.items()}
     folder, stop_at, memory = Path(options.pop("folder")), options.pop("stop_at", 0), options.pop("memory", {})
     options["model"] = MODELS[options.pop("model", "transformer")]
     limit, trained = memory.get(str(processes.rank)), None
-    with stopping(stop_at) if stop_at else nullcontext(), limited_memory(limit) if limit else nullcontext() as failed:
+    with (
+        catch_signals(stop_at) if stop_at else nullcontext(),
+        limited_memory(limit) if limit else nullcontext() as failed,
+    ):
         trained = train(toy, folder, processes=processes, **options)
     if failed is not None:
         folder.mkdir(exist_ok=True)
@@ -49,7 +52,7 @@ def run_case(toy, case: dict, processes: Processes):
 
 
 @contextmanager
-def stopping(update: int):
+def catch_signals(update: int):
     """Save the state after an update and stop there."""
     evaluate = run.Trainer.evaluate_if_due
 
@@ -69,16 +72,16 @@ def stopping(update: int):
 @contextmanager
 def limited_memory(max_rows: int):
     """A forward pass on more than ``max_rows`` rows runs out of memory; yields the failures."""
-    mean, failed = Passes.mean, []
+    mean, failed = TrainStep.mean, []
 
     def limited(self, forward, *arguments):
-        if forward.rows.last - forward.rows.first > max_rows:
+        if forward.rows.stop - forward.rows.start > max_rows:
             failed.append(forward.rows)
             (forward.hidden.sum() * 0.1).backward()  # earlier microbatches have left their gradient
             raise torch.OutOfMemoryError("fake")
         return mean(self, forward, *arguments)
 
-    with patch.object(Passes, "mean", limited):
+    with patch.object(TrainStep, "mean", limited):
         yield failed
 
 
@@ -87,11 +90,11 @@ def main() -> None:
     torch.set_num_threads(1)
     tokenizer, corpus, cases = map(Path, sys.argv[1:])
     process = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), "cpu"
-    join(*process)
+    join_process_group(*process)
     for case in json.loads(cases.read_text()):
-        run_case(SimpleNamespace(tokenizer=tokenizer, corpus=corpus), case, Processes(*process))
+        run_case(SimpleNamespace(tokenizer=tokenizer, corpus=corpus), case, ProcessGroup(*process))
 
 
 if __name__ == "__main__":
     main()
-    os._exit(0)  # see join
+    os._exit(0)  # see join_process_group

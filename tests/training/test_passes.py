@@ -10,11 +10,11 @@ from test_run import train
 from seqkd import losses
 from seqkd.batches.batches import Batch, pad
 from seqkd.batches.dataset import BOS, PAD
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training import run
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 
 SIZES = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
 NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
@@ -47,13 +47,13 @@ def plain(name, models, pair: Batch, prefix="targets", **settings):
     student, teacher = models
     real, module = pair.target != PAD, losses.load(name)
     logits = (student(pair.src, pair.prefix) @ student.output_weight.T)[real]
-    positions = Positions(logits, pair.target[real], log_probs(teacher, pair.src, pair.prefix)[real], prefix=prefix)
+    positions = TokenBatch(logits, pair.target[real], log_probs(teacher, pair.src, pair.prefix)[real], prefix=prefix)
     return module.loss(positions, module.Options(**settings)) / int(real.sum())
 
 
 @pytest.mark.parametrize("name", ["kl", "top1-kd", "skew-kl", "nll"])
 def test_on_targets_it_is_the_plain_mean(models, name):
-    actual = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
+    actual = TrainStep(terms(name), *models, 0.0).loss(batch(), 1.0)
     assert actual.item() == pytest.approx(plain(name, models, batch()).item(), rel=1e-5)
 
 
@@ -61,7 +61,7 @@ def test_each_half_is_averaged_over_its_prefixes(models, monkeypatch):
     samples = replace(batch((1, 0, 2)), src=batch().src)  # different targets for the same sources
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: samples)
     for name in ("js", "tvd"):
-        actual = Passes(terms(name), *models, 0.0).loss(batch(), 1.0)
+        actual = TrainStep(terms(name), *models, 0.0).loss(batch(), 1.0)
         expected = plain(name, models, batch()).item() + plain(name, models, samples, "student").item()
         assert actual.item() == pytest.approx(float(expected), rel=1e-5)
 
@@ -73,7 +73,7 @@ def test_tie_kd_iterates_on_parallel_argmax(models, iterations):
         expected += plain("tie-kd", models, pair, iterations=iterations).item()
         choices = log_probs(models[0], pair.src, pair.prefix).argmax(-1)
         pair = replace(pair, prefix=torch.cat([pair.prefix[:, :1], choices[:, :-1]], 1))
-    actual = Passes(terms("tie-kd", iterations=iterations), *models, 0.0).loss(batch(), 1.0)
+    actual = TrainStep(terms("tie-kd", iterations=iterations), *models, 0.0).loss(batch(), 1.0)
     assert actual.item() == pytest.approx(float(expected), rel=1e-5)
 
 
@@ -83,8 +83,8 @@ def test_two_readings_of_the_argmax_both_start_from_the_targets(models, monkeypa
     for function in ("settings_of", "sources_of", "load"):
         original = getattr(losses, function)
         monkeypatch.setattr(losses, function, lambda name, original=original: original("tie-kd"))
-    expected = sum(Passes({"tie-kd": term}, *models, 0.0).loss(batch(), 1.0).item() for term in loss.values())
-    assert Passes(loss, *models, 0.0).loss(batch(), 1.0).item() == pytest.approx(expected, rel=1e-5)
+    expected = sum(TrainStep({"tie-kd": term}, *models, 0.0).loss(batch(), 1.0).item() for term in loss.values())
+    assert TrainStep(loss, *models, 0.0).loss(batch(), 1.0).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_both_halves_of_the_exact_js_have_one_divisor(models, monkeypatch):
@@ -92,13 +92,13 @@ def test_both_halves_of_the_exact_js_have_one_divisor(models, monkeypatch):
     full = batch()
     single = Batch(full.src, full.prefix[:, :1], full.target[:, :1])
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: single)
-    actual = Passes(terms("js", mixture="exact"), *models, 0.0).loss(single, 1.0).item()
+    actual = TrainStep(terms("js", mixture="exact"), *models, 0.0).loss(single, 1.0).item()
     expected = plain("js", models, single) + plain("js", models, single, "student")
     assert actual == pytest.approx(expected.item(), rel=1e-5)
     masked = replace(single, target=single.target.clone())
     masked.target[1:] = PAD
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: masked)
-    actual = Passes(terms("js", mixture="exact"), *models, 0.0).loss(single, 1.0).item()
+    actual = TrainStep(terms("js", mixture="exact"), *models, 0.0).loss(single, 1.0).item()
     expected = plain("js", models, single) + plain("js", models, masked, "student") / 3
     assert actual == pytest.approx(expected.item(), rel=1e-5)
 
@@ -106,7 +106,7 @@ def test_both_halves_of_the_exact_js_have_one_divisor(models, monkeypatch):
 def gradients(models, loss, batch: Batch):
     models[0].zero_grad()
     torch.manual_seed(1)
-    value = Passes(loss, *models, 0.1).loss(batch, 0.5)
+    value = TrainStep(loss, *models, 0.1).loss(batch, 0.5)
     value.backward()
     return value.item(), {name: parameter.grad.clone() for name, parameter in models[0].named_parameters()}
 
@@ -144,8 +144,8 @@ def test_a_batch_is_the_mean_of_its_sentences(models, name):
     """Weighted by tokens, for objectives on targets and their argmax; Selective KD depends on the batch."""
     if "student" in losses.prefixes_of(name):
         pytest.skip("samples have different lengths")
-    actual = Passes(terms(name), *models, 0.0).loss(batch(), 1.0).item()
-    single = [Passes(terms(name), *models, 0.0).loss(batch((row,)), 1.0).item() for row in range(3)]
+    actual = TrainStep(terms(name), *models, 0.0).loss(batch(), 1.0).item()
+    single = [TrainStep(terms(name), *models, 0.0).loss(batch((row,)), 1.0).item() for row in range(3)]
     sizes = [len(ids) + 1 for ids in TARGETS]
     expected = sum(loss * size for loss, size in zip(single, sizes, strict=True)) / sum(sizes)
     assert actual == pytest.approx(expected, rel=1e-5)
@@ -161,7 +161,7 @@ def test_sources_are_encoded_once_however_many_passes(models, monkeypatch):
             return encode(src)
 
         monkeypatch.setattr(model, "encode", counted)
-    Passes(terms("tie-kd", "nll"), *models, 0.0).loss(batch(), 1.0)
+    TrainStep(terms("tie-kd", "nll"), *models, 0.0).loss(batch(), 1.0)
     assert counts == {"student": 1, "teacher": 1}
 
 
@@ -197,26 +197,26 @@ def test_an_interrupted_training_draws_the_same_prefixes(toy, tmp_path, monkeypa
 
 def test_what_an_objective_remembers_is_kept_from_update_to_update(models):
     loss = {"selective-kd": {"weight": 1.0, "queue": 1000}}
-    passes, (student, _) = Passes(loss, *models, 0.0), models
+    passes, (student, _) = TrainStep(loss, *models, 0.0), models
     expected = []
     for pair in (batch((0, 1)), batch((1, 2))):
         passes.loss(pair, 1.0)
         log_q = log_probs(student, pair.src, pair.prefix).gather(2, pair.target[:, :, None])[:, :, 0]
         expected.append(log_q[pair.target != PAD])
-    (queue,) = passes.memory.values()
+    (queue,) = passes.objective_state.values()
     torch.testing.assert_close(queue, torch.cat(expected).detach(), rtol=1e-5, atol=1e-6)
-    resumed = Passes(loss, *models, 0.0)
-    resumed.recall(passes.memory | {"master": torch.zeros(3)})
-    assert torch.equal(next(iter(resumed.memory.values())), queue) and len(resumed.memory) == 1
-    assert Passes(loss | {"nll": {"weight": 1.0}}, *models, 0.0).memory == {}
+    resumed = TrainStep(loss, *models, 0.0)
+    resumed.load_objective_state(passes.objective_state | {"master": torch.zeros(3)})
+    assert torch.equal(next(iter(resumed.objective_state.values())), queue) and len(resumed.objective_state) == 1
+    assert TrainStep(loss | {"nll": {"weight": 1.0}}, *models, 0.0).objective_state == {}
 
 
 def test_every_objective_trains_and_stays_finite(toy, tmp_path):
     train(toy, tmp_path / "teacher", updates=20)
     for name in losses.NAMES:
         common = {"teacher": tmp_path / "teacher", "seed": 2, "updates": 3, "precision": "bfloat16"}
-        facts, _ = train(toy, tmp_path / name, loss={name: {"weight": 1.0}}, **common)
-        assert facts["updates"] == 3
+        stats, _ = train(toy, tmp_path / name, loss={name: {"weight": 1.0}}, **common)
+        assert stats["updates"] == 3
 
 
 def test_objectives_on_student_prefixes_bring_the_student_closer_to_the_teacher(toy, tmp_path):

@@ -15,7 +15,7 @@ from test_run import distribution, train
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.teacher.storing import store_teacher
-from seqkd.training.processes import Processes
+from seqkd.training.processes import ProcessGroup
 
 LOSSES = 2e-4
 """Tolerance of the loss at every update; losses are between 1 and 5."""
@@ -41,7 +41,7 @@ CASES: dict[str, dict] = {
     },
     "survey-and-mixed": {"loss": SELECTIVE},
     "stored": {"loss": {"word-kd": {"weight": 1.0}}},
-    "pruned": {"keep_zeros": True, "weight_decay": 0.1},
+    "pruned": {"keep_pruned": True, "weight_decay": 0.1},
 }
 
 
@@ -76,7 +76,7 @@ def double(toy, root) -> Path:
     """All trainings in two processes: complete, resumed from a single process, interrupted, with limited memory."""
     cases = [arguments(name, root, f"double/{name}") for name in CASES]
     for name in RESUMED:
-        run_case(toy, arguments(name, root, f"double/{name}-resumed", stop_at=HALF), Processes())
+        run_case(toy, arguments(name, root, f"double/{name}-resumed", stop_at=HALF), ProcessGroup())
         cases.append(arguments(name, root, f"double/{name}-resumed"))
         cases.append(arguments(name, root, f"double/{name}-half", stop_at=HALF))
     cases += [arguments(name, root, f"double/{name}-limited", memory={"1": 3}) for name in LIMITED]
@@ -88,7 +88,7 @@ def double(toy, root) -> Path:
 def single(toy, root) -> Path:
     """All trainings in a single process."""
     for name in CASES:
-        run_case(toy, arguments(name, root, f"single/{name}"), Processes())
+        run_case(toy, arguments(name, root, f"single/{name}"), ProcessGroup())
     return root / "single"
 
 
@@ -115,20 +115,20 @@ def test_two_processes_train_like_one(toy, single, double, name):
 
 
 def test_three_processes_with_fewer_sentences_than_processes(toy, root):
-    """Processes without a sentence neither count nor block the others."""
+    """ProcessGroup without a sentence neither count nor block the others."""
     names = ("one-sentence", "samples", "survey-and-mixed")
     changes = {"batch_tokens": 16, "updates": 24}
     cases = [arguments(name, root, f"triple/{name}", **changes) for name in names]
     run_distributed(toy, cases, root / "triple", count=3)
     for name in names:
-        run_case(toy, arguments(name, root, f"triple/{name}-single", **changes), Processes())
+        run_case(toy, arguments(name, root, f"triple/{name}-single", **changes), ProcessGroup())
         assert_same(toy, root / f"triple/{name}-single", root / f"triple/{name}")
 
 
 @pytest.mark.parametrize("name", RESUMED)
 def test_it_resumes_with_another_number_of_processes(toy, single, double, root, name):
     assert_same(toy, single / name, double / f"{name}-resumed")
-    run_case(toy, arguments(name, root, f"double/{name}-half"), Processes())
+    run_case(toy, arguments(name, root, f"double/{name}-half"), ProcessGroup())
     assert_same(toy, single / name, double / f"{name}-half")
 
 
@@ -144,7 +144,7 @@ def test_a_process_out_of_memory_does_not_affect_the_other(toy, single, double, 
 @pytest.mark.parametrize("max_rows", [6, 1])
 def test_in_microbatches_it_is_the_same(toy, single, root, name, max_rows):
     folder = f"microbatches/{name}-{max_rows}"
-    run_case(toy, arguments(name, root, folder, memory={"0": max_rows}), Processes())
+    run_case(toy, arguments(name, root, folder, memory={"0": max_rows}), ProcessGroup())
     assert int((root / folder / "failed-0").read_text()) > 0
     assert_same(toy, single / name, root / folder)
 
@@ -175,4 +175,4 @@ def test_every_tensor_is_created_with_its_device(toy, root, tmp_path, monkeypatc
         monkeypatch.setattr(store, name, on_cpu(getattr(store, name)))
     for name in CASES:
         with torch.device("meta"):
-            run_case(toy, arguments(name, root, tmp_path / name, updates=3), Processes())
+            run_case(toy, arguments(name, root, tmp_path / name, updates=3), ProcessGroup())

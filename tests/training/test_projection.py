@@ -10,21 +10,21 @@ from seqkd.training.objective import Objective
 @pytest.mark.parametrize(("chunk", "piece"), [(1, 1), (4, 3), (1000, 4), (1000, 1000)])
 @pytest.mark.parametrize("loss", [{"nll": {"weight": 1.0}}, {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}])
 def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, piece, loss):
-    monkeypatch.setattr(projection, "CHUNK", chunk)
-    monkeypatch.setattr(projection, "PIECE", piece)
+    monkeypatch.setattr(projection, "LOGITS_CHUNK", chunk)
+    monkeypatch.setattr(projection, "LOSS_CHUNK", piece)
     torch.manual_seed(0)
     hidden, weight = torch.randn(11, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
     states, matrix = torch.randn(11, 3), torch.randn(9, 3, requires_grad=True)
     target, teacher = torch.randint(9, (11,)), projection.Teacher(states, lambda hidden: hidden @ matrix.T)
     objective = Objective(loss)
 
-    actual = projection.projected_loss(hidden, weight, target, teacher, objective, 0.1)
+    actual = projection.fused_linear_loss(hidden, weight, target, teacher, objective, 0.1)
     (3 * actual).backward()
     grads = hidden.grad.clone(), weight.grad.clone()
 
     hidden.grad = weight.grad = None
     teacher_logits = teacher.at(slice(None))
-    expected = objective.value(projection.Positions(hidden @ weight.T, target, teacher_logits, 0.1))
+    expected = objective.value(projection.TokenBatch(hidden @ weight.T, target, teacher_logits, 0.1))
     (3 * expected).backward()
     assert actual.item() == pytest.approx(expected.item(), rel=1e-5)
     torch.testing.assert_close(grads[0], hidden.grad, rtol=1e-4, atol=1e-5)
@@ -51,10 +51,10 @@ def test_a_loss_of_whole_sentences_does_not_depend_on_the_chunks(monkeypatch):
     objective = Objective({"js": {"weight": 1.0, "mixture": "exact"}})
     results = []
     for chunk, piece in ((1, 1), (4, 2), (1000, 4), (1000, 1000)):
-        monkeypatch.setattr(projection, "CHUNK", chunk)
-        monkeypatch.setattr(projection, "PIECE", piece)
+        monkeypatch.setattr(projection, "LOGITS_CHUNK", chunk)
+        monkeypatch.setattr(projection, "LOSS_CHUNK", piece)
         leaf = hidden.clone().requires_grad_()
-        loss = projection.projected_loss(leaf, weight, target, teacher, objective, sentence=sentence)
+        loss = projection.fused_linear_loss(leaf, weight, target, teacher, objective, sentence=sentence)
         loss.backward()
         results.append((loss.detach(), leaf.grad))
     for result in results[1:]:

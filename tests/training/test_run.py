@@ -37,8 +37,8 @@ TRAINING = {
 
 def train(toy, folder: Path, loss=None, model=MODEL, **changes):
     optional = {name: changes.pop(name, None) for name in ("teacher", "start", "stored", "processes")}
-    keep_zeros, seed = changes.pop("keep_zeros", False), changes.pop("seed", 1)
-    facts = run.train_model(
+    keep_zeros, seed = changes.pop("keep_pruned", False), changes.pop("seed", 1)
+    stats = run.train_model(
         model=model,
         training=TrainingSettings(**TRAINING | changes),
         loss=loss or {"nll": {"weight": 1.0}},
@@ -48,13 +48,13 @@ def train(toy, folder: Path, loss=None, model=MODEL, **changes):
         corpus=toy.corpus,
         bleu_tokenize="13a",
         limits=LengthLimits(),
-        keep_zeros=keep_zeros,
+        keep_pruned=keep_zeros,
         folder=folder,
         state=folder.with_name(folder.name + ".state"),
         **optional,
     )
     writes = optional["processes"] is None or optional["processes"].rank == 0
-    return facts, load_file(folder / "model.safetensors") if writes else {}
+    return stats, load_file(folder / "model.safetensors") if writes else {}
 
 
 def same(a, b):
@@ -66,11 +66,11 @@ def same(a, b):
 )
 def test_the_toy_language_is_learned(toy, tmp_path, model, updates, rate):
     model = model.model_copy(update={"dropout": 0.0})
-    facts, _ = train(toy, tmp_path / "a", updates=updates, learning_rate=rate, model=model)
-    assert facts["train_bleu"] > 95
+    stats, _ = train(toy, tmp_path / "a", updates=updates, learning_rate=rate, model=model)
+    assert stats["train_bleu"] > 95
     rows = [json.loads(line) for line in (tmp_path / "a/metrics.jsonl").read_text().splitlines()]
     assert sum("dev_bleu" in row for row in rows) == 3
-    assert facts["dev_bleu"] == max(row["dev_bleu"] for row in rows if "dev_bleu" in row)
+    assert stats["dev_bleu"] == max(row["dev_bleu"] for row in rows if "dev_bleu" in row)
 
 
 @BOTH
@@ -124,7 +124,7 @@ def test_a_pruned_model_stays_pruned(toy, tmp_path, model):
     pruned = prune_model(sparsity=0.6, model=tmp_path / "a", folder=tmp_path / "pruned")
     zeros = {name: weight == 0 for name, weight in load_file(tmp_path / "pruned/model.safetensors").items()}
     start = {"model": model, "start": tmp_path / "pruned"}
-    _, retrained = train(toy, tmp_path / "b", keep_zeros=True, weight_decay=0.1, **start)
+    _, retrained = train(toy, tmp_path / "b", keep_pruned=True, weight_decay=0.1, **start)
     assert all((retrained[name][zeros[name]] == 0).all() for name in zeros)
     assert sum(int((w != 0).sum()) for w in retrained.values()) <= pruned["nonzero_parameters"]
     assert not same(retrained, load_file(tmp_path / "pruned/model.safetensors"))

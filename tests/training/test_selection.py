@@ -13,7 +13,7 @@ from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.training import run
 from seqkd.training.evaluation import DevScores, Evaluation
-from seqkd.training.signals import StopRequested, stopping
+from seqkd.training.signals import StopRequested, catch_signals
 
 SHORT, LONG = ["open file", "save"], ["the red cat sees the house", "the old dog calls"]
 
@@ -23,9 +23,9 @@ def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[t
     remaining = iter([*scores, scores[-1]])  # the last one is for the training set
     monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(remaining), 1.0, 0))
     evaluation = Evaluation([], references, None, "13a", LengthLimits())
-    monkeypatch.setattr(run, "on_dev", lambda *arguments: evaluation)
-    facts, _ = train(toy, tmp_path / "a", updates=4, evaluations=4)
-    return facts["best_update"]
+    monkeypatch.setattr(run, "dev_evaluation", lambda *arguments: evaluation)
+    stats, _ = train(toy, tmp_path / "a", updates=4, evaluations=4)
+    return stats["best_update"]
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_a_signal_during_an_evaluation_postpones_it_to_the_next_start(toy, tmp_p
 
 
 def test_a_signal_before_the_block_raises_too_and_one_outside_does_not():
-    with stopping() as stop:
+    with catch_signals() as stop:
         signal.raise_signal(signal.SIGUSR1)
-        assert stop.asked == signal.SIGUSR1
+        assert stop.signal == signal.SIGUSR1
         with stop.at_once(allowed=False):
             pass
         with pytest.raises(StopRequested), stop.at_once():

@@ -9,13 +9,13 @@ from test_run import distribution, divergence, same, train
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
-from seqkd.losses.positions import Positions
+from seqkd.losses.positions import TokenBatch
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher.reading import StoredTeacher
 from seqkd.teacher.storing import cut, store_teacher
 from seqkd.teacher.topk import cross_entropy
-from seqkd.training.passes import Passes
+from seqkd.training.passes import TrainStep
 
 SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
 VOCABULARY = 40
@@ -42,7 +42,7 @@ def test_with_the_whole_vocabulary_an_update_is_that_of_the_online_teacher(toy, 
     stored, online = StoredTeacher(tmp_path / "all", dataset), store.load(teacher)
     batch, loss = collate(dataset, np.array([11, 3, 38, 0])), {"nll": {"weight": 0.5}, name: {"weight": 0.5}}
     results = []
-    for passes in (Passes(loss, student, online, 0.1), Passes(loss, student, None, 0.1, stored)):
+    for passes in (TrainStep(loss, student, online, 0.1), TrainStep(loss, student, None, 0.1, stored)):
         student.zero_grad()
         value = passes.loss(batch, 1.0)
         value.backward()
@@ -62,10 +62,10 @@ def test_with_few_tokens_it_is_the_plain_loss_for_any_chunk_size(toy, teacher, t
     student_logits, teacher_logits = (
         (model(batch.src, batch.prefix) @ model.output_weight.T)[real].detach() for model in models
     )
-    plain = cross_entropy(Positions(student_logits, batch.target[real], cut(teacher_logits.log_softmax(-1), k)))
-    monkeypatch.setattr("seqkd.training.projection.CHUNK", 5)
+    plain = cross_entropy(TokenBatch(student_logits, batch.target[real], cut(teacher_logits.log_softmax(-1), k)))
+    monkeypatch.setattr("seqkd.training.projection.LOGITS_CHUNK", 5)
     loss = {"word-kd": {"weight": 1.0}}
-    actual = Passes(loss, student, None, 0.0, StoredTeacher(tmp_path / "top", dataset)).loss(batch, 1.0)
+    actual = TrainStep(loss, student, None, 0.0, StoredTeacher(tmp_path / "top", dataset)).loss(batch, 1.0)
     assert actual.item() == pytest.approx(float(plain) / int(real.sum()), rel=1e-5)
 
 
@@ -94,6 +94,6 @@ def test_a_training_on_few_tokens_is_reproducible_and_learns_from_them(toy, teac
 def test_student_prefixes_are_refused():
     """Config checks refuse them; an error there must not go unnoticed."""
     batch = SimpleNamespace(sentences=None)
-    passes = Passes(BOTH, store.build(SIZES, VOCABULARY, VOCABULARY), None, 0.0, stored=object())
+    passes = TrainStep(BOTH, store.build(SIZES, VOCABULARY, VOCABULARY), None, 0.0, stored=object())
     with pytest.raises(AssertionError, match="only knows the targets of its dataset"):
         passes._teacher_at(batch, torch.ones(1, 1), None)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workflow_place import new
 
-PATIENCE = '''
+TIMEOUT_SECONDS = '''
 """Have Snakemake take note of ended jobs only once all that run have ended, of the corpus first: the rare moment, every
 time."""
 import time
@@ -31,7 +31,7 @@ def test_a_test_set_that_ends_with_the_corpus(tmp_path: Path) -> None:
     place = new(tmp_path)
     patient = tmp_path / "patient"
     patient.mkdir()
-    (patient / "sitecustomize.py").write_text(PATIENCE, encoding="utf-8")
+    (patient / "sitecustomize.py").write_text(TIMEOUT_SECONDS, encoding="utf-8")
     score = "results/scores/teachers/base/1/test/manifest.json"
     done = place.snakemake(score, "--cores", "2", path=patient)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -127,7 +127,7 @@ def test_two_experiments_in_one_workflow_have_a_config_and_a_folder_each(tmp_pat
     assert [job for job in students if job.startswith("b/results/")] == ["b/results/logs/train_student/baseline/1"]
 
 
-ALONE = 'module seqkd:\n    snakefile: "CLONE/Snakefile"\nuse rule * from seqkd\n'
+SINGLE_PROCESS = 'module seqkd:\n    snakefile: "CLONE/Snakefile"\nuse rule * from seqkd\n'
 REFUSED = {
     "two modules, one folder": (
         TWO, 'prefix: "a"', "Modules one and two both write into a/results. Give one of them a prefix."
@@ -144,7 +144,7 @@ REFUSED = {
         AROUND.replace("config: config", 'config: "toy.yaml"'), "",
         "module seqkd: config must be a mapping, found 'toy.yaml'. To hand over a file, read it with `configfile:`",
     ),
-    "no config, and a wrong one in the folder": (ALONE, "", "config.yaml: "),
+    "no config, and a wrong one in the folder": (SINGLE_PROCESS, "", "config.yaml: "),
 }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def test_the_tutorial_works_as_written(place: Place) -> None:
     assert place.dry_run("results/students/hinton/1/manifest.json") == set()
 
     file = place.work / LOSS
-    file.write_text(file.read_text().replace('"""Sum over positions, a scalar."""', '"""The sum."""'))
+    file.write_text(file.read_text().replace('"""Sum over batch, a scalar."""', '"""The sum."""'))
     assert place.dry_run("results/students/hinton/1/manifest.json") == set()
     file.write_text(file.read_text().replace("options.temperature**2 * (", "2 * (options.temperature**2) * ("))
     assert place.dry_run() == new

@@ -195,7 +195,7 @@ def test_config_edit_reruns_exactly_what_it_touches(place: Place, edit: str) -> 
 
 
 WORD_KD = "seqkd/losses/word_kd.py"
-LOSS_EDIT = ("return positions.log_z", "return 1.0 * positions.log_z")
+LOSS_EDIT = ("return batch.log_z", "return 1.0 * batch.log_z")
 TRAININGS = TEACHER | trained("baseline")
 
 CODE: dict[str, tuple[str, str, str, set[str]]] = {
@@ -222,7 +222,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
     "a student's script": (
-        "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
+        "workflow/scripts/train_student.py", "keep_pruned=False", "keep_pruned=bool()",
         trained(*STUDENTS) | retrained(0.5, 0.8),
     ),
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),

@@ -26,7 +26,7 @@ LONG = 300
 
 def start(place: Place, *targets: str, patience: int = 600) -> "subprocess.Popen[str]":
     command = place.command(*targets, "--cores", "2", *IN_TWO)
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "SEQKD_PATIENCE_SECONDS": str(patience)} | QUICK
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "SEQKD_DIST_TIMEOUT": str(patience)} | QUICK
     told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     return subprocess.Popen(command, cwd=place.work, env=environment, start_new_session=True, **told)
 

@@ -24,7 +24,7 @@ def slurm(tmp_path: Path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv(time_limit.TASK, "17")
-    monkeypatch.setattr(time_limit, "PATIENCE", 0.0)
+    monkeypatch.setattr(time_limit, "TIMEOUT_SECONDS", 0.0)
 
     def program(name: str, body: str) -> Path:
         file = folder / name
@@ -135,14 +135,14 @@ def test_a_training_is_warned_in_time_saves_and_is_put_back(slurm, tmp_path: Pat
         from pathlib import Path
         from seqkd.training.signals import stopping
         from workflow import time_limit
-        time_limit.PATIENCE, time_limit.SHARE = 0.2, 0.5
+        time_limit.TIMEOUT_SECONDS, time_limit.SHARE = 0.2, 0.5
         time_limit.watch()
         with time_limit.going_on(Path("state")):
             with stopping() as stop:
-                while not stop.asked:
+                while not stop.signal:
                     time.sleep(0.01)
             Path("state/training").write_text("saved")
-            raise SystemExit(128 + stop.asked)
+            raise SystemExit(128 + stop.signal)
     """
     (tmp_path / "state").mkdir()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -8,7 +8,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """JSON lines into results/decode/{teacher}/{seed}/{kind}/{shard}.jsonl."""
-    from seqkd.decoding.length_penalty import read_chosen
+    from seqkd.decoding.length_penalty import read_chosen_penalty
     from seqkd.decoding.settings import DecodeSettings
     from seqkd.decoding.shard import decode_shard
 
@@ -20,7 +20,7 @@ def work(job: Job) -> Facts:
         tokenizer=job.input("tokenizer"),
         output=part(job) if len(job.devices) > 1 else job.outputs[1],
         precision=job.settings["precision"],
-        length_penalty=read_chosen(job.optional("search")),
+        length_penalty=read_chosen_penalty(job.optional("search")),
         device=job.device,
         part=job.part,
     )

@@ -22,7 +22,7 @@ def work(job: Job) -> Facts:
         limits=LengthLimits(**job.settings["limits"]),
         teacher=job.optional("teacher"),
         start=job.optional("start"),
-        keep_zeros=True,
+        keep_pruned=True,
         folder=job.folder,
         state=job.state,
         stored=job.optional("stored_teacher"),

@@ -5,7 +5,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """scores.json and the translations into results/scores/{model}/{test set}."""
-    from seqkd.decoding.length_penalty import read_chosen
+    from seqkd.decoding.length_penalty import read_chosen_penalty
     from seqkd.scoring.score import score_model
     from seqkd.scoring.settings import ScoreSettings
 
@@ -20,7 +20,7 @@ def work(job: Job) -> Facts:
         folder=job.folder,
         bleu_tokenize=job.settings["bleu_tokenize"],
         precision=job.settings["precision"],
-        length_penalty=read_chosen(job.optional("search")),
+        length_penalty=read_chosen_penalty(job.optional("search")),
     )
 
 

@@ -5,7 +5,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """speed.json into results/speed/{model}."""
-    from seqkd.decoding.length_penalty import read_chosen
+    from seqkd.decoding.length_penalty import read_chosen_penalty
     from seqkd.decoding.settings import TunedSearchSettings
     from seqkd.scoring.speed import measure_speed
     from seqkd.scoring.speed_settings import SpeedSettings
@@ -13,8 +13,8 @@ def work(job: Job) -> Facts:
     search = TunedSearchSettings(**job.settings["search"])
     return measure_speed(
         settings=SpeedSettings(**job.settings["speed"]),
-        search=search.tuned(read_chosen(job.optional("search"))),
-        teacher_search=search.tuned(read_chosen(job.optional("teacher_search"))),
+        search=search.tuned(read_chosen_penalty(job.optional("search"))),
+        teacher_search=search.tuned(read_chosen_penalty(job.optional("teacher_search"))),
         system=job.settings["system"],
         model=job.input("model"),
         teacher=job.input("teacher"),

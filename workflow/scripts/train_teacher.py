@@ -22,7 +22,7 @@ def work(job: Job) -> Facts:
         limits=LengthLimits(**job.settings["limits"]),
         teacher=job.optional("teacher"),
         start=job.optional("start"),
-        keep_zeros=False,
+        keep_pruned=False,
         folder=job.folder,
         state=job.state,
         processes=job.processes(),

@@ -5,14 +5,14 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """truth.json into results/truth/{model}."""
-    from seqkd.decoding.length_penalty import read_chosen
+    from seqkd.decoding.length_penalty import read_chosen_penalty
     from seqkd.decoding.settings import TunedSearchSettings
     from seqkd.scoring.truth import measure_truth
     from seqkd.scoring.truth_settings import TruthSettings
 
     return measure_truth(
         settings=TruthSettings(**job.settings["truth"]),
-        search=TunedSearchSettings(**job.settings["search"]).tuned(read_chosen(job.optional("search"))),
+        search=TunedSearchSettings(**job.settings["search"]).tuned(read_chosen_penalty(job.optional("search"))),
         system=job.settings["system"],
         model=job.input("model"),
         tokenizer=job.input("tokenizer"),
