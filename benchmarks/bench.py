@@ -15,9 +15,9 @@ from seqkd.scoring.speed import processor
 
 CACHE = Path(__file__).resolve().parent / ".cache"
 
-LARGE = TransformerSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn=1024, heads=4)
-SMALL = TransformerSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn=512, heads=4)
-TINY = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=64, ffn=128, heads=4)
+LARGE = TransformerSettings(encoder_layers=4, decoder_layers=4, dim=256, ffn_dim=1024, heads=4)
+SMALL = TransformerSettings(encoder_layers=2, decoder_layers=1, dim=128, ffn_dim=512, heads=4)
+TINY = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=64, ffn_dim=128, heads=4)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,13 @@ def corpus(folder: Path) -> Facts:
     pair = {
         name: {side: str(folder / f"raw/{name}.{side}") for side in ("src", "tgt")} for name in ("train", "dev", "test")
     }
-    settings = {"source": "files", "train": pair["train"], "dev": pair["dev"], "purge": [pair["test"]], "cleaning": {}}
+    settings = {
+        "source": "files",
+        "train": pair["train"],
+        "dev": pair["dev"],
+        "decontaminate": [pair["test"]],
+        "cleaning": {},
+    }
     return make_corpus(settings, {}, folder / "corpus")
 
 
@@ -76,7 +82,7 @@ def tokenizer(folder: Path) -> Facts:
     from seqkd.tokenizer.make import make_tokenizer
     from seqkd.tokenizer.settings import TokenizerSettings
 
-    return make_tokenizer(TokenizerSettings(vocabulary=VOCABULARY), folder / "corpus", folder / "tokenizer")
+    return make_tokenizer(TokenizerSettings(vocab_size=VOCABULARY), folder / "corpus", folder / "tokenizer")
 
 
 def batches(folder: Path) -> Facts:
@@ -107,11 +113,11 @@ def decode(folder: Path) -> Facts:
     from seqkd.models.transformer_settings import TransformerSettings
     from seqkd.tokenizer.tokenizer import Tokenizer
 
-    tiny = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=16, ffn=16, heads=2)
+    tiny = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=16, ffn_dim=16, heads=2)
     torch.manual_seed(0)
     counts = Tokenizer(folder / "tokenizer").sizes
     store.save(store.build(tiny, *counts), tiny, counts, folder / "tiny")
-    settings = DecodeSettings(shard=100, search=TunedSearchSettings(beam=1, length_penalty=0.0))
+    settings = DecodeSettings(shard_size=100, search=TunedSearchSettings(beam=1, length_penalty=0.0))
     last_shard = shard_count(settings, "beam", pairs_in(folder)) - 1
     return decode_shard(
         settings=settings,

@@ -31,10 +31,10 @@ def _train(bench: Bench, model: TransformerSettings, updates: int, folder: Path)
         updates=updates,
         batch_tokens=BATCH_TOKENS,
         learning_rate=0.002,
-        warmup=updates // 5,
+        warmup_updates=updates // 5,
         schedule="linear",
         label_smoothing=0.1,
-        evaluations=1,
+        num_evaluations=1,
     )
     stats = train_model(
         model=model,

@@ -44,11 +44,11 @@ MODELS = {
         "encoder_layers": 6,
         "decoder_layers": 6,
         "dim": 512,
-        "ffn": 2048,
+        "ffn_dim": 2048,
         "heads": 8,
     },
-    "6+2, d 256, ffn 1024": {"encoder_layers": 6, "decoder_layers": 2, "dim": 256, "ffn": 1024, "heads": 4},
-    "2+1, d 128, ffn 512": {"encoder_layers": 2, "decoder_layers": 1, "dim": 128, "ffn": 512, "heads": 4},
+    "6+2, d 256, ffn 1024": {"encoder_layers": 6, "decoder_layers": 2, "dim": 256, "ffn_dim": 1024, "heads": 4},
+    "2+1, d 128, ffn 512": {"encoder_layers": 2, "decoder_layers": 1, "dim": 128, "ffn_dim": 512, "heads": 4},
 }
 VOCABULARY, BATCH_TOKENS, UPDATES = 32_000, 4096, 2
 
@@ -137,7 +137,7 @@ def prepare_plan(folder: Path, shards: int) -> None:
     files = {"source": "files", "source_language": "de", "target_language": "en"}
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["corpus"] = files | {"train": sides["train"], "dev": sides["dev"], "test_sets": {"test": sides["test"]}}
-    config["decode"]["shard"] = 1
+    config["decode"]["shard_size"] = 1
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
 

@@ -54,7 +54,7 @@ def _make(folder: Path, name: str, settings: CorpusSettings, vocabulary: int) ->
     test_set = test_sets(settings)[0]
     _once(text.corpus, lambda: make_corpus(corpus_slice(settings), files, text.corpus))
     _once(text.test, lambda: make_test_set(test_set_slice(settings, test_set), test_set, files, text.test))
-    tokenizer = TokenizerSettings(vocabulary=vocabulary)
+    tokenizer = TokenizerSettings(vocab_size=vocabulary)
     _once(text.tokenizer, lambda: make_tokenizer(tokenizer, text.corpus, text.tokenizer))
     return text
 

@@ -26,7 +26,7 @@ def toy(tmp_path_factory) -> Toy:
 
     root = tmp_path_factory.mktemp("toy")
     write_corpus(root / "corpus")
-    make_tokenizer(TokenizerSettings(vocabulary=40), root / "corpus", root / "tokenizer")
+    make_tokenizer(TokenizerSettings(vocab_size=40), root / "corpus", root / "tokenizer")
     (root / "test").mkdir()
     for side in ("src", "tgt", "groups"):
         (root / "test" / f"test.{side}").write_bytes((root / "corpus" / f"dev.{side}").read_bytes())

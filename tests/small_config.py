@@ -7,7 +7,7 @@ BASE: dict[str, Any] = {
     "corpus": {"source": "bible"},
     "models": {"large": {}, "small": {"dim": 128}},
     "teachers": {"base": {"model": "large", "seeds": [1, 2]}},
-    "students": {"a": {}, "b": {"targets": "seq-kd", "start": "a"}},
+    "students": {"a": {}, "b": {"targets": "seq-kd", "init_from": "a"}},
 }
 FILES: dict[str, Any] = {
     "source": "files",

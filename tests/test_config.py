@@ -82,9 +82,13 @@ ERRORS = [
     ("students/a/model", "tiny", "students.a.model: found 'tiny'; must be one of large, small"),
     ("students/a/teacher", "bass", "students.a.teacher: found 'bass'; must be one of base; did you mean base?"),
     ("students/a/teacher", "b", "students.a.teacher: found 'b'; must be one of base"),
-    ("students/a/start", "c", "students.a.start: found 'c'; must be one of base, a, b"),
-    ("students/a/start", "b", "students.a.start: found a cycle, a starts from b, which starts from a; one must start"),
-    ("students/a/start", "a", "students.a.start: found a cycle, a starts from a; one must start from scratch"),
+    ("students/a/init_from", "c", "students.a.init_from: found 'c'; must be one of base, a, b"),
+    (
+        "students/a/init_from",
+        "b",
+        "students.a.init_from: found a cycle, a starts from b, which starts from a; one must start",
+    ),
+    ("students/a/init_from", "a", "students.a.init_from: found a cycle, a starts from a; one must start from scratch"),
     (
         "students/a/targets",
         "seqkd",
@@ -111,9 +115,10 @@ ERRORS = [
     ("seeds", [-1], "seeds.0: found -1; must be greater than or equal to 0"),
     ("teachers/base/seeds", [2, 2], "teachers.base.seeds: 2 is listed twice; list each seed once"),
     (
-        "tokenizer/shared",
+        "tokenizer/shared_vocab",
         False,
-        "models.large.tied: found 'all', which needs a shared vocabulary, but tokenizer.shared is false; write",
+        "models.large.tie_embeddings: found 'all', which needs a shared vocabulary, but tokenizer.shared_vocab is "
+        "false; write",
     ),
     ("models/extra", {}, "students.a.model: is missing and several models are possible; write one of large, small,"),
     ("prune/students", ["c"], "prune.students: found 'c'; must be one of a, b, base"),
@@ -137,10 +142,10 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     (
         {"loss": "rkl"},
         "loss: the loss rkl only reads samples from the student, and samples from random weights are noise; add "
-        "`start`, or a term that reads targets, such as nll",
+        "`init_from`, or a term that reads targets, such as nll",
     ),
     (
-        {"loss": {"rkl": 1, "engine": 1}, "start": "a", "targets": "samples"},
+        {"loss": {"rkl": 1, "engine": 1}, "init_from": "a", "targets": "samples"},
         "targets: found 'samples', but the loss rkl + engine only reads samples from the student, not targets; ",
     ),
     (
@@ -152,16 +157,16 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
         "loss: found targets 'gold', but js weighs prefixes as samples from the teacher with `mixture: exact`; write",
     ),
     (
-        {"loss": {"js": {"weight": 1, "mixture": "exact", "top_k": 1}}, "targets": "samples", "start": "a"},
+        {"loss": {"js": {"weight": 1, "mixture": "exact", "top_k": 1}}, "targets": "samples", "init_from": "a"},
         "loss: found targets 'samples', but js weighs prefixes as samples from the student with `mixture: exact`; ",
     ),
     (
-        {"loss": {"word-kd": 1, "kl": 1}, "start": "base"},
+        {"loss": {"word-kd": 1, "kl": 1}, "init_from": "base"},
         "start: found 'base', which is also its teacher: the loss word-kd + kl is already at its minimum; start from",
     ),
     (
         {"targets": "mbr"},
-        "targets: found 'mbr', which chooses among samples, but decode.samples.size is 1; write 8 or more",
+        "targets: found 'mbr', which chooses among samples, but decode.samples.per_source is 1; write 8 or more",
     ),
     (
         {"loss": "word-kd", "label_smoothing": 0.1},
@@ -192,16 +197,16 @@ def test_a_nonsensical_combination_is_refused_with_the_reason(student: dict[str,
 
 
 SENSIBLE: list[dict[str, Any]] = [
-    {"loss": "word-kd", "start": "base", "model": "shallow"},
-    {"start": "shallow-base", "model": "shallow"},
-    {"loss": "rkl", "start": "a"},
+    {"loss": "word-kd", "init_from": "base", "model": "shallow"},
+    {"init_from": "shallow-base", "model": "shallow"},
+    {"loss": "rkl", "init_from": "a"},
     {"loss": {"nll": 0.5, "rkl": 0.5}},
     {"loss": "imitkd"},
     {"loss": "js", "targets": "samples"},
-    {"loss": {"js": {"weight": 1, "mixture": "exact"}}, "targets": "samples", "start": "a"},
-    {"loss": {"nll": 0.5, "word-kd": 0.5}, "start": "base"},
-    {"loss": "word-kd", "start": "base", "teacher": "other"},
-    {"loss": "engine", "start": "base"},
+    {"loss": {"js": {"weight": 1, "mixture": "exact"}}, "targets": "samples", "init_from": "a"},
+    {"loss": {"nll": 0.5, "word-kd": 0.5}, "init_from": "base"},
+    {"loss": "word-kd", "init_from": "base", "teacher": "other"},
+    {"loss": "engine", "init_from": "base"},
     {"loss": {"nll": 0.5, "no-top1-kd": 0.5}, "label_smoothing": 0.1},
     {"loss": "kl", "label_smoothing": 0},
     {"loss": {"nll": 0.5, "word-kd": 0.5}, "targets": "seq-kd", "teacher_top_k": 32},
@@ -215,15 +220,17 @@ def test_other_combinations_are_allowed(student: dict[str, Any]) -> None:
     config = changed("students/c", student)
     config["teachers"]["other"] = {"model": "large"}
     config["models"]["shallow"] = {"encoder_layers": 1, "dropout": 0.3}
-    for name in ("a", *(["c"] if "start" not in student else [])):
+    for name in ("a", *(["c"] if "init_from" not in student else [])):
         config["students"][name]["model"] = "small"
-    config["students"]["shallow-base"] = {"start": "base", "model": "shallow"}
+    config["students"]["shallow-base"] = {"init_from": "base", "model": "shallow"}
     load(config)
 
 
-@pytest.mark.parametrize("change", [{"encoder_layers": 4}, {"dim": 96}, {"norm": "post"}, {"tied": "decoder"}])
+@pytest.mark.parametrize(
+    "change", [{"encoder_layers": 4}, {"dim": 96}, {"norm": "post"}, {"tie_embeddings": "decoder"}]
+)
 def test_a_start_with_other_sizes_or_fewer_layers_is_refused(change: dict[str, Any]) -> None:
-    config = changed("students/c", {"start": "base", "model": "odd"})
+    config = changed("students/c", {"init_from": "base", "model": "odd"})
     config["models"]["odd"] = change
     config["students"]["a"]["model"] = "small"
     with pytest.raises(ConfigError, match=r"students\.c\.model: found 'odd', but its start 'base' has 'large'; remove"):
@@ -295,22 +302,22 @@ def test_numbers_and_truth_values_are_read_as_written(tmp_path: Path) -> None:
 def test_settings_are_merged_in_order() -> None:
     config = copy.deepcopy(BASE)
     config |= {
-        "training": {"updates": 100, "warmup": 10, "clip": 3},
-        "fine_tuning": {"updates": 20, "warmup": 2},
+        "training": {"updates": 100, "warmup_updates": 10, "clip_norm": 3},
+        "fine_tuning": {"updates": 20, "warmup_updates": 2},
         "retraining": {"updates": 30},
     }
-    config["students"]["b"] |= {"warmup": 1}
+    config["students"]["b"] |= {"warmup_updates": 1}
     systems = Systems(load(config))
     a, b = systems.by_name["a"].training, systems.by_name["b"].training
-    assert (a.updates, a.warmup, a.clip) == (100, 10, 3)
-    assert (b.updates, b.warmup, b.clip) == (20, 1, 3)
+    assert (a.updates, a.warmup_updates, a.clip) == (100, 10, 3)
+    assert (b.updates, b.warmup_updates, b.clip) == (20, 1, 3)
     assert systems.retraining.updates == 30
     assert systems.by_name["base"].model_name == "large"
     assert systems.by_name["b"].model_name == "small"
 
 
 def test_a_student_may_start_from_a_teacher() -> None:
-    config = changed("students/c", {"start": "base", "targets": "seq-inter"})
+    config = changed("students/c", {"init_from": "base", "targets": "seq-inter"})
     systems = Systems(load(config))
     system = systems.by_name["c"]
     assert (system.model_name, system.teacher_used) == ("large", True)
@@ -325,8 +332,8 @@ def test_teacher_seed_selects_the_seed(teacher_seed: Any, expected: int) -> None
 
 
 def test_teacher_used_is_false_without_a_teacher() -> None:
-    config = changed("students/c", {"start": "a"})
-    config["students"]["d"] = {"start": "b"}
+    config = changed("students/c", {"init_from": "a"})
+    config["students"]["d"] = {"init_from": "b"}
     systems = Systems(load(config)).by_name
     assert [systems[name].teacher_used for name in "abcd"] == [False, True, False, True]
 
@@ -357,5 +364,5 @@ def test_paths_may_start_with_a_tilde(monkeypatch):
     files = FILES | {"train": {"src": "~/t.de", "tgt": "~nobody-here/t.en"}}
     corpus = load(BASE | {"corpus": files}).corpus
     assert (corpus.train.src.path, corpus.train.tgt.path) == ("/mine/t.de", "~nobody-here/t.en")
-    with pytest.raises(UserError, match=r"tokenizer.folder: found '/mine/pieces', which has no src.model"):
-        load(BASE | {"tokenizer": {"folder": "~/pieces"}})
+    with pytest.raises(UserError, match=r"tokenizer.pretrained: found '/mine/pieces', which has no src.model"):
+        load(BASE | {"tokenizer": {"pretrained": "~/pieces"}})

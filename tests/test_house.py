@@ -191,7 +191,7 @@ def test_full_table_is_whole():
     """The rows of Kim & Rush's table 1, as docs/methods.md writes them, and the other two papers' are in bible-full."""
     config = load(ROOT / "configs/bible-full.yaml")
     rows = {
-        (student.targets, tuple(sorted(student.loss)), bool(student.start))
+        (student.targets, tuple(sorted(student.loss)), bool(student.init_from))
         for name, student in config.students.items()
         if not name.startswith("teacher")
     }
@@ -206,7 +206,7 @@ def test_full_table_is_whole():
         ("gold", ("nll",), True),
     }
     assert config.students["teacher+seq-inter"].start == "base"
-    assert config.decode.n_best.size == 35 and config.decode.n_best.share == 0.5
+    assert config.decode.n_best.size == 35 and config.decode.n_best.fraction == 0.5
     assert len(config.prune.students) == 2
     tried = {name for student in config.students.values() for name in student.loss}
     assert tried >= {"tie-kd", "top1-kd", "topk-kd", "no-top1-kd", "hidden-states", "kl", "rkl", "js", "tvd", "engine"}

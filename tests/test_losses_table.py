@@ -18,7 +18,7 @@ BASE = {
     "corpus": {"source": "bible"},
     "models": {"large": {}, "small": {"dim": 128}, "shallow": {"encoder_layers": 2, "decoder_layers": 1}},
     "teachers": {"base": {"model": "large"}},
-    "decode": {"samples": {"size": 8}},
+    "decode": {"samples": {"per_source": 8}},
 }
 
 
@@ -31,8 +31,8 @@ def test_the_table_in_the_docs_is_up_to_date():
 def test_every_objective_is_a_method_and_every_method_a_student():
     assert {name for method in losses_table.TABLE for name in method.loss} == set(losses.NAMES)
     for method in losses_table.TABLE:
-        start = {"model": "small"} if method.start == "scratch" else {"start": "first"}
-        start = {"model": "shallow", "start": "base"} if method.start == losses_table.COPIED else start
+        start = {"model": "small"} if method.start == "scratch" else {"init_from": "first"}
+        start = {"model": "shallow", "init_from": "base"} if method.start == losses_table.COPIED else start
         students = {"first": {"model": "small"}, "second": {"targets": method.targets, "loss": method.loss, **start}}
         assert load(BASE | {"students": students}).students["second"].targets == method.targets
 

@@ -26,7 +26,7 @@ def test_students_without_a_baseline_of_their_model() -> None:
     config["students"] = {
         "a": {"model": "small"},
         "c": {"model": "tiny", "targets": "seq-kd"},
-        "own": {"start": "base", "targets": "seq-inter"},
+        "own": {"init_from": "base", "targets": "seq-inter"},
     }
     (line,) = told(config)
     assert line.startswith("students.c: no baseline of its model 'tiny'")

@@ -30,13 +30,13 @@ RULES = """\
 ## How settings combine
 
 - A teacher is trained with `training`, overridden by its own keys.
-- A student is trained with `training`, overridden by `fine_tuning` if it has `start`, and then by its own keys.
+- A student is trained with `training`, overridden by `fine_tuning` if it has `init_from`, and then by its own keys.
 - A pruned model is retrained with `training`, overridden by `retraining`; targets, loss and teacher are those of the
   model that was pruned.
 - `loss` names objectives, the files in `seqkd/losses`: `nll`, or weights such as `{nll: 0.5, word-kd: 0.5}`, or
   `{nll: 0.5, word-kd: {weight: 0.5, key: ...}}` for an objective with settings.
-- `start` continues from a student of the same seed, or from a teacher. A teacher, as `start` or as `teacher`, is
-  represented by its first seed unless `teacher_seed` is a number or `same`.
+- `init_from` continues from a student of the same seed, or from a teacher. A teacher, as `init_from` or as `teacher`,
+  is represented by its first seed unless `teacher_seed` is a number or `same`.
 - Names of teachers, students, models and test sets consist of lower-case letters, digits and `. + _ -`, at most 64
   characters. A teacher and a student cannot have the same name.
 """

@@ -87,8 +87,8 @@ class Plan:
     def _tokenizer(self) -> None:
         """Learned, or that of another run."""
         tokenizer, settings = self.config.tokenizer, self.config.tokenizer.canonical()
-        if tokenizer.folder is not None:
-            settings["files"] = self._checksums([Path(tokenizer.folder) / name for name in TOKENIZER])
+        if tokenizer.pretrained is not None:
+            settings["files"] = self._checksums([Path(tokenizer.pretrained) / name for name in TOKENIZER])
         self._add("tokenizer", "tokenizer", settings, {"corpus": self.steps["corpus"]})
 
     @property
@@ -105,11 +105,11 @@ class Plan:
             return self.steps[path]
         if system.members:
             return self._ensemble(system, path)
-        if system.folder is not None:
-            return self._given(system.folder, system, path)
+        if system.pretrained is not None:
+            return self._given(system.pretrained, system, path)
         upstream = self._learns_from(system, seed)
-        if system.start is not None:
-            upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
+        if system.init_from is not None:
+            upstream["start"] = self._trained(system.init_from, self.systems.seed_in(system.init_from, system, seed))
         settings = self._training(system, seed) | {"training": system.training.canonical()}
         return self._add(f"train_{system.kind}", path, settings, upstream, *_modules(settings))
 
@@ -292,5 +292,5 @@ def _row(system: System, seed: int) -> Row:
         "path": f"{system.kind}s/{system.name}/{seed}",
         "targets": system.targets,
         "loss": system.loss,
-        "start": system.start,
+        "init_from": system.init_from,
     }

@@ -126,7 +126,7 @@ def _count_turn(state: Path, before: dict[str, Any]) -> None:
     if not after:
         raise UserError(
             "The time limit was reached with nothing saved to go on from. "
-            "Give this rule more time: runtime in the profile (for decode, a smaller decode.shard does it too)."
+            "Give this rule more time: runtime in the profile (for decode, a smaller decode.shard_size does it too)."
         )
     idle = 0 if after != before else 1 + (int(turns.read_text()) if turns.exists() else 0)
     if idle >= MOST_IDLE:

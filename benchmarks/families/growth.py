@@ -107,9 +107,9 @@ def length(bench: Bench) -> Points:
 
 
 def width(bench: Bench) -> Points:
-    """Model dimensions of 64 to 512, with a 4 times larger ffn: the matrix products grow quadratically."""
+    """Model dimensions of 64 to 512, with a 4 times larger ffn_dim: the matrix products grow quadratically."""
     widths = (64, 128, 256, 512)[: bench.effort.points]
-    models = [bench.effort.student.model_copy(update={"dim": d, "ffn": 4 * d}) for d in widths]
+    models = [bench.effort.student.model_copy(update={"dim": d, "ffn_dim": 4 * d}) for d in widths]
     return [(float(model.dim), step_seconds(bench, model, 4000, 8, 22)) for model in models]
 
 

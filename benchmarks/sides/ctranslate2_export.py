@@ -42,9 +42,9 @@ def layer(spec: Any, weights: Weights, name: str) -> None:
     linear(spec.self_attention.linear[0], weights, f"{name}.attention.qkv")
     linear(spec.self_attention.linear[1], weights, f"{name}.attention.out")
     norm(spec.self_attention.layer_norm, weights, f"{name}.attention.norm")
-    linear(spec.ffn.linear_0, weights, f"{name}.feed.up")
-    linear(spec.ffn.linear_1, weights, f"{name}.feed.down")
-    norm(spec.ffn.layer_norm, weights, f"{name}.feed.norm")
+    linear(spec.ffn_dim.linear_0, weights, f"{name}.feed.up")
+    linear(spec.ffn_dim.linear_1, weights, f"{name}.feed.down")
+    norm(spec.ffn_dim.layer_norm, weights, f"{name}.feed.norm")
     if name.startswith("decoder"):
         linear(spec.attention.linear[0], weights, f"{name}.cross.query")
         linear(spec.attention.linear[1], weights, f"{name}.cross.kv")

@@ -21,7 +21,7 @@ def config(settings: dict[str, Any], folder: str) -> dict[str, Any]:
             "num_heads": model["heads"],
             "embeddings": {"embedding_dim": model["dim"], "scale": True, "dropout": model["dropout"]},
             "hidden_size": model["dim"],
-            "ff_size": model["ffn"],
+            "ff_size": model["ffn_dim"],
             "dropout": model["dropout"],
             "layer_norm": "pre",
         }

@@ -114,7 +114,7 @@ def export(model: Path, file: Path) -> None:
 dim-vocabs: [{size}, {size}]
 dec-depth: {settings["decoder_layers"]}
 enc-depth: {settings["encoder_layers"]}
-transformer-dim-ffn: {settings["ffn"]}
+transformer-dim-ffn: {settings["ffn_dim"]}
 transformer-heads: {settings["heads"]}
 """
     metadata = np.frombuffer((sizes + FIXED.lstrip()).encode() + b"\0", dtype=np.int8)

@@ -85,7 +85,7 @@ def command(settings: dict[str, Any], threads: int, folder: Path) -> list[str]:
     return [
         "train", "--model", str(folder / "marian.npz"), "--overwrite", "--train-sets", *text, "--vocabs", *tokenizers,
         "--type", "transformer", "--enc-depth", str(model["encoder_layers"]), "--dec-depth",
-        str(model["decoder_layers"]), "--dim-emb", str(model["dim"]), "--transformer-dim-ffn", str(model["ffn"]),
+        str(model["decoder_layers"]), "--dim-emb", str(model["dim"]), "--transformer-dim-ffn", str(model["ffn_dim"]),
         "--transformer-heads", str(model["heads"]), "--transformer-ffn-activation", "relu",
         "--transformer-preprocess", "n", "--transformer-postprocess", "da", "--transformer-postprocess-top", "n",
         "--transformer-dropout", str(model["dropout"]), "--tied-embeddings-all", "--label-smoothing", "0.1",

@@ -64,7 +64,7 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     loss = settings.get("loss", {"nll": {"weight": 1.0}})
     training = TrainingSettings(
         updates=TURNS * settings["updates"],
-        evaluations=TURNS,
+        num_evaluations=TURNS,
         batch_tokens=settings["batch_tokens"],
         precision=settings["precision"],
         label_smoothing=settings.get("label_smoothing", 0.1),

@@ -23,7 +23,7 @@ class Plain(nn.Module):
             settings.heads,
             settings.encoder_layers,
             settings.decoder_layers,
-            settings.ffn,
+            settings.ffn_dim,
             settings.dropout,
             batch_first=True,
             norm_first=True,

@@ -31,10 +31,10 @@ def main() -> None:
     torch.set_flush_denormal(True)
     training = TrainingSettings(
         updates=settings["updates"],
-        evaluations=QUARTERS,
+        num_evaluations=QUARTERS,
         batch_tokens=settings["batch_tokens"],
         learning_rate=0.003,
-        warmup=settings["updates"] // 4,
+        warmup_updates=settings["updates"] // 4,
         schedule="linear",
         label_smoothing=0.1,
         precision=settings["precision"],

@@ -59,7 +59,7 @@ class Cast:
         Raises:
             Missing: there is none.
         """
-        if recipe.get("start") is None:
+        if recipe.get("init_from") is None:
             recipe["size"] = recipe.get("size") or self.baseline()[0].model
         found = self.students(loss, targets, **recipe)
         if not found:
@@ -84,7 +84,9 @@ class Cast:
         known = {"", teacher or self.teacher()[0].system}
 
         def fits(one: System) -> bool:
-            same = one.kind == "student" and terms(one) == set(loss) and (one.targets, one.start) == (targets, start)
+            same = (
+                one.kind == "student" and terms(one) == set(loss) and (one.targets, one.init_from) == (targets, start)
+            )
             return same and one.teacher in known and one.model == (size or one.model) and _iterates(one, iterations)
 
         return [models for models in self.variants.values() if fits(models[0])]
@@ -96,7 +98,7 @@ class Cast:
 
     def pre_distilled(self) -> Models:
         """The student from which those of f-DISTILL start: taught by the teacher's distribution, on the references."""
-        starts = {models[0].start for models in self.variants.values() if DIVERGENCES & set(models[0].loss)}
+        starts = {models[0].init_from for models in self.variants.values() if DIVERGENCES & set(models[0].loss)}
         for models in self.variants.values():
             one = models[0]
             if one.kind == "student" and one.targets == "gold" and "word-kd" in terms(one) and one.system in starts:

@@ -140,7 +140,7 @@ class Evidence:
             models
             for models in self.cast.variants.values()
             if models[0].kind == "student" and models[0].model == size and models[0].teacher in ("", teacher)
-            if not like_baseline or (models[0].targets == "gold" and not models[0].start)
+            if not like_baseline or (models[0].targets == "gold" and not models[0].init_from)
         ]
 
 

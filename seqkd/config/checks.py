@@ -60,8 +60,8 @@ def _names(config: Config) -> Iterator[str]:
             yield _unknown(f"students.{name}.model", student.model, models)
         if student.teacher is not None and student.teacher not in teachers:
             yield _unknown(f"students.{name}.teacher", student.teacher, teachers)
-        if student.start is not None and student.start not in [*teachers, *students]:
-            yield _unknown(f"students.{name}.start", student.start, [*teachers, *students])
+        if student.init_from is not None and student.init_from not in [*teachers, *students]:
+            yield _unknown(f"students.{name}.init_from", student.init_from, [*teachers, *students])
     for name in config.prune.students:
         if name not in [*teachers, *students]:
             yield _unknown("prune.students", name, [*students, *teachers])
@@ -135,16 +135,19 @@ def _starts(config: Config) -> Iterator[str]:
     reported: set[str] = set()
     for name in config.students:
         path = [name]
-        while (start := config.students[path[-1]].start) in config.students and start not in path:
+        while (start := config.students[path[-1]].init_from) in config.students and start not in path:
             path.append(str(start))
         if start in path and not reported & set(path):
             cycle = path[path.index(str(start)) :]
             reported |= set(cycle)
             chain = ", which starts from ".join([*cycle[1:], cycle[0]])
-            yield f"students.{name}.start: found a cycle, {cycle[0]} starts from {chain}; one must start from scratch"
+            yield (
+                f"students.{name}.init_from: found a cycle, {cycle[0]} starts from {chain}; one must start from scratch"
+            )
         elif len(path) > MAX_CHAIN:
             yield (
-                f"students.{name}.start: found a chain of {len(path)} students that start from one another; at most "
+                f"students.{name}.init_from: found a chain of {len(path)} students that start from one another; at "
+                "most "
                 f"{MAX_CHAIN} are allowed; shorten it"
             )
             return
@@ -152,10 +155,15 @@ def _starts(config: Config) -> Iterator[str]:
 
 def _models(config: Config) -> Iterator[str]:
     for name, model in config.models.items():
-        if isinstance(model, TransformerSettings) and model.tied == "all" and not config.tokenizer.shared:
+        if (
+            isinstance(model, TransformerSettings)
+            and model.tie_embeddings == "all"
+            and not config.tokenizer.shared_vocab
+        ):
             yield (
-                f"models.{name}.tied: found 'all', which needs a shared vocabulary, but tokenizer.shared is false; "
-                "write `tied: decoder`"
+                f"models.{name}.tie_embeddings: found 'all', which needs a shared vocabulary, but "
+                "tokenizer.shared_vocab is false; "
+                "write `tie_embeddings: decoder`"
             )
     for name in config.students:
         try:
@@ -170,7 +178,7 @@ def _start_models(config: Config) -> Iterator[str]:
         model = student.model
         if start and model and not continues(config.models[model], config.models[start]):
             yield (
-                f"students.{name}.model: found {model!r}, but its start {student.start!r} has {start!r}; remove "
+                f"students.{name}.model: found {model!r}, but its start {student.init_from!r} has {start!r}; remove "
                 "`model`, or name a model that differs only in dropout or has fewer layers"
             )
 
@@ -179,11 +187,12 @@ def _seeds_of_teachers_and_starts(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
         seeds = student.seeds or config.seeds
         yield from _teacher_seed(config, f"students.{name}.teacher_seed", student, seeds)
-        if student.start in config.students:
-            start_seeds = config.students[student.start].seeds or config.seeds
+        if student.init_from in config.students:
+            start_seeds = config.students[student.init_from].seeds or config.seeds
             for seed in sorted(set(seeds) - set(start_seeds)):
                 yield (
-                    f"students.{name}.seeds: found {seed}; must be one of the seeds of its start {student.start!r}, "
+                    f"students.{name}.seeds: found {seed}; must be one of the seeds of its start "
+                    f"{student.init_from!r}, "
                     f"{start_seeds}"
                 )
 
@@ -191,7 +200,7 @@ def _seeds_of_teachers_and_starts(config: Config) -> Iterator[str]:
 def _teacher_seed(config: Config, key: str, student: StudentSettings, seeds: list[int]) -> Iterator[str]:
     if student.teacher_seed is None:
         return
-    for teacher in dict.fromkeys([teacher_name(config, student), student.start]):
+    for teacher in dict.fromkeys([teacher_name(config, student), student.init_from]):
         if teacher in config.teachers:
             teacher_seeds = config.teachers[teacher].seeds
             for seed in seeds if student.teacher_seed == "same" else [student.teacher_seed]:
@@ -205,7 +214,7 @@ def _trainings(config: Config) -> Iterator[str]:
     changes |= {f"teachers.{name}": teacher.changes() for name, teacher in config.teachers.items()}
     fine_tuning = config.fine_tuning.changes()
     for name, student in config.students.items():
-        changes[f"students.{name}"] = (fine_tuning if student.start else {}) | student.changes()
+        changes[f"students.{name}"] = (fine_tuning if student.init_from else {}) | student.changes()
     for key, change in changes.items():
         try:
             merged(config.training, change)

@@ -20,9 +20,10 @@ def nonsense(config: Config) -> Iterator[str]:
         yield from _argmax_without_targets(key, student)
         yield from _nothing_to_learn(key, student, config)
         yield from _not_stored(f"{key}.teacher_top_k", student)
-        if student.targets == "mbr" and config.decode.samples.size == 1:
+        if student.targets == "mbr" and config.decode.samples.per_source == 1:
             yield (
-                f"{key}.targets: found 'mbr', which chooses among samples, but decode.samples.size is 1; write 8 or "
+                f"{key}.targets: found 'mbr', which chooses among samples, but decode.samples.per_source is 1; write "
+                "8 or "
                 "more there"
             )
         if student.changes().get("label_smoothing") and "nll" not in student.loss:
@@ -61,10 +62,10 @@ def _incompatible_models(key: str, name: str, config: Config) -> Iterator[str]:
 def _samples_without_start(key: str, student: StudentSettings) -> Iterator[str]:
     if any(losses.prefixes_of(term) != SAMPLES_ONLY for term in student.loss):
         return
-    if student.start is None:
+    if student.init_from is None:
         yield (
             f"{key}.loss: {_terms(student)} only reads samples from the student, and samples from random weights are "
-            "noise; add `start`, or a term that reads targets, such as nll"
+            "noise; add `init_from`, or a term that reads targets, such as nll"
         )
     if student.targets != "gold":
         yield (
@@ -84,11 +85,12 @@ def _argmax_without_targets(key: str, student: StudentSettings) -> Iterator[str]
 
 def _nothing_to_learn(key: str, student: StudentSettings, config: Config) -> Iterator[str]:
     start = start_model(config, student)
-    if student.start != teacher_name(config, student) or student.model not in (None, start):
+    if student.init_from != teacher_name(config, student) or student.model not in (None, start):
         return
     if all(losses.is_zero_at_teacher(term) for term in student.loss):
         yield (
-            f"{key}.start: found {student.start!r}, which is also its teacher: {_terms(student)} is already at its "
+            f"{key}.init_from: found {student.init_from!r}, which is also its teacher: {_terms(student)} is already "
+            "at its "
             "minimum; start from another model, name another `teacher`, or add a term such as nll"
         )
 

@@ -42,9 +42,10 @@ def _uses(config: Config) -> Iterator[str]:
     """Lines where an ensemble is used but a single model's weights are needed."""
     ensembles = [name for name, teacher in config.teachers.items() if teacher.ensemble]
     for name, student in config.students.items():
-        if student.start in ensembles:
+        if student.init_from in ensembles:
             yield (
-                f"students.{name}.start: found {student.start!r}, an ensemble, which has no weights of its own; name "
+                f"students.{name}.init_from: found {student.init_from!r}, an ensemble, which has no weights of its "
+                "own; name "
                 "one of its members"
             )
     for name in config.prune.students:

@@ -26,12 +26,12 @@ def _without_baseline(config: Config) -> Iterator[str]:
         if model not in known:
             yield (
                 f"students.{name}: no baseline of its model {model!r} to be compared with; add a student of that "
-                "model with `targets: gold`, `loss: nll` and no `start`"
+                "model with `targets: gold`, `loss: nll` and no `init_from`"
             )
 
 
 def _is_baseline(student: StudentSettings) -> bool:
-    return student.targets == "gold" and set(student.loss) == {"nll"} and student.start is None
+    return student.targets == "gold" and set(student.loss) == {"nll"} and student.init_from is None
 
 
 def _too_small(config: Config) -> Iterator[str]:

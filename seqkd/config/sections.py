@@ -60,10 +60,11 @@ class TeacherSettings(TrainingChanges):
         description="Instead of a model: names of other teachers, all their seeds. It is not trained; its distribution "
         "is the average of theirs, and it teaches, translates and is measured like any other.",
     )
-    folder: Folder | None = Field(
+    pretrained: Folder | None = Field(
         None,
         description="An existing teacher: `results/teachers/NAME/SEED` of another run, or a copy. It is not trained. "
-        "`model` describes it, `tokenizer.folder` must name the tokenizer it was trained with, and of the other keys "
+        "`model` describes it, `tokenizer.pretrained` must name the tokenizer it was trained with, and of the other "
+        "keys "
         "only `precision` may be set.",
     )
     seeds: Seeds = Field([1], description="One teacher is trained per seed.")
@@ -74,7 +75,8 @@ class StudentSettings(TrainingChanges):
 
     model: Name | None = Field(
         None,
-        description="Name of its model; required unless `start` implies it or only one model belongs to no teacher.",
+        description="Name of its model; required unless `init_from` implies it or only one model belongs to no "
+        "teacher.",
     )
     teacher: Name | None = Field(None, description="The teacher it learns from; the first one by default.")
     teacher_seed: Seed | Literal["same"] | None = Field(
@@ -99,7 +101,7 @@ class StudentSettings(TrainingChanges):
         description="0: the teacher runs online. Otherwise its k most probable tokens at every target position, and "
         "the mass of all others, are stored once and read from disk; only for `word-kd` and `kl`.",
     )
-    start: Name | None = Field(
+    init_from: Name | None = Field(
         None,
         description="Student or teacher to initialise the weights from, at the same seed. From a deeper model, evenly "
         "spaced layers are taken.",
@@ -117,7 +119,7 @@ class Config(Settings):
     models: dict[Name, ModelSettings] = Field(min_length=1, description="Architectures and sizes by name.")
     training: TrainingSettings = Field(TrainingSettings(), description="How every model is trained.")
     fine_tuning: TrainingChanges = Field(
-        TrainingChanges(), description="What differs from `training` for students with `start`."
+        TrainingChanges(), description="What differs from `training` for students with `init_from`."
     )
     retraining: TrainingChanges = Field(TrainingChanges(), description="What differs from `training` after pruning.")
     teachers: dict[Name, TeacherSettings] = Field(

@@ -20,8 +20,8 @@ class System:
         model_name: its name in ``models``.
         teacher: the teacher it is compared with (translations, distribution, speed), even if it does not learn from it.
         teacher_used: whether it learns from that teacher (targets, loss or start).
-        start: name of the system whose weights it starts from.
-        folder: location of a teacher that was trained by another run.
+        init_from: name of the system whose weights it starts from.
+        pretrained: location of a teacher that was trained by another run.
         members: name and seed of each teacher that an ensemble averages.
         teacher_top_k: tokens of the teacher's distribution that are read from disk; 0 if the teacher runs online.
     """
@@ -37,10 +37,10 @@ class System:
     teacher: str
     teacher_seed: int | str | None
     teacher_used: bool
-    start: str | None
+    init_from: str | None
     teacher_top_k: int = 0
     members: tuple[tuple[str, int], ...] = ()
-    folder: str | None = None
+    pretrained: str | None = None
 
     @property
     def loss_reads_teacher(self) -> bool:
@@ -78,8 +78,8 @@ class Systems:
             teacher=name,
             teacher_seed=None,
             teacher_used=False,
-            start=None,
-            folder=settings.folder,
+            init_from=None,
+            pretrained=settings.pretrained,
         )
 
     def _ensemble(self, name: str, teachers: list[str]) -> System:
@@ -87,12 +87,12 @@ class Systems:
         models = dict.fromkeys(self.teacher(teacher).model_name for teacher in teachers)
         label = f"{len(members)} x {' + '.join(models)}"
         first = self.teacher(teachers[0])
-        return replace(first, name=name, model_name=label, seeds=(1,), teacher=name, members=members, folder=None)
+        return replace(first, name=name, model_name=label, seeds=(1,), teacher=name, members=members, pretrained=None)
 
     def student(self, name: str) -> System:
         """The student ``name``."""
         settings, model = self.config.students[name], model_name(self.config, name)
-        fine_tuning = self.config.fine_tuning.changes() if settings.start else {}
+        fine_tuning = self.config.fine_tuning.changes() if settings.init_from else {}
         return System(
             name=name,
             kind="student",
@@ -105,7 +105,7 @@ class Systems:
             teacher=teacher_name(self.config, settings),
             teacher_seed=settings.teacher_seed,
             teacher_used=_learns_from_teacher(self.config, settings),
-            start=settings.start,
+            init_from=settings.init_from,
             teacher_top_k=settings.teacher_top_k,
         )
 
@@ -145,10 +145,10 @@ def model_name(config: Config, name: str) -> str:
     student = config.students[name]
     if student.model:
         return student.model
-    if student.start in config.teachers:
-        return config.teachers[student.start].model or ""
-    if student.start:
-        return model_name(config, student.start)
+    if student.init_from in config.teachers:
+        return config.teachers[student.init_from].model or ""
+    if student.init_from:
+        return model_name(config, student.init_from)
     candidates = config.models.keys() - {teacher.model for teacher in config.teachers.values()} or config.models.keys()
     if len(candidates) == 1:
         return next(iter(candidates))
@@ -157,10 +157,10 @@ def model_name(config: Config, name: str) -> str:
 
 def start_model(config: Config, student: StudentSettings) -> str | None:
     """The model of a student's start; None if it has no start, or if that model is ambiguous."""
-    if student.start in config.teachers:
-        return config.teachers[student.start].model
+    if student.init_from in config.teachers:
+        return config.teachers[student.init_from].model
     try:
-        return model_name(config, student.start) if student.start else None
+        return model_name(config, student.init_from) if student.init_from else None
     except ValueError:
         return None
 
@@ -178,6 +178,6 @@ def continues(model: ModelSettings, start: ModelSettings) -> bool:
 def _learns_from_teacher(config: Config, student: StudentSettings) -> bool:
     if student.targets != "gold" or any(losses.needs_teacher(name) for name in student.loss):
         return True
-    if student.start is None:
+    if student.init_from is None:
         return False
-    return student.start in config.teachers or _learns_from_teacher(config, config.students[student.start])
+    return student.init_from in config.teachers or _learns_from_teacher(config, config.students[student.init_from])

@@ -25,7 +25,7 @@ class FilesCorpus(Settings):
     source: Literal["files"] = "files"
     train: PairSettings
     dev: PairSettings
-    purge: list[PairSettings]
+    decontaminate: list[PairSettings]
     cleaning: CleaningSettings
 
 

@@ -114,7 +114,7 @@ def _from_captions(settings: CaptionsSettings) -> _Corpus:
 def _from_files(settings: FilesCorpus, files: dict[str, Path]) -> _Corpus:
     counts: Counter[str] = Counter()
     dev = list(_checked_lines(_paths(settings.dev, files), counts))
-    tests = (line for pair in settings.purge for line in _checked_lines(_paths(pair, files), Counter()))
+    tests = (line for pair in settings.decontaminate for line in _checked_lines(_paths(pair, files), Counter()))
     train_filter = TrainFilter(settings.cleaning, dev=_index(dev), tests=_index(tests))
     return _Corpus(dev, _lines(_paths(settings.train, files), counts), train_filter, counts)
 

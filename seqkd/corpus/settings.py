@@ -139,7 +139,7 @@ class PairSettings(Settings):
 class TestSetSettings(PairSettings):
     """One test set."""
 
-    purge: bool = Field(
+    decontaminate: bool = Field(
         True,
         description="Remove training pairs with a side that occurs in this test set. Set false for a test set added "
         "later: the training set stays the same, and the overlap is only counted.",

@@ -4,9 +4,9 @@
 among its parameters:
 
 ``corpus_slice(settings)``
-    what ``make_corpus`` reads. Of the test sets it has only the files of those with ``purge: true``, without names, so
-    a renamed test set, or a new one with ``purge: false``, does not change it. Nor does it have the language codes,
-    title and description of ``files``.
+    what ``make_corpus`` reads. Of the test sets it has only the files of those with ``decontaminate: true``, without
+    names, so a renamed test set, or a new one with ``decontaminate: false``, does not change it. Nor does it have the
+    language codes, title and description of ``files``.
 ``test_set_slice(settings, name)``
     what ``make_test_set`` reads for one test set.
 ``corpus_downloads(settings)``, ``test_set_downloads(settings, name)``
@@ -35,7 +35,7 @@ def corpus_slice(settings: CorpusSettings) -> dict[str, Any]:
     if not isinstance(settings, FilesSettings):
         return settings.canonical()
     return FilesCorpus(
-        train=settings.train, dev=settings.dev, purge=_purged(settings), cleaning=settings.cleaning
+        train=settings.train, dev=settings.dev, decontaminate=_purged(settings), cleaning=settings.cleaning
     ).canonical()
 
 
@@ -53,7 +53,7 @@ def _pair(settings: FilesSettings, name: str) -> PairSettings:
 
 def _purged(settings: FilesSettings) -> list[PairSettings]:
     """The files of the test sets that are removed from training, in an order that does not depend on their names."""
-    pairs = [PairSettings(src=test.src, tgt=test.tgt) for test in settings.test_sets.values() if test.purge]
+    pairs = [PairSettings(src=test.src, tgt=test.tgt) for test in settings.test_sets.values() if test.decontaminate]
     return sorted(pairs, key=lambda pair: json.dumps(pair.canonical()))
 
 

@@ -67,7 +67,7 @@ class NBestSettings(Settings):
     """The n-best lists from which Seq-Inter chooses (methods: Kim & Rush 2016, K = 35 on half of the corpus)."""
 
     size: int = Field(35, ge=1, le=1000, description="Maximum number of hypotheses per sentence; also the beam.")
-    share: float = Field(
+    fraction: float = Field(
         0.5, gt=0, le=1, description="Fraction of the training set, evenly spaced; at least one sentence."
     )
 
@@ -75,7 +75,7 @@ class NBestSettings(Settings):
 class SamplesSettings(Settings):
     """Samples from the teacher, drawn once (methods: Wen et al. 2023, f-DISTILL, offline)."""
 
-    size: int = Field(1, ge=1, le=1000, description="Samples per sentence; each is a training pair.")
+    per_source: int = Field(1, ge=1, le=1000, description="Samples per sentence; each is a training pair.")
     seed: int = Field(1, ge=0, lt=2**31, description="Random seed, combined with the line number.")
 
 
@@ -85,7 +85,7 @@ class DecodeSettings(Settings):
     search: TunedSearchSettings = Field(TunedSearchSettings(), description="Beam search for the Seq-KD targets.")
     n_best: NBestSettings = Field(NBestSettings(), description="N-best lists for Seq-Inter.")
     samples: SamplesSettings = Field(SamplesSettings(), description="Samples, for targets `samples` and `mbr`.")
-    shard: int = Field(
+    shard_size: int = Field(
         5000, ge=1, le=10**7, description="Sentences per shard; a shard is one job, and is lost if the job is killed."
     )
     batch_tokens: int = Field(

@@ -81,7 +81,7 @@ def hypotheses_of(
     """The teacher's hypotheses for each source, by line number; samples depend on that number, not on the shard."""
     ids, batch_tokens = list(sources.values()), settings.batch_tokens
     if kind == "samples":
-        size, seed, limits = settings.samples.size, settings.samples.seed, settings.search.limits
+        size, seed, limits = settings.samples.per_source, settings.samples.seed, settings.search.limits
         samples: list[list[Hypothesis]] = import_module(SAMPLING).sample(
             network, ids, size, seed, limits, batch_tokens, list(sources)
         )

@@ -17,12 +17,14 @@ def modules_of(kind: str | None) -> list[str]:
 def lines_of_shard(settings: DecodeSettings, kind: str, sentences: int, shard: int) -> list[int]:
     """The training lines in a shard of a kind of decoding: of all lines, or of an evenly spaced fraction of them."""
     fraction, count = fraction_of(settings, kind), line_count(settings, kind, sentences)
-    return [nth_line(fraction, n) for n in range(shard * settings.shard, min((shard + 1) * settings.shard, count))]
+    return [
+        nth_line(fraction, n) for n in range(shard * settings.shard_size, min((shard + 1) * settings.shard_size, count))
+    ]
 
 
 def shard_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
     """Number of shards for a training set of this size."""
-    return -(-line_count(settings, kind, sentences) // settings.shard)
+    return -(-line_count(settings, kind, sentences) // settings.shard_size)
 
 
 def line_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
@@ -35,7 +37,7 @@ def line_count(settings: DecodeSettings, kind: str, sentences: int) -> int:
     count = int(sentences * fraction)
     if not count:
         raise UserError(
-            f"decode.n_best.share: {fraction} of {sentences} training pairs is less than one; write at least "
+            f"decode.n_best.fraction: {fraction} of {sentences} training pairs is less than one; write at least "
             f"{_min_fraction(sentences)}, or add training data."
         )
     return count
@@ -49,7 +51,7 @@ def _min_fraction(sentences: int) -> float:
 
 def fraction_of(settings: DecodeSettings, kind: str) -> float:
     """The fraction of the training set that a kind of decoding translates."""
-    return settings.n_best.share if kind == "n-best" else 1.0
+    return settings.n_best.fraction if kind == "n-best" else 1.0
 
 
 def nth_line(fraction: float, n: int) -> int:

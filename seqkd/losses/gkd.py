@@ -2,9 +2,9 @@
 
     L = sum_t [ (1 - w) KL( p || m ) + w KL( q || m ) ],   m = w q + (1 - w) p
 
-Each batch reads samples from the student with probability `student_share` (the paper's lambda), otherwise the targets.
-w (`student_weight`) is the student's weight in m, as everywhere here; the paper's beta is 1 - w. No gradient flows
-through the sampling. To first order it is (1 - w) KL( p || q ) near w = 1 and w KL( q || p ) near w = 0.
+Each batch reads samples from the student with probability `on_policy_fraction` (the paper's lambda), otherwise the
+targets. w (`student_weight`) is the student's weight in m, as everywhere here; the paper's beta is 1 - w. No gradient
+flows through the sampling. To first order it is (1 - w) KL( p || q ) near w = 1 and w KL( q || p ) near w = 0.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@
 h_i,t is the output of the student's layer i at position t, g_j,t that of the teacher's layer j, both of width d; n
 subtracts the mean of a vector and divides by its standard deviation (layer normalisation without weights, per
 position). m maps layers: `encoder: [0, 6, 11]` for three layers that learn from the first, the seventh and the last of
-twelve. Layers are numbered from 0; embeddings are not layers. The default is the map of a `start` from the teacher. On
-prefixes of the targets; each side's sum is divided by its number of positions. It does not train the output layer, so
-it is combined with terms that do: f-DISTILL uses `{nll: 0.2, word-kd: 0.8, hidden-states: 3}`.
+twelve. Layers are numbered from 0; embeddings are not layers. The default is the map of an `init_from` from the
+teacher. On prefixes of the targets; each side's sum is divided by its number of positions. It does not train the
+output layer, so it is combined with terms that do: f-DISTILL uses `{nll: 0.2, word-kd: 0.8, hidden-states: 3}`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Options(Settings):
     encoder: Map | None = Field(
         None,
         description="For each encoder layer of the student, the number of the teacher's layer to match, from 0; by "
-        "default the layers that a `start` from the teacher copies.",
+        "default the layers that an `init_from` from the teacher copies.",
     )
     decoder: Map | None = Field(None, description="The same for the decoder.")
 

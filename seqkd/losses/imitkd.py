@@ -29,7 +29,9 @@ class Options(mixed.Options):
     teacher: Literal["argmax", "distribution"] = Field(
         "argmax", description="Learn the teacher's most probable token or its full distribution."
     )
-    student_share: float = Field(0.995, gt=0, lt=1, description="Fraction of student samples at the end of training.")
+    on_policy_fraction: float = Field(
+        0.995, gt=0, lt=1, description="Fraction of student samples at the end of training."
+    )
     course: Literal["level", "rising"] = Field("rising", description="The fraction rises from 0 or is constant.")
     unit: Literal["batch", "sentence"] = Field("sentence", description="Unit for which a prefix is chosen.")
     top_k: int = Field(

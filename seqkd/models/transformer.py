@@ -126,8 +126,8 @@ class FeedForward(Sublayer):
     def __init__(self, settings: TransformerSettings) -> None:
         super().__init__(settings)
         self.activation_dropout = settings.activation_dropout
-        self.up = nn.Linear(settings.dim, settings.ffn)
-        self.down = nn.Linear(settings.ffn, settings.dim)
+        self.up = nn.Linear(settings.dim, settings.ffn_dim)
+        self.down = nn.Linear(settings.ffn_dim, settings.dim)
 
     def forward(self, x: Tensor) -> Tensor:
         """[.., dim] to the same."""
@@ -191,7 +191,7 @@ class Cache:
 
 
 class Transformer(TranslationModel):
-    """Encoder, decoder, embeddings. Tied embeddings are a single parameter (``settings.tied``)."""
+    """Encoder, decoder, embeddings. Tied embeddings are a single parameter (``settings.tie_embeddings``)."""
 
     def __init__(self, settings: TransformerSettings, src_vocabulary: int, tgt_vocabulary: int) -> None:
         super().__init__()
@@ -199,10 +199,10 @@ class Transformer(TranslationModel):
         dim = settings.dim
         self.tgt_embedding = nn.Parameter(torch.empty(tgt_vocabulary, dim))
         self.src_embedding = (
-            self.tgt_embedding if settings.tied == "all" else nn.Parameter(torch.empty(src_vocabulary, dim))
+            self.tgt_embedding if settings.tie_embeddings == "all" else nn.Parameter(torch.empty(src_vocabulary, dim))
         )
         self.output_weight = (
-            nn.Parameter(torch.empty(tgt_vocabulary, dim)) if settings.tied == "none" else self.tgt_embedding
+            nn.Parameter(torch.empty(tgt_vocabulary, dim)) if settings.tie_embeddings == "none" else self.tgt_embedding
         )
         self.encoder = nn.ModuleList(EncoderLayer(settings) for _ in range(settings.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(settings) for _ in range(settings.decoder_layers))

@@ -16,12 +16,12 @@ class TransformerSettings(ArchitectureSettings):
     encoder_layers: int = Field(3, ge=1, le=200, description="Encoder layers.")
     decoder_layers: int = Field(2, ge=1, le=200, description="Decoder layers; fewer decode faster.")
     dim: int = Field(192, ge=2, le=16384, description="Width of embeddings and layers; a multiple of `heads`.")
-    ffn: int = Field(768, ge=1, le=65536, description="Width inside the feed-forward blocks.")
+    ffn_dim: int = Field(768, ge=1, le=65536, description="Width inside the feed-forward blocks.")
     heads: int = Field(4, ge=1, le=256, description="Attention heads.")
     norm: Literal["pre", "post"] = Field(
         "pre", description="Layer normalisation before each block (more stable) or after it (the original Transformer)."
     )
-    tied: Literal["all", "decoder", "none"] = Field(
+    tie_embeddings: Literal["all", "decoder", "none"] = Field(
         "all",
         description="Which embeddings share one matrix: source, target and output projection (`all`, needs a shared "
         "vocabulary), target and output projection (`decoder`), or none.",

@@ -21,21 +21,22 @@ SAMPLES = True
 class Options(student.Options):
     """The fraction of samples, and how they are drawn."""
 
-    student_share: float = Field(
-        0.5, gt=0, lt=1, description="Fraction of student samples; if rising, at the end of training."
+    on_policy_fraction: float = Field(
+        0.5, gt=0, lt=1, description="Fraction of student samples; if increasing, at the end of training."
     )
-    course: Literal["level", "rising"] = Field(
-        "level",
-        description="`rising`: starts at 0; the fraction of targets decays exponentially to 1 - `student_share`.",
+    schedule: Literal["constant", "increasing"] = Field(
+        "constant",
+        description="`increasing`: starts at 0; the fraction of targets decays exponentially to 1 - "
+        "`on_policy_fraction`.",
     )
-    unit: Literal["batch", "sentence"] = Field("batch", description="Unit for which a prefix is chosen.")
+    per: Literal["batch", "sentence"] = Field("batch", description="Unit for which a prefix is chosen.")
 
 
 def share(options: Options, progress: float) -> float:
     """Probability of a sample at this fraction of the training, in (0, 1]."""
-    if options.course == "level":
-        return options.student_share
-    return float(1 - (1 - options.student_share) ** progress)
+    if options.schedule == "constant":
+        return options.on_policy_fraction
+    return float(1 - (1 - options.on_policy_fraction) ** progress)
 
 
 def passes(options: Options) -> int:
@@ -48,7 +49,7 @@ def pairs(context: PrefixContext, options: Options) -> Iterator[Batch]:
     import torch
 
     batch = context.batch
-    uniforms = torch.rand(len(batch.src) if options.unit == "sentence" else 1, device="cpu")
+    uniforms = torch.rand(len(batch.src) if options.per == "sentence" else 1, device="cpu")
     use_sample = (uniforms < share(options, context.progress)).expand(len(batch.src))
     if not bool(use_sample.any()):
         yield batch

@@ -30,7 +30,7 @@ class Options(Settings):
     top_k: int = Field(
         0, ge=0, le=10**6, description="Sample from this many most probable subwords; 0: from all, 1: greedy."
     )
-    longest: float = Field(
+    max_length_ratio: float = Field(
         1.5, gt=0, le=10, description="Length limit of a sample in subwords: this times the target's length, plus 5."
     )
 
@@ -56,7 +56,7 @@ def samples(student: TranslationModel, batch: Batch, options: Options, workers: 
     from seqkd.decoding.rollout import Rollout
     from seqkd.decoding.sampling import TokenSampler
 
-    limits = ((batch.target != PAD).sum(1) * options.longest).long() + 5
+    limits = ((batch.target != PAD).sum(1) * options.max_length_ratio).long() + 5
     uniforms = torch.rand(len(limits), 1, int(limits.max()), dtype=torch.float64, device="cpu").to(limits.device)
     hypotheses: list[list[Hypothesis]] = []
     student.eval()

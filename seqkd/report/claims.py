@@ -57,7 +57,7 @@ class Statement:
 
 def _is_seq_kd(system: System) -> bool:
     """Seq-KD alone: negative log-likelihood on the teacher's beam search, from scratch."""
-    return system.targets == "seq-kd" and set(system.loss) == {"nll"} and system.start is None
+    return system.targets == "seq-kd" and set(system.loss) == {"nll"} and system.init_from is None
 
 
 def _is_reverse(system: System) -> bool:
@@ -65,7 +65,7 @@ def _is_reverse(system: System) -> bool:
 
 
 def _is_forward(system: System) -> bool:
-    return bool(FORWARD & set(system.loss)) and not system.targets.startswith("seq-kd") and system.start is None
+    return bool(FORWARD & set(system.loss)) and not system.targets.startswith("seq-kd") and system.init_from is None
 
 
 def _baseline(systems: list[System], system: System) -> list[System]:

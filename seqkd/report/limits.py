@@ -40,7 +40,7 @@ def remarks_on_baselines(systems: list[System]) -> list[str]:
         return []
     return [
         f"No baseline of their size, so no gain and no verdict: {', '.join(left)}. A baseline is a student with "
-        "`targets: gold`, `loss: nll` and no `start`."
+        "`targets: gold`, `loss: nll` and no `init_from`."
     ]
 
 

@@ -55,7 +55,7 @@ class System:
     path: str
     targets: str
     loss: dict[str, Any]
-    start: str | None
+    init_from: str | None
     test_sets: list[str]
 
     @classmethod
@@ -65,7 +65,7 @@ class System:
             "teacher": "",
             "targets": "",
             "loss": {},
-            "start": None,
+            "init_from": None,
             "sparsity": 0.0,
             "retrained": None,
         }

@@ -36,7 +36,7 @@ def baselines(systems: list[System]) -> dict[str, list[System]]:
     """The same-size baseline for each model: its first plain student that starts from nothing, all seeds."""
     found: dict[str, list[System]] = {}
     for models in variants(systems).values():
-        if is_plain(models[0]) and models[0].start is None:
+        if is_plain(models[0]) and models[0].init_from is None:
             found.setdefault(models[0].model, models)
     return found
 
@@ -46,7 +46,7 @@ def controls(systems: list[System]) -> dict[str, list[System]]:
     base = {model: models[0].system for model, models in baselines(systems).items()}
     found: dict[str, list[System]] = {}
     for models in variants(systems).values():
-        if is_plain(models[0]) and models[0].start is not None and models[0].start == base.get(models[0].model):
+        if is_plain(models[0]) and models[0].init_from is not None and models[0].init_from == base.get(models[0].model):
             found.setdefault(models[0].model, models)
     return found
 
@@ -63,7 +63,7 @@ def pairings(systems: list[System]) -> list[Pairing]:
             found.append(Pairing("pruning", models, every.get((first.system, 0.0, None), [])))
         elif first.kind == "student" and same_size:
             found.append(Pairing("primary", models, same_size))
-            if first.start is not None:
+            if first.init_from is not None:
                 found.append(Pairing("control", models, longer))
         elif first.kind == "student":
             found.append(Pairing("secondary", models, teachers.get(first.model, [])))

@@ -90,7 +90,7 @@ def _share(row: dict[str, Any], column: str) -> float:
 
 def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[str]:
     """What a reader must be told before reading the outputs; empty where all is well."""
-    below = settings.fluent_bleu
+    below = settings.min_teacher_bleu
     weak = [f"{_name(one)} {_apart(one.score, below)}" for one in found if one.is_weak_teacher(below)]
     loops = [f"{_name(one)} {percent(one.loops)}" for one in found if one.loops > one.reference_loops + LOOPS]
     cut = [f"{_name(one)} {percent(one.truncated, 1)}" for one in found if one.truncated > CUT]
@@ -99,7 +99,8 @@ def remarks_on_fluency(found: list[Fluency], settings: ReportSettings) -> list[s
     remarks = [
         (
             weak,
-            f"What these models write is often not fluent or not faithful: teacher BLEU below {settings.fluent_bleu:g}",
+            "What these models write is often not fluent or not faithful: teacher BLEU below "
+            f"{settings.min_teacher_bleu:g}",
         ),
         (
             loops,

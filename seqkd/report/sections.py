@@ -51,7 +51,7 @@ def recipe(system: System) -> str:
     }
     plain = len(weights) == 1 and set(weights.values()) == {1.0}
     terms = " + ".join(name if plain else f"{weight:g} {name}" for name, weight in weights.items())
-    start = f" · starts from {system.start}" if system.start else ""
+    start = f" · starts from {system.init_from}" if system.init_from else ""
     return f"{system.targets or 'gold'} · {terms}{start}"
 
 

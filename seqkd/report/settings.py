@@ -22,6 +22,6 @@ class ReportSettings(Settings):
     resamples: int = Field(10000, ge=10000, le=10**6, description="Resamples of the paired bootstrap.")
     bootstrap_seed: int = Field(1, ge=0, le=2**32 - 1, description="Seed of the resampling.")
     examples: int = Field(4, ge=0, le=50, description="Example translations shown side by side.")
-    fluent_bleu: float = Field(
+    min_teacher_bleu: float = Field(
         20.0, ge=0, le=100, description="Greedy BLEU of the teacher below which the page calls its output not fluent."
     )

@@ -79,7 +79,7 @@ def beside_teacher(
     bleu_tokenize: str,
 ) -> dict[str, Any]:
     """What ``against_teacher`` measures, on some test sentences (source and reference texts), spread evenly."""
-    count = min(settings.teacher_sentences, len(texts[0]))
+    count = min(settings.teacher_agreement_sentences, len(texts[0]))
     if not count:
         return {}
     chosen = np.unique(np.linspace(0, len(texts[0]) - 1, count).astype(int)).tolist()

@@ -20,7 +20,7 @@ class ScoreSettings(Settings):
         description="sacrebleu's tokenization for every BLEU, including that which selects models and targets. `auto` "
         "takes the one for the target language; `none` keeps the tokens of the text.",
     )
-    teacher_sentences: int = Field(
+    teacher_agreement_sentences: int = Field(
         500,
         ge=0,
         le=10**6,

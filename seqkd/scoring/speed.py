@@ -87,7 +87,7 @@ def measure_speed(
     for load in loads:
         greedy = search.model_copy(update={"beam": 1})
         runs = {name_of(one): (own, one) for one in (greedy, search)} | {"teacher": (other, teacher_search)}
-        measurements += compare(load, runs, settings, settings.seconds / len(loads))
+        measurements += compare(load, runs, settings, settings.time_budget / len(loads))
     result = {
         "measurements": measurements,
         "threads": settings.threads,

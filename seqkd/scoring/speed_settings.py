@@ -13,7 +13,9 @@ class SpeedSettings(Settings):
         100, ge=1, description="Sentences translated in batches, evenly spaced in the first test set."
     )
     single_sentences: int = Field(15, ge=1, description="Sentences translated one at a time.")
-    seconds: float = Field(12.0, gt=0, le=3600, description="Maximum time of a job; repeats stop when it is used up.")
+    time_budget: float = Field(
+        12.0, gt=0, le=3600, description="Maximum time of a job; repeats stop when it is used up."
+    )
     repeats: int = Field(5, ge=1, le=1000, description="Maximum number of repeats; the median is reported.")
     threads: int = Field(1, ge=1, le=1024, description="Threads of the measured models.")
     sparsity: float | None = Field(

@@ -18,7 +18,7 @@ def take_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder: P
     try:
         model = store.load(origin, vocabularies=vocabularies)
     except UserError as error:
-        raise UserError(f"teachers: {first_sentence(error)}. Name another `folder` in the config.") from None
+        raise UserError(f"teachers: {first_sentence(error)}. Name another `pretrained` in the config.") from None
     for path, checksum in files.items():
         copied(Path(path), checksum, folder)
     return {"parameters": sum(parameter.numel() for parameter in model.parameters())}

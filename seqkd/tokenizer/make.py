@@ -42,7 +42,7 @@ def make_tokenizer(
         ``pieces_per_sentence``, ``pieces_per_word``, ``characters_per_piece``, ``unknown`` (subwords)}.
 
     Raises:
-        UserError: the text is too small for ``tokenizer.vocabulary``, or has more distinct characters than that; a
+        UserError: the text is too small for ``tokenizer.vocab_size``, or has more distinct characters than that; a
             given model has changed.
     """
     for path, checksum in (given or {}).items():
@@ -53,8 +53,8 @@ def make_tokenizer(
 
 
 def _train_models(settings: TokenizerSettings, corpus: Path, folder: Path) -> None:
-    samples = {side: _Sample(corpus / f"train.{side}", settings.sentences) for side in SIDES}
-    if settings.shared:
+    samples = {side: _Sample(corpus / f"train.{side}", settings.max_training_sentences) for side in SIDES}
+    if settings.shared_vocab:
         models = dict.fromkeys(SIDES, _train_model(settings, chain(*samples.values())))
     else:
         models = {side: _train_model(settings, sample) for side, sample in samples.items()}
@@ -100,13 +100,13 @@ def _train_model(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
     SentencePiece does not ("identity").
     """
     model = BytesIO()
-    log.info("Training a %s tokenizer with %d subwords.", settings.type, settings.vocabulary)
+    log.info("Training a %s tokenizer with %d subwords.", settings.type, settings.vocab_size)
     try:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(sample),
             model_writer=model,
             model_type=settings.type,
-            vocab_size=settings.vocabulary,
+            vocab_size=settings.vocab_size,
             character_coverage=settings.character_coverage,
             byte_fallback=settings.byte_fallback,
             normalization_rule_name="identity",
@@ -120,7 +120,7 @@ def _train_model(settings: TokenizerSettings, sample: Iterable[str]) -> bytes:
             minloglevel=2,
         )
     except RuntimeError as error:
-        raise _user_error(settings.vocabulary, str(error)) from None
+        raise _user_error(settings.vocab_size, str(error)) from None
     return model.getvalue()
 
 
@@ -132,7 +132,7 @@ def _user_error(vocabulary: int, message: str) -> UserError:
         reason = f"the characters of the training text need {match[1]} subwords. Raise it, or lower character_coverage"
     else:
         reason = f"SentencePiece cannot be trained on the training text ({message})"
-    return UserError(f"tokenizer.vocabulary: {vocabulary}; {reason}.")
+    return UserError(f"tokenizer.vocab_size: {vocabulary}; {reason}.")
 
 
 def _save(model: bytes, path: Path) -> None:

@@ -108,7 +108,7 @@ class Trainer:
         progress_fraction = self.state.update / self.settings.updates
         seed = self.seed * 1_000_003 + self.state.update
         local_loss = backward(self.train_step, batch.to(self.processes.device), progress_fraction, seed)
-        norm = self.weights.reduce_and_clip_grad(self.settings.clip, self.processes.all_reduce_)
+        norm = self.weights.reduce_and_clip_grad(self.settings.clip_norm, self.processes.all_reduce_)
         loss = self.processes.all_reduce_sum(local_loss)
         self.raise_if_diverged(loss, norm)
         rate = learning_rate(self.settings, self.state.update)
@@ -137,14 +137,14 @@ class Trainer:
         kept = f"The last good state, of update {self.saved}, is kept" if self.saved else "No state had been saved yet"
         return UserError(
             f"training stopped at update {self.state.update}: {reason}. {kept}. Try a smaller learning_rate, a longer "
-            "warmup, a smaller clip or precision: float32."
+            "warmup, a smaller clip_norm or precision: float32."
         )
 
     def evaluate_if_due(self, stop: Stop) -> None:
         """Evaluate on dev at evenly spaced updates, including the last, and keep the best weights (the latest on ties).
 
         A stop signal postpones the evaluation to the next start, unless there are several processes."""
-        update, updates, count = self.state.update, self.settings.updates, self.settings.evaluations
+        update, updates, count = self.state.update, self.settings.updates, self.settings.num_evaluations
         if not update or update * count // updates == (update - 1) * count // updates or self.measured == update:
             return
         self.check_weights()

@@ -10,11 +10,11 @@ def learning_rate(settings: TrainingSettings, update: int) -> float:
 
     inverse-sqrt follows Vaswani et al. 2017, section 5.3, scaled so that the warm-up ends at ``learning_rate``.
     """
-    if update < settings.warmup:
-        return settings.learning_rate * update / settings.warmup
-    left = (settings.updates - update) / max(1, settings.updates - settings.warmup)
+    if update < settings.warmup_updates:
+        return settings.learning_rate * update / settings.warmup_updates
+    left = (settings.updates - update) / max(1, settings.updates - settings.warmup_updates)
     factors = {
-        "inverse-sqrt": math.sqrt(max(1, settings.warmup) / max(1, update)),
+        "inverse-sqrt": math.sqrt(max(1, settings.warmup_updates) / max(1, update)),
         "linear": left,
         "cosine": (1 + math.cos(math.pi * (1 - left))) / 2,
         "constant": 1.0,

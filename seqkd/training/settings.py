@@ -15,7 +15,7 @@ class TrainingSettings(Settings):
         4096, ge=16, le=10**7, description="Maximum target tokens in a batch, including end of sentence and padding."
     )
     learning_rate: float = Field(0.002, gt=0, le=1, description="Peak learning rate of Adam.")
-    warmup: int = Field(200, ge=0, description="Updates over which the learning rate rises linearly from 0.")
+    warmup_updates: int = Field(200, ge=0, description="Updates over which the learning rate rises linearly from 0.")
     schedule: Literal["inverse-sqrt", "linear", "cosine", "constant"] = Field(
         "inverse-sqrt",
         description="Learning rate after the warm-up: falls with 1/sqrt(update), linearly to 0, or along a half cosine "
@@ -30,8 +30,8 @@ class TrainingSettings(Settings):
     weight_decay: float = Field(0.0, ge=0, lt=1, description="Decoupled weight decay (AdamW).")
     adam_beta1: float = Field(0.9, ge=0, lt=1, description="Adam's decay of the mean gradient.")
     adam_beta2: float = Field(0.98, ge=0, lt=1, description="Adam's decay of the mean squared gradient.")
-    clip: float = Field(1.0, ge=0, description="Maximum norm of the gradient; 0 disables clipping.")
-    evaluations: int = Field(
+    clip_norm: float = Field(1.0, ge=0, description="Maximum norm of the gradient; 0 disables clipping.")
+    num_evaluations: int = Field(
         4,
         ge=1,
         le=1000,

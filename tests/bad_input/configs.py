@@ -78,9 +78,9 @@ VALUES = [
     value("training/learning_rate", 2, "training.learning_rate: found 2; must be less than or equal to 1"),
     value("training/learning_rate", float("nan"), "training.learning_rate: found nan; must be a finite number"),
     value("training/learning_rate", False, "training.learning_rate: found .*; must be"),
-    value("training/warmup", -1, "training.warmup: found -1; must be greater than or equal to 0"),
+    value("training/warmup", -1, "training.warmup_updates: found -1; must be greater than or equal to 0"),
     value("training/adam_beta2", 1, "training.adam_beta2: found 1; must be less than 1"),
-    value("training/evaluations", 1001, "training.evaluations: found 1001; must be less than or equal to 1000"),
+    value("training/evaluations", 1001, "training.num_evaluations: found 1001; must be less than or equal to 1000"),
     value("training/precision", "float16", "training.precision: found 'float16'; must be 'float32' or 'bfloat16'"),
     value("training/schedule", ["cosine"], "training.schedule: found .*; must be 'inverse-sqrt'"),
     value("training", "fast", "training: found 'fast'; must be a section"),
@@ -94,14 +94,18 @@ VALUES = [
     value("models/small/dropout", -0.1, "models.small.dropout: found -0.1; must be greater than or equal to 0"),
     value("models/small/architecture", "../../evil", "architecture: found .*; must be one of 'transformer', 'lstm'"),
     value("models/small/architecture", ["lstm"], r"models.small.architecture: found \['lstm'\]; must be one of"),
-    value("models/small/tied", "sometimes", "models.small.tied: found 'sometimes'; must be 'all', 'decoder' or 'none'"),
+    value(
+        "models/small/tied",
+        "sometimes",
+        "models.small.tie_embeddings: found 'sometimes'; must be 'all', 'decoder' or 'none'",
+    ),
     value("models", [], "models: found .*; must be a section"),
     value("models/small", "large", "models.small: "),
-    value("tokenizer/vocabulary", 7, "tokenizer.vocabulary: found 7; must be greater than or equal to 8"),
-    value("tokenizer/vocabulary", 10**7, "tokenizer.vocabulary: found 10000000; must be less than or equal to 1000000"),
+    value("tokenizer/vocab_size", 7, "tokenizer.vocab_size: found 7; must be greater than or equal to 8"),
+    value("tokenizer/vocab_size", 10**7, "tokenizer.vocab_size: found 10000000; must be less than or equal to 1000000"),
     value("tokenizer/type", "wordpiece", "tokenizer.type: found 'wordpiece'; must be 'unigram', 'bpe' or 'word'"),
     value("tokenizer/character_coverage", 0.5, "tokenizer.character_coverage: found 0.5; must be greater than 0.9"),
-    value("tokenizer/shared", "perhaps", "tokenizer.shared: found 'perhaps'; must be a valid boolean"),
+    value("tokenizer/shared_vocab", "perhaps", "tokenizer.shared_vocab: found 'perhaps'; must be a valid boolean"),
     value("seeds", [], "seeds: found .*; must have at least 1 item"),
     value("seeds", [-1], "seeds.0: found .*; must be greater than or equal to 0"),
     value("seeds", [2**31], "seeds.0: found .*; must be less than 2147483648"),
@@ -115,7 +119,7 @@ VALUES = [
     value("prune/students", "a", "prune.students: found 'a'; must be a valid list"),
     value("decode/search", {"beam": 0}, "decode.search.beam: found .*; must be greater than or equal to 1"),
     value("decode/search", {"beam": 10**6}, "decode.search.beam: found .*; must be less than or equal to 1000"),
-    value("decode/shard", 0, "decode.shard: found 0; must be"),
+    value("decode/shard", 0, "decode.shard_size: found 0; must be"),
     value("score/bleu_tokenize", "nonsense", "score.bleu_tokenize: "),
     value("title", "x" * 201, "title: found 'xxx.*; must have at most 200 characters"),
     value("title", 7, "title: found 7; must be a valid string"),
@@ -131,9 +135,9 @@ VALUES = [
     value("students/a/loss", {"nll": True}, "students.a.loss.nll: found weight True"),
     value("students/a/loss", {"x" * 5000: 1}, r"students.a.loss: found 'xxx.*\.\.\.; must be one of "),
     value("students/a/teacher_top_k", 5000, "students.a.teacher_top_k: found 5000; must be less than or equal to 1024"),
-    value("students/a/start", "nobody", "students.a.start: found 'nobody'; must be one of"),
-    value("students/a/start", "a", "students.a.start: found a cycle, a starts from a;"),
-    value("students/a/start", "b", "students.a.start: found a cycle, a starts from b, which starts from a;"),
+    value("students/a/init_from", "nobody", "students.a.start: found 'nobody'; must be one of"),
+    value("students/a/init_from", "a", "students.a.start: found a cycle, a starts from a;"),
+    value("students/a/init_from", "b", "students.a.start: found a cycle, a starts from b, which starts from a;"),
     value("students/a/teacher", "a", "students.a.teacher: found 'a'; must be one of base"),
     value(
         "students/a/model", "larg", "students.a.model: found 'larg'; must be one of large, small; did you mean large"
@@ -215,11 +219,11 @@ def _many(count: int) -> dict[str, Any]:
 
 
 def _chain(length: int) -> dict[str, Any]:
-    return BASE | {"students": {"s0": {}} | {f"s{i}": {"start": f"s{i - 1}"} for i in range(1, length)}}
+    return BASE | {"students": {"s0": {}} | {f"s{i}": {"init_from": f"s{i - 1}"} for i in range(1, length)}}
 
 
 def _three() -> dict[str, Any]:
-    return BASE | {"students": {"a": {"start": "b"}, "b": {"start": "c"}, "c": {"start": "a"}}}
+    return BASE | {"students": {"a": {"init_from": "b"}, "b": {"init_from": "c"}, "c": {"init_from": "a"}}}
 
 
 WHOLE = [
@@ -250,7 +254,7 @@ PARTS = [
     file("two documents", "title: a\n---\ntitle: b\n", ":2: not YAML .* expected a single document|but found another"),
     file("an open bracket", "title: [\n", r"my.yaml:2: not YAML as a config needs it"),
     file("a tab", "training:\n\tupdates: 5\n", "my.yaml:2: not YAML .*cannot start any token"),
-    file("indented wrongly", "training:\n  updates: 5\n warmup: 3\n", "my.yaml:3: not YAML"),
+    file("indented wrongly", "training:\n  updates: 5\n warmup_updates: 3\n", "my.yaml:3: not YAML"),
     file("a key twice", "title: a\ntitle: b\n", "my.yaml:2: .*the key title is written twice"),
     file("a student twice", "students:\n  a: {}\n  a: {}\n", "my.yaml:3: .*the key a is written twice"),
     file("a tag that runs a command", 'title: !!python/object/apply:os.system ["touch pwned"]\n', "my.yaml:1: .*deter"),

@@ -17,7 +17,7 @@ from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.tokenizer.tokenizer import SubwordModel
 
-SMALL = TransformerSettings(dim=16, ffn=24, heads=2, encoder_layers=2, decoder_layers=2)
+SMALL = TransformerSettings(dim=16, ffn_dim=24, heads=2, encoder_layers=2, decoder_layers=2)
 
 
 class Evil:
@@ -167,7 +167,7 @@ MODELS = [
     model("5000 weights too many", r"it also holds .*\[\.\.\.\]", weights(lambda w: w.update({f"w{i}": torch.zeros(1) for i in range(5000)}))),
     model("a wrong shape", r"encoder_norm\.weight has shape \[17\], expected \[16\]", weights(lambda w: w.update({"encoder_norm.weight": torch.zeros(17)}))),
     model("a shape turned around", r"tgt_embedding has shape \[16, 20\], expected \[20, 16\]", weights(lambda w: w.update(tgt_embedding=w["tgt_embedding"].T.contiguous()))),
-    model("sizes that fill memory", r"has shape \[20, 16\], expected \[20, 16384\]", described(model={"dim": 16384, "ffn": 65536, "encoder_layers": 200})),
+    model("sizes that fill memory", r"has shape \[20, 16\], expected \[20, 16384\]", described(model={"dim": 16384, "ffn_dim": 65536, "encoder_layers": 200})),
     model("other sizes than its weights'", r"has shape \[20, 16\], expected \[20, 32\]", described(model={"dim": 32})),
     model("one layer less than its weights", r"it also holds encoder\.1\.", described(model={"encoder_layers": 1})),
     model("a vocabulary of 2^62", rf"{NO}.*vocabularies of 4611686018427387904", described(src_vocabulary=2**62, tgt_vocabulary=2**62)),

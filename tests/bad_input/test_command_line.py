@@ -144,14 +144,12 @@ def test_odd_names_of_files_reach_no_shell(work: Path) -> None:
 def test_a_share_of_no_sentence_is_refused_before_the_teacher_is_trained(work: Path) -> None:
     edit(
         work,
-        decode={"n_best": {"share": 0.004}},
+        decode={"n_best": {"fraction": 0.004}},
         students={"baseline": {}, "inter": {"targets": "seq-inter"}},
         prune={},
     )
     done = snakemake(work, "results/students/inter/1/manifest.json", "--cores", "1")
     assert done.returncode == 1
-    told = (
-        "decode.n_best.share: 0.004 of 40 training pairs is less than one; write at least 0.025, or add training data."
-    )
+    told = "decode.n_best.fraction: 0.004 of 40 training pairs is less than one; write at least 0.025, or add training data."
     assert lines(done).count(told) == 1
     assert "Traceback" not in done.stdout + done.stderr and not (work / "results/teachers").exists()

@@ -138,7 +138,7 @@ def _tokenized(name: str, answer: str, vocabulary: int, de: list[str], en: list[
     def give(folder: Path) -> None:
         corpus = Text(folder, train_de=de, train_en=en)
         corpus.make()
-        make_tokenizer(TokenizerSettings(vocabulary=vocabulary), corpus.out / "corpus", corpus.out / "tokenizer")
+        make_tokenizer(TokenizerSettings(vocab_size=vocabulary), corpus.out / "corpus", corpus.out / "tokenizer")
 
     return Case(name, give, answer)
 
@@ -148,7 +148,7 @@ def _hard_words(folder: Path) -> None:
     words = ["<s> </s> <unk> <pad>", "\u2581 eins", "<0x0A> <0x00>", "<2de>"]
     corpus = Text(folder, train_de=[*words, "eins zwei"], train_en=["a b c d", "e f", "g h", "i", "one two"])
     corpus.make()
-    facts = make_tokenizer(TokenizerSettings(vocabulary=28), corpus.out / "corpus", corpus.out / "tokenizer")
+    facts = make_tokenizer(TokenizerSettings(vocab_size=28), corpus.out / "corpus", corpus.out / "tokenizer")
     assert facts["train"]["src"]["sentences"] == 5
     pieces = Tokenizer(corpus.out / "tokenizer").src
     assert not {PAD, BOS, EOS} & {one for ids in pieces.encode(words) for one in ids}
@@ -244,10 +244,10 @@ TEXTS = [
     read("a shell command", "$(touch pwned); `id`\n", "$(touch pwned); `id`"),
     read("a template", "{{7*7}} {%raw%}\n", "{{7*7}} {%raw%}"),
     Case("the tokenizer's own pieces, spelt out", _hard_words, HANDLED),
-    _tokenized("too little text for the vocabulary", r"tokenizer\.vocabulary: 4000; the training text gives at most", 4000, ["eins zwei"], ["one two"]),
+    _tokenized("too little text for the vocabulary", r"tokenizer\.vocab_size: 4000; the training text gives at most", 4000, ["eins zwei"], ["one two"]),
     _tokenized(
         "more characters than the vocabulary",
-        r"tokenizer\.vocabulary: 16; the characters of the training text need \d+ subwords",
+        r"tokenizer\.vocab_size: 16; the characters of the training text need \d+ subwords",
         16,
         ["".join(map(chr, range(0x400, 0x450)))],
         ["x"],

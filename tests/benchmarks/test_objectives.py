@@ -12,7 +12,7 @@ from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.passes import TrainStep
 
-SIZES = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
+SIZES = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
 
 
 def batch(targets: list[list[int]]) -> Batch:

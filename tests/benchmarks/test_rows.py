@@ -157,7 +157,7 @@ def test_target_tokens_are_read_from_marians_log():
 
 
 def models(dropout: float = 0.0):
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=2, decoder_layers=2, dropout=dropout)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=2, decoder_layers=2, dropout=dropout)
     torch.manual_seed(1)
     return store.build(settings, 30, 30), Plain(settings, 30)
 

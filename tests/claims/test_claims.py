@@ -80,7 +80,7 @@ def described(name: str, model: str, targets: str, loss: dict[str, Any], start: 
     taught = targets != "gold" or start is not None or set(loss) != {"nll"}
     return {
         "system": name, "kind": "student", "teacher": "base" if taught else "", "model": model, "targets": targets,
-        "loss": loss, "start": start, "sparsity": 0.0, "retrained": None, "noise": noise, "test_sets": ["ordinary"],
+        "loss": loss, "init_from": start, "sparsity": 0.0, "retrained": None, "noise": noise, "test_sets": ["ordinary"],
     }  # fmt: skip
 
 

@@ -87,7 +87,7 @@ ADDED = {"src": "added.de", "tgt": web("https://example.org/added.en", "c" * 64)
 
 def test_a_test_set_without_purge_does_not_change_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
-    before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"purge": False}})
+    before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"decontaminate": False}})
     assert slices.corpus_slice(before) == slices.corpus_slice(after)
     assert slices.corpus_downloads(before) == slices.corpus_downloads(after) == []
     assert slices.corpus_local_files(before) == slices.corpus_local_files(after)
@@ -113,7 +113,7 @@ def test_names_order_languages_and_descriptions_are_not_part_of_the_corpus() -> 
 
 
 def test_purge_is_not_read_by_the_test_set() -> None:
-    before, after = (files(test_sets={"one": ADDED | {"purge": purge}}) for purge in (True, False))
+    before, after = (files(test_sets={"one": ADDED | {"decontaminate": purge}}) for purge in (True, False))
     assert slices.test_set_slice(before, "one") == slices.test_set_slice(after, "one")
 
 

@@ -89,7 +89,7 @@ def test_dev_and_purged_test_sets_are_removed_from_training_and_others_are_not(c
     case.config["dev"] = case.pair("dev", [("drei", "3")])
     case.config["test_sets"] = {
         "a": case.pair("a", [("4", "four")]),
-        "late": case.pair("late", [("5", "five 5"), ("x", "y")]) | {"purge": False},
+        "late": case.pair("late", [("5", "five 5"), ("x", "y")]) | {"decontaminate": False},
     }
     facts = case.corpus()
     assert case.lines("train.src") == ["eins zwei", "fünf"]

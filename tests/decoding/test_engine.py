@@ -41,7 +41,7 @@ def test_a_single_sentence_that_does_not_fit_is_reported():
 
 @pytest.mark.parametrize("beam", [1, 3])
 def test_a_search_in_smaller_batches_finds_the_same(monkeypatch, beam):
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     model = store.build(settings, 20, 20).eval()
     sources = [list(range(4, 4 + length)) for length in LENGTHS]

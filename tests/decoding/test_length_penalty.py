@@ -15,7 +15,7 @@ from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring.length_penalty import choose_length_penalty
 
-SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
 
 
 def model(seed: int, vocabulary: int = 7, sizes=SIZES):

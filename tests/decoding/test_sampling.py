@@ -19,7 +19,7 @@ BOTH = pytest.mark.parametrize("architecture", ["transformer", "lstm"])
 
 def model(vocabulary=6, seed=0, dtype=torch.float64, architecture="transformer"):
     torch.manual_seed(seed)
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=2)
     if architecture == "lstm":
         settings = LstmSettings(architecture="lstm", layers=2, dim=16)
     network = build(settings, vocabulary, vocabulary)

@@ -23,7 +23,7 @@ BOTH = pytest.mark.parametrize("architecture", ["transformer", "lstm"])
 
 def model(vocabulary=7, seed=0, dtype=torch.float64, architecture="transformer", **settings):
     torch.manual_seed(seed)
-    sizes = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2, **settings)
+    sizes = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=2, **settings)
     if architecture == "lstm":
         sizes = LstmSettings(architecture="lstm", layers=2, dim=16)
     network = build(sizes, vocabulary, vocabulary)

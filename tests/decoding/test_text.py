@@ -23,7 +23,7 @@ def model(toy, tmp_path):
     """A model of random weights in the results of a run."""
     shutil.copytree(toy.tokenizer, tmp_path / "results" / "tokenizer")
     folder = tmp_path / "results" / "students" / "baseline" / "1"
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(3)
     sizes = Tokenizer(toy.tokenizer).sizes
     store.save(store.build(settings, *sizes), settings, sizes, folder)

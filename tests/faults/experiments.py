@@ -19,9 +19,9 @@ Change = Callable[[dict], None]
 def of_captions(config: dict) -> None:
     """The corpus whose truth is known."""
     config["corpus"] = {"source": "captions", "train_pairs": 60, "dev_pairs": 5, "test_pairs": 12}
-    config["tokenizer"] = {"vocabulary": 200}
+    config["tokenizer"] = {"vocab_size": 200}
     config["truth"] = {"sources": 6, "samples": 4}
-    config["decode"]["shard"] = 30
+    config["decode"]["shard_size"] = 30
     config["teachers"] |= {"other": {"model": "small"}, "both": {"ensemble": ["base", "other"]}}
     config["students"] = {"seq-kd": {"model": "small", "targets": "seq-kd"}}
     config["prune"] = {"students": ["seq-kd"], "sparsities": [0.8]}
@@ -67,7 +67,7 @@ def from_the_web(server: Server) -> Change:
     def change(config: dict) -> None:
         for pair in (config["corpus"]["train"], config["corpus"]["dev"], config["corpus"]["test_sets"]["test"]):
             pair.update({side: location(name) for side, name in pair.items()})
-        config["decode"]["shard"] = 100
+        config["decode"]["shard_size"] = 100
         stored = {"loss": {"nll": 0.4, "word-kd": 0.6}, "teacher_top_k": 8}
         config["students"] = {"seq-inter": {"targets": "seq-inter"} | stored, "samples": {"targets": "samples"}}
         config["prune"], config["speed"] = {}, {"enabled": False}

@@ -25,8 +25,8 @@ from seqkd.training.settings import TrainingSettings
 from seqkd.training.state import NAME, load_state
 from workflow.spent import begin, left_by_others
 
-MODEL = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
-SETTINGS = {"updates": 12, "batch_tokens": 128, "learning_rate": 0.01, "warmup": 4, "evaluations": 2}
+MODEL = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
+SETTINGS = {"updates": 12, "batch_tokens": 128, "learning_rate": 0.01, "warmup_updates": 4, "num_evaluations": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -190,8 +190,8 @@ def test_weights_that_are_no_numbers_are_never_saved(train, state, monkeypatch) 
 
 def test_a_learning_rate_that_explodes_for_real(place: Place) -> None:
     """Of all that a config allows, the highest rate without warm-up and clipping, in a model that is wide enough."""
-    wild = {"learning_rate": 1.0, "warmup": 0, "clip": 0, "updates": 100, "schedule": "constant"}
-    place.edit_config(lambda config: config["models"]["small"].update(dim=128, ffn=128))
+    wild = {"learning_rate": 1.0, "warmup_updates": 0, "clip_norm": 0, "updates": 100, "schedule": "constant"}
+    place.edit_config(lambda config: config["models"]["small"].update(dim=128, ffn_dim=128))
     place.edit_config(lambda config: config["students"]["samples"].update(wild))
     done = place.snakemake("results/students/samples/1/manifest.json", "--cores", "1")
     assert done.returncode == 1

@@ -13,7 +13,7 @@ from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.passes import TrainStep
 
-DEEP = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=4, decoder_layers=3, dropout=0.0)
+DEEP = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=4, decoder_layers=3, dropout=0.0)
 FEW = DEEP.model_copy(update={"encoder_layers": 3, "decoder_layers": 1})
 
 

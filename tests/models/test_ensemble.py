@@ -18,7 +18,7 @@ from seqkd.training.passes import TrainStep
 from seqkd.training.run import train_model
 from seqkd.training.settings import TrainingSettings
 
-TRANSFORMER = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=2, dropout=0.0)
+TRANSFORMER = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=1, decoder_layers=2, dropout=0.0)
 LSTM = LstmSettings(architecture="lstm", layers=1, dim=8)
 VOCABULARY = 9
 
@@ -128,10 +128,10 @@ def test_a_student_trains_from_it_on_the_toy_text(toy, tmp_path):
         "model": TRANSFORMER,
         "bleu_tokenize": "13a",
         "limits": LengthLimits(),
-        "start": None,
+        "init_from": None,
         "keep_pruned": False,
     }
-    common["training"] = TrainingSettings(updates=3, batch_tokens=200, warmup=1, evaluations=1)
+    common["training"] = TrainingSettings(updates=3, batch_tokens=200, warmup_updates=1, num_evaluations=1)
 
     def train(name, seed, loss, teacher=None):
         folder = tmp_path / name
@@ -166,7 +166,7 @@ BASE = {
         ({}, {}, r"teachers\.both: needs either `model`"),
         ({"ensemble": ["base"], "seeds": [1]}, {}, r"teachers\.both\.seeds: an ensemble is not trained"),
         ({"ensemble": ["base"], "updates": 7}, {}, r"teachers\.both\.updates: an ensemble is not trained"),
-        ({"ensemble": ["base"]}, {"students": {"a": {"start": "both"}}}, "which has no weights of its own"),
+        ({"ensemble": ["base"]}, {"students": {"a": {"init_from": "both"}}}, "which has no weights of its own"),
         ({"ensemble": ["base"]}, {"prune": {"students": ["both"]}}, "prune its members"),
         (
             {"ensemble": ["base"]},

@@ -14,7 +14,7 @@ from seqkd.models.dropout import dropout
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
 
-SMALL = {"dim": 16, "ffn": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
+SMALL = {"dim": 16, "ffn_dim": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
 
 
 def network(dtype=torch.float64, **settings):
@@ -51,7 +51,7 @@ def test_later_tokens_have_no_effect():
 
 @pytest.mark.parametrize(("tied", "matrices"), [("all", 1), ("decoder", 2), ("none", 3)])
 def test_tied_embeddings_are_a_single_parameter(tied, matrices):
-    assert sum(p.shape == (20, 16) for p in network(tied=tied).parameters()) == matrices
+    assert sum(p.shape == (20, 16) for p in network(tie_embeddings=tied).parameters()) == matrices
 
 
 def test_parameters_by_hand():
@@ -63,7 +63,7 @@ def test_parameters_by_hand():
 
 @pytest.mark.parametrize("tied", ["all", "decoder", "none"])
 def test_a_model_is_saved_and_loaded(tmp_path, tied):
-    model = network(torch.float32, tied=tied)
+    model = network(torch.float32, tie_embeddings=tied)
     store.save(model, model.settings, (20, 20), tmp_path)
     loaded = store.load(tmp_path)
     src, prefix = pad([[4, 5, 6]]), torch.tensor([[2, 4]])

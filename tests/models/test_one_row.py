@@ -13,7 +13,7 @@ from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.packed import can_be_packed, packed
 from seqkd.models.transformer_settings import TransformerSettings
 
-SIZES = {"dim": 24, "ffn": 40, "heads": 3, "encoder_layers": 1, "decoder_layers": 2}
+SIZES = {"dim": 24, "ffn_dim": 40, "heads": 3, "encoder_layers": 1, "decoder_layers": 2}
 
 
 def network(dtype=torch.float32, seed=0, **changes):
@@ -31,7 +31,7 @@ def run_steps(decoder, source, tokens):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"norm": "pre"}, {"norm": "post"}, {"tied": "none", "heads": 1}, {"heads": 6}], ids=str
+    "changes", [{"norm": "pre"}, {"norm": "post"}, {"tie_embeddings": "none", "heads": 1}, {"heads": 6}], ids=str
 )
 @pytest.mark.parametrize("large", [0, 1 << 18])
 def test_steps_are_those_of_the_model(monkeypatch, changes, large):

@@ -10,7 +10,7 @@ from seqkd.models import packed, store
 from seqkd.models.ensemble import Ensemble, EnsembleSettings
 from seqkd.models.transformer_settings import TransformerSettings
 
-SETTINGS = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=2)
+SETTINGS = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=2)
 SOURCES = [[4, 5, 6], [7, 8], [9, 10, 11, 12, 13], [14]]
 needs_kernels = pytest.mark.skipif(
     not packed.can_be_packed(torch.empty(1)), reason="no oneDNN in this build of PyTorch or for this CPU"

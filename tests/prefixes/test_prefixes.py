@@ -13,7 +13,7 @@ from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.prefixes import PrefixContext, argmax, mixed, student, targets
 
-MODEL = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.3)
+MODEL = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.3)
 SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
 
 
@@ -76,7 +76,7 @@ def test_samples_follow_the_random_state_and_leave_the_student_training(model):
 
 
 def test_top_k_of_1_is_greedy_search_without_dropout(model):
-    samples = student.samples(model, batch(), student.Options(top_k=1, longest=1.0))
+    samples = student.samples(model, batch(), student.Options(top_k=1, max_length_ratio=1.0))
     model.eval()
     for i, ids in enumerate(TARGETS):
         limits = SearchSettings(beam=1, max_length_ratio=1e-9, max_length_extra=len(ids) + 1 + 5)
@@ -105,16 +105,21 @@ def test_only_the_most_probable_tokens_are_sampled():
 
 
 @pytest.mark.parametrize(
-    ("course", "progress", "expected"),
-    [("level", 0.1, 0.995), ("rising", 1.0, 0.995), ("rising", 1e-9, 0.0), ("rising", 0.5, 1 - 200**-0.5)],
+    ("schedule", "progress", "expected"),
+    [
+        ("constant", 0.1, 0.995),
+        ("increasing", 1.0, 0.995),
+        ("increasing", 1e-9, 0.0),
+        ("increasing", 0.5, 1 - 200**-0.5),
+    ],
 )
-def test_the_fraction_of_samples_by_hand(course, progress, expected):
-    options = mixed.Options(student_share=0.995, course=course)
+def test_the_fraction_of_samples_by_hand(schedule, progress, expected):
+    options = mixed.Options(on_policy_fraction=0.995, schedule=schedule)
     assert mixed.share(options, progress) == pytest.approx(expected, abs=1e-6)
 
 
 def test_batches_or_single_sentences_are_replaced(model):
-    by_batch, by_sentence = mixed.Options(), mixed.Options(unit="sentence")
+    by_batch, by_sentence = mixed.Options(), mixed.Options(per="sentence")
     torch.manual_seed(0)
     kinds = {"batch": set(), "sentence": set()}
     for _ in range(40):

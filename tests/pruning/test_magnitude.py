@@ -14,7 +14,7 @@ class TinyModel(torch.nn.Module):
         super().__init__()
         self.a = torch.nn.Parameter(torch.tensor([[3.0, -0.1], [0.5, -2.0]]))
         self.b = torch.nn.Parameter(torch.tensor([0.2, 4.0]))
-        self.tied = self.a
+        self.tie_embeddings = self.a
 
 
 def test_the_smallest_of_all_weights_become_zero():
@@ -38,7 +38,7 @@ def test_the_share_is_the_decimal_number_that_was_written():
 @pytest.mark.parametrize("sparsity", [0.5, 0.6, 0.7, 0.8, 0.9])
 def test_exactly_the_requested_fraction_is_pruned(tmp_path, sparsity):
     torch.manual_seed(0)
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     model = store.build(settings, 30, 30)
     with torch.no_grad():
         for parameter in model.parameters():

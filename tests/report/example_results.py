@@ -71,7 +71,7 @@ def config() -> dict[str, Any]:
 def _models(system: tuple[Any, ...], seeds: int) -> list[dict[str, Any]]:
     name, kind, model, targets, loss, start, noise = system
     taught = targets not in ("", "gold") or "word-kd" in loss
-    common = {"system": name, "kind": kind, "model": model, "targets": targets, "loss": loss, "start": start}
+    common = {"system": name, "kind": kind, "model": model, "targets": targets, "loss": loss, "init_from": start}
     common |= {"teacher": "base" if taught else "", "sparsity": 0.0, "retrained": None}
     common |= {"test_sets": ["ordinary", "long"], "noise": noise}
     numbers = range(1, 2 if kind == "teacher" else seeds + 1)
@@ -79,7 +79,14 @@ def _models(system: tuple[Any, ...], seeds: int) -> list[dict[str, Any]]:
 
 
 def _pruned(seed: int) -> list[dict[str, Any]]:
-    common = {"system": "seq-kd", "kind": "pruned", "teacher": "base", "model": "small", "seed": seed, "start": None}
+    common = {
+        "system": "seq-kd",
+        "kind": "pruned",
+        "teacher": "base",
+        "model": "small",
+        "seed": seed,
+        "init_from": None,
+    }
     common |= {"targets": "seq-kd", "loss": {"nll": 1.0}, "test_sets": ["ordinary"]}
     found = []
     for sparsity, noises in SPARSITIES.items():
@@ -212,7 +219,7 @@ def _training(results: Path, system: dict[str, Any], generator: random.Random) -
     write_text(folder / "model.safetensors", f"weights of {system['path']}")
     facts: dict[str, Any] = {"updates": 2000, "best_update": 2000}
     if system["kind"] == "pruned":
-        spread = {"embedding.weight": 0.9, "encoder.0.ffn.weight": 1.05, "decoder.0.norm.bias": 1.1}
+        spread = {"embedding.weight": 0.9, "encoder.0.ffn_dim.weight": 1.05, "decoder.0.norm.bias": 1.1}
         facts |= {"sparsity_of_tensors": {name: min(1.0, system["sparsity"] * by) for name, by in spread.items()}}
     if system["kind"] == "teacher":
         facts |= {"train_bleu": 61.8, "dev_bleu": 41.2}

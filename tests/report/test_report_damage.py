@@ -43,7 +43,7 @@ def test_a_damaged_score_file_is_told_in_one_line(damage: str, copied: tuple[Pat
 
 def test_dull_output_is_called_so(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    settings = ReportSettings(fluent_bleu=99.0)
+    settings = ReportSettings(min_teacher_bleu=99.0)
     outputs = results / "scores" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["and so on and on and so on and on"] * len(read_lines(outputs)))
     make_report(settings, example_results.config(), results, systems)

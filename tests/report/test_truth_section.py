@@ -144,8 +144,8 @@ def test_the_share_cut_as_the_tokenizer_would_is_that_of_the_samples_inside(held
 @pytest.mark.parametrize(
     ("system", "change", "untested"),
     [
-        ("seq-kd", {"start": "baseline"}, "Seq-KD concentrates on the mode"),
-        ("word-kd", {"start": "baseline"}, "KL covers"),
+        ("seq-kd", {"init_from": "baseline"}, "Seq-KD concentrates on the mode"),
+        ("word-kd", {"init_from": "baseline"}, "KL covers"),
         ("word-kd", {"targets": "seq-kd"}, "KL covers"),
     ],
 )

@@ -80,14 +80,16 @@ def test_what_has_one_translation_has_a_fifth_of_distinct_bigrams():
 
 
 def test_scores_hold_them_for_students_and_teachers(toy, tmp_path):
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     for seed, name in enumerate(("student", "teacher")):
         torch.manual_seed(seed)
         store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / name)
 
     def scored(model: str, teacher: str | None, sentences: int = 3) -> dict:
         score_model(
-            settings=ScoreSettings(search=TunedSearchSettings(beam=2, length_penalty=1.0), teacher_sentences=sentences),
+            settings=ScoreSettings(
+                search=TunedSearchSettings(beam=2, length_penalty=1.0), teacher_agreement_sentences=sentences
+            ),
             system={},
             model=tmp_path / model,
             teacher=tmp_path / teacher if teacher else None,

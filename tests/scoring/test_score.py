@@ -48,7 +48,7 @@ def test_overlap_is_a_side_that_also_stands_in_train(toy):
 
 @pytest.fixture
 def model(toy, tmp_path):
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
     return tmp_path / "m"
@@ -92,7 +92,7 @@ def test_a_short_pass_is_repeated_and_its_first_turn_does_not_count(monkeypatch,
 
 
 def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
-    settings = SpeedSettings(sentences=4, single_sentences=2, seconds=1, repeats=2)
+    settings = SpeedSettings(sentences=4, single_sentences=2, time_budget=1, repeats=2)
     measure_speed(
         settings=settings,
         search=SearchSettings(beam=3),

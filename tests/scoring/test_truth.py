@@ -137,7 +137,7 @@ def truths(toy, monkeypatch):
 
 def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     torch.manual_seed(0)
-    settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+    settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
     system = {"system": "s", "test_set": "t"}
     arguments = {"system": system, "model": tmp_path / "m", "tokenizer": toy.tokenizer, "test_set": toy.test_set}

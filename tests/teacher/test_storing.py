@@ -12,7 +12,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.teacher import storing
 from seqkd.teacher.reading import NAMES, StoredTeacher
 
-SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
 VOCABULARY = 40
 
 

@@ -32,7 +32,7 @@ def corpus(tmp_path: Path) -> Path:
 
 def make(corpus: Path, name: str = "tokenizer", **settings: Any) -> tuple[dict[str, Any], Path]:
     folder = corpus.parent / name
-    return make_tokenizer(TokenizerSettings(**{"vocabulary": 80} | settings), corpus, folder), folder
+    return make_tokenizer(TokenizerSettings(**{"vocab_size": 80} | settings), corpus, folder), folder
 
 
 @pytest.mark.parametrize("algorithm", ["unigram", "bpe"])
@@ -78,7 +78,7 @@ def test_a_shared_vocabulary_is_trained_on_both_sides(corpus: Path) -> None:
 
 @pytest.mark.parametrize("algorithm", ["unigram", "bpe"])
 def test_the_message_for_too_large_a_vocabulary_gives_the_largest_that_works(corpus: Path, algorithm: str) -> None:
-    with pytest.raises(UserError, match=r"tokenizer\.vocabulary: 50000; .* at most") as error:
+    with pytest.raises(UserError, match=r"tokenizer\.vocab_size: 50000; .* at most") as error:
         make(corpus, type=algorithm, vocabulary=50000)
     match = re.search(r"at most (\d+) subwords", str(error.value))
     assert match
@@ -87,7 +87,7 @@ def test_the_message_for_too_large_a_vocabulary_gives_the_largest_that_works(cor
 
 
 def test_the_message_for_too_small_a_vocabulary_gives_the_minimum(corpus: Path) -> None:
-    with pytest.raises(UserError, match=r"tokenizer\.vocabulary: 8; .*characters .* need \d+ subwords"):
+    with pytest.raises(UserError, match=r"tokenizer\.vocab_size: 8; .*characters .* need \d+ subwords"):
         make(corpus, vocabulary=8)
 
 

@@ -16,7 +16,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training import run
 from seqkd.training.passes import TrainStep
 
-SIZES = TransformerSettings(dim=16, ffn=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
+SIZES = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
 NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]
 SOURCES, TARGETS = [[5, 6, 7], [8, 9], [4]], [[4, 5], [6, 7, 8, 9], [10]]
 

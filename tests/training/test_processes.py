@@ -22,11 +22,11 @@ LOSSES = 2e-4
 LOG_PROBS = 5e-3
 """Tolerance of the log-probabilities of the trained models."""
 
-SELECTIVE = {"imitkd": {"weight": 1.0}, "gkd": {"weight": 1.0, "unit": "sentence"}, "selective-kd": {"weight": 1.0}}
+SELECTIVE = {"imitkd": {"weight": 1.0}, "gkd": {"weight": 1.0, "per": "sentence"}, "selective-kd": {"weight": 1.0}}
 CASES: dict[str, dict] = {
     "dropout": {},
     "lstm": {"model": "lstm"},
-    "own-padding": {"batch_tokens": 40, "clip": 0.0},
+    "own-padding": {"batch_tokens": 40, "clip_norm": 0.0},
     "one-sentence": {"batch_tokens": 16, "updates": 40},
     "word-kd": {"loss": {"word-kd": {"weight": 0.5}, "nll": {"weight": 0.5}}, "label_smoothing": 0.1},
     "samples": {"loss": {"rkl": {"weight": 1.0}, "nll": {"weight": 1.0}}},

@@ -22,15 +22,15 @@ from seqkd.training import run
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 
-MODEL = TransformerSettings(dim=32, ffn=64, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
+MODEL = TransformerSettings(dim=32, ffn_dim=64, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
 LSTM = LstmSettings(architecture="lstm", layers=1, dim=48, dropout=0.1)
 BOTH = pytest.mark.parametrize("model", [MODEL, LSTM], ids=lambda model: model.architecture)
 TRAINING = {
     "updates": 24,
     "batch_tokens": 128,
     "learning_rate": 0.01,
-    "warmup": 10,
-    "evaluations": 3,
+    "warmup_updates": 10,
+    "num_evaluations": 3,
     "precision": "float32",
 }
 
@@ -182,5 +182,5 @@ def test_a_diverged_training_stops_with_the_update_and_a_hint(toy, tmp_path):
     ],
 )
 def test_learning_rates_by_hand(schedule, update, expected):
-    settings = TrainingSettings(updates=100, warmup=10, learning_rate=1.0, schedule=schedule)
+    settings = TrainingSettings(updates=100, warmup_updates=10, learning_rate=1.0, schedule=schedule)
     assert learning_rate(settings, update) == pytest.approx(expected)

@@ -24,7 +24,7 @@ def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[t
     monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(remaining), 1.0, 0))
     evaluation = Evaluation([], references, None, "13a", LengthLimits())
     monkeypatch.setattr(run, "dev_evaluation", lambda *arguments: evaluation)
-    stats, _ = train(toy, tmp_path / "a", updates=4, evaluations=4)
+    stats, _ = train(toy, tmp_path / "a", updates=4, num_evaluations=4)
     return stats["best_update"]
 
 

@@ -17,7 +17,7 @@ from seqkd.teacher.storing import cut, store_teacher
 from seqkd.teacher.topk import cross_entropy
 from seqkd.training.passes import TrainStep
 
-SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
+SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
 VOCABULARY = 40
 BOTH = {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}
 
@@ -71,7 +71,7 @@ def test_with_few_tokens_it_is_the_plain_loss_for_any_chunk_size(toy, teacher, t
 
 def test_a_training_with_the_whole_vocabulary_is_that_with_the_online_teacher(toy, teacher, tmp_path):
     make(toy, teacher, tmp_path / "all", VOCABULARY)
-    common = {"seed": 2, "updates": 20, "evaluations": 1}
+    common = {"seed": 2, "updates": 20, "num_evaluations": 1}
     train(toy, tmp_path / "online", loss=BOTH, teacher=teacher, **common)
     train(toy, tmp_path / "stored", loss=BOTH, stored=tmp_path / "all", **common)
     train(toy, tmp_path / "nll", **common)

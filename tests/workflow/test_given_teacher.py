@@ -20,9 +20,9 @@ from seqkd.teacher.given import take_teacher
 
 def given(config: dict[str, Any], results: Path) -> None:
     """The toy config with the tokenizer and the teacher of a finished run."""
-    config["tokenizer"] = {"folder": str(results / "tokenizer")}
+    config["tokenizer"] = {"pretrained": str(results / "tokenizer")}
     config["teachers"] = {
-        "base": {"model": "large", "folder": str(results / "teachers/base/1"), "precision": "float32"}
+        "base": {"model": "large", "pretrained": str(results / "teachers/base/1"), "precision": "float32"}
     }
     config["students"] = {name: config["students"][name] for name in ("baseline", "word-kd", "seq-kd")}
     config["prune"] = {"students": []}
@@ -77,71 +77,73 @@ def described(**changes: Any) -> Edit:
 MISTAKES: dict[str, tuple[Edit, str]] = {
     "no tokenizer": (
         lambda config, results: config.pop("tokenizer"),
-        r"teachers.base.folder: needs the tokenizer .*; add .* `tokenizer: \{folder: \S+/results/tokenizer\}`",
+        r"teachers.base.pretrained: needs the tokenizer .*; add .* `tokenizer: \{folder: \S+/results/tokenizer\}`",
     ),
     "another model": (
-        lambda config, results: config["models"]["large"].update(ffn=64, heads=4),
-        r"teachers.base.model: found 'large', which is not the model in '\S+'; write in models.large: ffn: 32, h",
+        lambda config, results: config["models"]["large"].update(ffn_dim=64, heads=4),
+        r"teachers.base.model: found 'large', which is not the model in '\S+'; write in models.large: ffn_dim: 32, h",
     ),
     "an ensemble": (
         described(model={"architecture": "ensemble"}),
-        r"teachers.base.folder: found \S+, an ensemble; name its",
+        r"teachers.base.pretrained: found \S+, an ensemble; name its",
     ),
     "a teacher that is trained": (
         lambda config, results: config["teachers"]["base"].update(updates=7),
-        r"teachers.base.updates: has no effect with `folder`: that teacher is already trained; remove this key",
+        r"teachers.base.updates: has no effect with `pretrained`: that teacher is already trained; remove this key",
     ),
     "seeds": (
         lambda config, results: config["teachers"]["base"].update(seeds=[1]),
-        r"teachers.base.seeds: has no effect with `folder`",
+        r"teachers.base.seeds: has no effect with `pretrained`",
     ),
     "an ensemble that is there": (
-        lambda config, results: config["teachers"].update(both={"ensemble": ["base"], "folder": "x"}),
-        r"teachers.both.folder: an ensemble is not trained; remove this key",
+        lambda config, results: config["teachers"].update(both={"ensemble": ["base"], "pretrained": "x"}),
+        r"teachers.both.pretrained: an ensemble is not trained; remove this key",
     ),
     "a folder that is not there": (
         lambda config, results: config["teachers"]["base"].update(folder="nowhere"),
-        r"teachers.base.folder: found 'nowhere', which has no model.json; name a folder such as results/t",
+        r"teachers.base.pretrained: found 'nowhere', which has no model.json; name a folder such as results/t",
     ),
     "no weights": (
         lambda config, results: (results / "teachers/base/1/model.safetensors").unlink(),
-        r"teachers.base.folder: found '\S+', which has no model.safetensors; name a folder",
+        r"teachers.base.pretrained: found '\S+', which has no model.safetensors; name a folder",
     ),
     "no description": (
         spoilt("teachers/base/1/model.json", "[1, 2]"),
-        r"teachers.base.folder: \S+/model.json does not describe a model \(TypeError\); name another folder",
+        r"teachers.base.pretrained: \S+/model.json does not describe a model \(TypeError\); name another folder",
     ),
     "weights cut off": (
         lambda config, results: os.truncate(results / "teachers/base/1/model.safetensors", 1000),
-        r"teachers.base.folder: \S+/model.safetensors has no readable weights \(.*\); name another folder",
+        r"teachers.base.pretrained: \S+/model.safetensors has no readable weights \(.*\); name another folder",
     ),
     "other vocabularies": (
         described(src_vocabulary=41, tgt_vocabulary=41),
-        r"teachers.base.folder: its vocabularies have 41 and 41 subwords, those of tokenizer.folder 40 and 40; name",
+        r"teachers.base.pretrained: its vocabularies have 41 and 41 subwords, those of tokenizer.pretrained 40 and "
+        r"40; name",
     ),
     "a tokenizer of another run": (
         lambda config, results: (results / "tokenizer/manifest.json").write_text("{}"),
-        r"teachers.base.folder: was not trained with the tokenizer in '\S+'; name the tokenizer of the same run",
+        r"teachers.base.pretrained: was not trained with the tokenizer in '\S+'; name the tokenizer of the same run",
     ),
     "a damaged manifest": (
         spoilt("teachers/base/1/manifest.json", "{}"),
-        r"teachers.base.folder: .*; name another folder",
+        r"teachers.base.pretrained: .*; name another folder",
     ),
     "pieces that are learned": (
         lambda config, results: config["tokenizer"].update(vocabulary=40),
-        r"tokenizer.vocabulary: has no effect with `folder`: the existing tokenizer is used; remove this key",
+        r"tokenizer.vocab_size: has no effect with `pretrained`: the existing tokenizer is used; remove this key",
     ),
     "pieces for each language": (
         lambda config, results: config["tokenizer"].update(shared=False),
-        r"tokenizer.shared: found false, but '\S+' has one model for both languages; write `shared: true`",
+        r"tokenizer.shared_vocab: found false, but '\S+' has one model for both languages; write `shared: true`",
     ),
     "no pieces": (
         lambda config, results: (results / "tokenizer/tgt.model").unlink(),
-        r"tokenizer.folder: found '\S+', which has no tgt.model; name a folder such as results/tokenizer of a finished",
+        r"tokenizer.pretrained: found '\S+', which has no tgt.model; name a folder such as results/tokenizer of a "
+        r"finished",
     ),
     "pieces that are none": (
         spoilt("tokenizer/src.model", "x" * 50),
-        r"tokenizer.folder: \S+/src.model: no readable SentencePiece model \(.*\); name results/tokenizer",
+        r"tokenizer.pretrained: \S+/src.model: no readable SentencePiece model \(.*\); name results/tokenizer",
     ),
 }
 
@@ -165,7 +167,7 @@ def test_a_copy_needs_no_manifest(without: str, finished: Place, tmp_path: Path)
     config = yaml.safe_load(TOY.read_text(encoding="utf-8"))
     given(config, results)
     (results / without / "manifest.json").unlink()
-    assert load(config).tokenizer.folder == str(results / "tokenizer")
+    assert load(config).tokenizer.pretrained == str(results / "tokenizer")
 
 
 def test_dropout_alone_may_differ(finished: Place) -> None:
@@ -180,7 +182,7 @@ def test_weights_that_are_none_are_told_and_not_to_be_deleted(finished: Place, t
     (origin / "model.safetensors").write_bytes(b"x")
     files = {str(origin / name): "" for name in ("model.json", "model.safetensors")}
     with pytest.raises(
-        UserError, match=r"^teachers: \S+: not the weights of this model .*Name another `folder`"
+        UserError, match=r"^teachers: \S+: not the weights of this model .*Name another `pretrained`"
     ) as caught:
         take_teacher(files, (40, 40), tmp_path / "new")
     assert "elete" not in str(caught.value) and not (tmp_path / "new").exists()

@@ -26,7 +26,7 @@ def test_every_step_stands_behind_those_it_needs() -> None:
 
 
 def test_a_student_may_be_listed_before_its_start() -> None:
-    students = {"late": {"start": "early"}, "early": {}}
+    students = {"late": {"init_from": "early"}, "early": {}}
     steps = plan(students=students, prune={}).steps
     assert list(steps).index("students/early/1") < list(steps).index("students/late/1")
     assert steps["students/late/1"].upstream["start"] is steps["students/early/1"]

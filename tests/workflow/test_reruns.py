@@ -76,8 +76,8 @@ def put(path: str, value: object) -> Change:
     return change
 
 
-def extra_test_set(purge: bool) -> Change:
-    return put("corpus test_sets extra", {"src": "extra.xx", "tgt": "extra.yy", "purge": purge})
+def extra_test_set(decontaminate: bool) -> Change:
+    return put("corpus test_sets extra", {"src": "extra.xx", "tgt": "extra.yy", "decontaminate": decontaminate})
 
 
 def added_seed(config: dict) -> None:

@@ -126,8 +126,8 @@ def tiny(config: dict) -> None:
     config["teachers"] = {"base": config["teachers"]["base"] | {"seeds": [1, 2]}, "both": {"ensemble": ["base"]}}
     both = {"nll": 0.5, "word-kd": 0.5}
     config["students"] = {"taught": {"model": "small", "teacher": "both", "targets": "seq-kd+gold", "loss": both}}
-    config["decode"]["shard"] = 100
-    config |= {"tokenizer": {"vocabulary": 200}, "truth": {"sources": 6, "samples": 4}, "speed": {"enabled": False}}
+    config["decode"]["shard_size"] = 100
+    config |= {"tokenizer": {"vocab_size": 200}, "truth": {"sources": 6, "samples": 4}, "speed": {"enabled": False}}
 
 
 @pytest.mark.slow

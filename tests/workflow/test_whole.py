@@ -135,8 +135,8 @@ def test_a_mistake_found_by_a_job_is_one_line_in_log_and_terminal(tmp_path: Path
     done = place.snakemake("results/tokenizer/manifest.json", "--cores", "1")
     log = (place.work / "results/logs/tokenizer/tokenizer.log").read_text()
     assert done.returncode == 1
-    assert re.search(r"^tokenizer: tokenizer\.vocabulary: 5000", done.stdout + done.stderr, re.MULTILINE)
-    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d tokenizer\.vocabulary: 5000", log, re.MULTILINE)
+    assert re.search(r"^tokenizer: tokenizer\.vocab_size: 5000", done.stdout + done.stderr, re.MULTILINE)
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d tokenizer\.vocab_size: 5000", log, re.MULTILINE)
     assert "Traceback" not in done.stdout + done.stderr + log
 
 
@@ -174,15 +174,15 @@ def test_a_config_edited_during_a_run_counts_from_the_next_run_on(tmp_path: Path
         "workflow/scripts/corpus.py",
         "    return make_corpus",
         "    from pathlib import Path\n\n    config = Path('toy.yaml')\n"
-        "    config.write_text(config.read_text().replace('vocabulary: 40', 'vocabulary: 39'))\n    return make_corpus",
+        "    config.write_text(config.read_text().replace('vocab_size: 40', 'vocab_size: 39'))\n    return make_corpus",
     )
     done = place.snakemake("results/tokenizer/manifest.json", "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert yaml.safe_load(place.config.read_text())["tokenizer"] == {"vocabulary": 39}
+    assert yaml.safe_load(place.config.read_text())["tokenizer"] == {"vocab_size": 39}
     told = "Edited during this run, which went on with what it had read at its start: toy.yaml. The same command again"
     assert told in done.stderr
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
-    assert content["made_by"]["settings"]["vocabulary"] == 40
+    assert content["made_by"]["settings"]["vocab_size"] == 40
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
 
 
@@ -217,13 +217,13 @@ def test_a_job_on_another_node_computes_with_the_config_of_its_run(tmp_path: Pat
     """There Snakemake reads the Snakefile, and without more ado the config, anew."""
     place = new(tmp_path)
     assert place.snakemake("results/corpus/manifest.json", "--cores", "1").returncode == 0
-    began_with = yaml.safe_load(place.config.read_text()) | {"tokenizer": {"vocabulary": 39}}
+    began_with = yaml.safe_load(place.config.read_text()) | {"tokenizer": {"vocab_size": 39}}
     monkeypatch.setenv("SEQKD_CONFIG", json.dumps({"data": began_with, "name": "toy.yaml"}))
     job = ("--target-jobs", "tokenizer:", "--allowed-rules", "tokenizer", "--force", "--mode", "remote", "--no-hooks")
     done = place.snakemake(*job, "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
-    assert content["made_by"]["settings"]["vocabulary"] == 39
+    assert content["made_by"]["settings"]["vocab_size"] == 39
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
 
 
