@@ -16,7 +16,7 @@ ERRORS = [
     ("nonsense", 1, "nonsense: unknown key; allowed here: title, seeds, corpus"),
     ("training/learing_rate", 0.1, "training.learing_rate: unknown key; did you mean learning_rate?"),
     ("students/a/learing_rate", 0.1, "students.a.learing_rate: unknown key; did you mean learning_rate?"),
-    ("teachers/base/warm_up", 3, "teachers.base.warm_up: unknown key; did you mean warmup?"),
+    ("teachers/base/warm_up", 3, "teachers.base.warm_up: unknown key; did you mean warmup_updates?"),
     ("fine_tuning/update", 3, "fine_tuning.update: unknown key; did you mean updates?"),
     ("students/a/beam", 3, "students.a.beam: unknown key; `beam` belongs below `decode.search:`, `score.search:`"),
     ("corpus/max_words", 3, "corpus.max_words: unknown key; `max_words` belongs below `corpus.cleaning:`"),
@@ -162,7 +162,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"loss": {"word-kd": 1, "kl": 1}, "init_from": "base"},
-        "start: found 'base', which is also its teacher: the loss word-kd + kl is already at its minimum; start from",
+        "init_from: found 'base', which is also its teacher: the loss word-kd + kl is already at its minimum; start from",
     ),
     (
         {"targets": "mbr"},
@@ -309,8 +309,8 @@ def test_settings_are_merged_in_order() -> None:
     config["students"]["b"] |= {"warmup_updates": 1}
     systems = Systems(load(config))
     a, b = systems.by_name["a"].training, systems.by_name["b"].training
-    assert (a.updates, a.warmup_updates, a.clip) == (100, 10, 3)
-    assert (b.updates, b.warmup_updates, b.clip) == (20, 1, 3)
+    assert (a.updates, a.warmup_updates, a.clip_norm) == (100, 10, 3)
+    assert (b.updates, b.warmup_updates, b.clip_norm) == (20, 1, 3)
     assert systems.retraining.updates == 30
     assert systems.by_name["base"].model_name == "large"
     assert systems.by_name["b"].model_name == "small"

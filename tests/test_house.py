@@ -205,7 +205,7 @@ def test_full_table_is_whole():
         ("seq-inter", both, True),
         ("gold", ("nll",), True),
     }
-    assert config.students["teacher+seq-inter"].start == "base"
+    assert config.students["teacher+seq-inter"].init_from == "base"
     assert config.decode.n_best.size == 35 and config.decode.n_best.fraction == 0.5
     assert len(config.prune.students) == 2
     tried = {name for student in config.students.values() for name in student.loss}

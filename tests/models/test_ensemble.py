@@ -128,7 +128,7 @@ def test_a_student_trains_from_it_on_the_toy_text(toy, tmp_path):
         "model": TRANSFORMER,
         "bleu_tokenize": "13a",
         "limits": LengthLimits(),
-        "init_from": None,
+        "start": None,
         "keep_pruned": False,
     }
     common["training"] = TrainingSettings(updates=3, batch_tokens=200, warmup_updates=1, num_evaluations=1)
