@@ -162,7 +162,8 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"loss": {"word-kd": 1, "kl": 1}, "init_from": "base"},
-        "init_from: found 'base', which is also its teacher: the loss word-kd + kl is already at its minimum; start from",
+        "init_from: found 'base', which is also its teacher: the loss word-kd + kl is already at its minimum; start "
+        "from",
     ),
     (
         {"targets": "mbr"},
