@@ -4,7 +4,7 @@
     python benchmarks/false_verdicts.py --trials 300
 
 Test sets are made up as counts of matching n-grams, with systems that are equally good in truth; scores, intervals and
-verdicts are those of ``seqkd.scoring.significance``. What is counted is the share of verdicts, nominally 5 %, which for
+verdicts are those of ``seqkd.analysis.significance``. What is counted is the share of verdicts, nominally 5 %, which for
 equal systems is also the share of intervals that miss the truth.
 
 Sentences have 5 to 40 words. A word is right with a probability that depends (on the logistic scale) on the sentence,
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from seqkd.scoring import significance  # noqa: E402
+from seqkd.analysis import significance  # noqa: E402
 from seqkd.scoring.fewest import FEWEST  # noqa: E402
-from seqkd.scoring.significance import NOT_SHOWN, Counts, Difference, Sample, Scores  # noqa: E402
+from seqkd.analysis.significance import NOT_SHOWN, Counts, Difference, Sample, Scores  # noqa: E402
 
 CONFIDENCE = 0.95
 RESAMPLES = 300

@@ -9,7 +9,7 @@ from seqkd.corpus.settings import CorpusSettings
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.models.settings import ModelSettings
 from seqkd.pruning.settings import PruneSettings
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.settings import ReportSettings
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.scoring.truth_settings import TruthSettings

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 from seqkd.corpus.describe import describe
 from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSettings, FilesSettings
 from seqkd.language import mismatch, tokenization
-from seqkd.report.load import Results
+from seqkd.analysis.results import Results
 
 SAMPLE = 1000
 """References whose script is looked at."""

@@ -17,14 +17,14 @@ from matplotlib.figure import Figure
 from seqkd.files import write_text
 from seqkd.report import drawing, limits, plots, quality, sections, tables, words
 from seqkd.report.about import about_bleu, about_corpus
-from seqkd.report.brevity import length_penalties, remarks_on_brevity
-from seqkd.report.compare import Comparison, compare_all, primary_decoding
-from seqkd.report.drawing import Pen
-from seqkd.report.load import Results, load
+from seqkd.report.length_remarks import length_penalties, remarks_on_brevity
+from seqkd.analysis.comparisons import Comparison, compare_all, primary_decoding
+from seqkd.report.plot_style import Pen
+from seqkd.analysis.results import Results, load
 from seqkd.report.page import render
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.settings import ReportSettings
 from seqkd.report.tables import Row
-from seqkd.report.truth import TruthSection, truth_section, truth_table
+from seqkd.report.truth_section import TruthSection, truth_section, truth_table
 from seqkd.scoring.fewest import FEWEST
 
 Drawing = Callable[[bool], Figure]
@@ -38,7 +38,7 @@ def make_report(
     Args:
         config: the whole config as plain data; it is shown, and gives the title where the settings have none.
         results: the results folder.
-        systems: every scored model in config order, with the keys of ``seqkd.report.load.System``.
+        systems: every scored model in config order, with the keys of ``seqkd.analysis.results.System``.
 
     Returns:
         Facts: how many systems, comparisons and warnings, and the verdict's headline.

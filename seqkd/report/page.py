@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from seqkd.report.compare import Comparison
-from seqkd.report.numerals import NOTHING, missing, number, p_value, percent, ratio, signed, telling_digits
-from seqkd.scoring.significance import NOT_SHOWN
+from seqkd.analysis.comparisons import Comparison
+from seqkd.analysis.number_format import NOTHING, missing, number, p_value, percent, ratio, signed, telling_digits
+from seqkd.analysis.significance import NOT_SHOWN
 
 HERE = Path(__file__).parent
 TEMPLATE, STYLE = "page.html.jinja", "page.css"

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from seqkd.report.drawing import INK, MUTED, PAPER, Pen, legend_below, single
-from seqkd.report.load import System
+from seqkd.report.plot_style import INK, MUTED, PAPER, Pen, legend_below, single
+from seqkd.analysis.results import System
 from seqkd.report.tables import Row
-from seqkd.report.truth import HeldRow
+from seqkd.report.truth_section import HeldRow
 
 
 def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, legend: bool) -> Figure:

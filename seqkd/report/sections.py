@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqkd.report.compare import Comparison
-from seqkd.report.load import Results, System
+from seqkd.analysis.comparisons import Comparison
+from seqkd.analysis.results import Results, System
 from seqkd.report.page import scale
-from seqkd.report.quality import Fluency
+from seqkd.report.fluency import Fluency
 from seqkd.report.tables import Row
-from seqkd.scoring import significance
+from seqkd.analysis import significance
 from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
-from seqkd.scoring.significance import Sample
+from seqkd.analysis.significance import Sample
 
 PACKAGES = [
     "seqkd",

@@ -8,11 +8,11 @@ import pandas as pd
 
 from seqkd.files import write_text
 from seqkd.language import bleu_name
-from seqkd.report.compare import Comparison
-from seqkd.report.load import KEYS, SCORES, SPEEDS, Results, System
-from seqkd.report.pairings import baselines, variants
+from seqkd.analysis.comparisons import Comparison
+from seqkd.analysis.results import KEYS, SCORES, SPEEDS, Results, System
+from seqkd.analysis.pairings import baselines, variants
 from seqkd.scoring.primary_metric import MetricName
-from seqkd.scoring.significance import tokenization_of
+from seqkd.analysis.significance import tokenization_of
 
 WHOLE = {"seed", "sentences", "parameters", "nonzero_parameters", "bytes", "truncated", "empty", "overlap", "repeats"}
 WHOLE |= {"threads", "peak_memory_bytes", "jobs"}

@@ -15,10 +15,10 @@ from page_reader import SETTINGS, Structure, page, rows, text
 from seqkd.errors import UserError
 from seqkd.files import write_json
 from seqkd.report import claims
-from seqkd.report.held import Held
-from seqkd.report.load import load
+from seqkd.analysis.true_distribution import Held
+from seqkd.analysis.results import load
 from seqkd.report.make import make_report
-from seqkd.scoring.significance import Difference
+from seqkd.analysis.significance import Difference
 
 NAMES = ["base", "baseline", "word-kd", "seq-kd"]
 Built = tuple[Path, list[dict[str, Any]]]

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqkd.claims.evidence import spearman
-from seqkd.claims.quantity import Quantity, above, all_of, largest, within
-from seqkd.scoring.significance import Sample
+from seqkd.analysis.papers.evidence import spearman
+from seqkd.analysis.papers.estimate import Quantity, above, all_of, largest, within
+from seqkd.analysis.significance import Sample
 
 WAYS = ("confirmed", "contradicted", "not shown")
 

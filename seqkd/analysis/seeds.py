@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from seqkd.report.load import System
-from seqkd.scoring import significance
-from seqkd.scoring.significance import Difference, Sample, Scores, Spread
+from seqkd.analysis.results import System
+from seqkd.analysis import significance
+from seqkd.analysis.significance import Difference, Sample, Scores, Spread
 
 
 def difference(

@@ -15,10 +15,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkd.report.claims import CONFIRMED, CONTRADICTED, NOT_SHOWN
-from seqkd.scoring import significance, student_t
+from seqkd.analysis.truth_hypotheses import CONFIRMED, CONTRADICTED, NOT_SHOWN
+from seqkd.analysis import significance, student_t
 from seqkd.scoring.fewest import FEWEST
-from seqkd.scoring.significance import Sample, Spread
+from seqkd.analysis.significance import Sample, Spread
 
 Numbers = NDArray[np.float64]
 

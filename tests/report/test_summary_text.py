@@ -11,11 +11,11 @@ import pytest
 from seqkd.report import compare, limits, page, pairings, quality, sections, words
 from seqkd.report import seeds as over_seeds
 from seqkd.report.about import about_corpus
-from seqkd.report.compare import Comparison
-from seqkd.report.load import Results, System
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.comparisons import Comparison
+from seqkd.analysis.results import Results, System
+from seqkd.analysis.settings import ReportSettings
 from seqkd.report.tables import Row, cell
-from seqkd.scoring.significance import Sample
+from seqkd.analysis.significance import Sample
 
 
 def compared(system: str, difference: float, verdict: str) -> Comparison:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from seqkd.manifest import Manifest
-from seqkd.report.brevity import length_penalties, remarks_on_brevity
-from seqkd.report.load import SCORES, Results, System
+from seqkd.report.length_remarks import length_penalties, remarks_on_brevity
+from seqkd.analysis.results import SCORES, Results, System
 
 TEACHER = System.of({"system": "base", "kind": "teacher", "model": "large", "seed": 1, "path": "teachers/base/1"})
 TEACHER = System.of(vars(TEACHER) | {"test_sets": ["news"]})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from seqkd.mixture.make import SHORT
-from seqkd.report.load import Results
+from seqkd.analysis.results import Results
 
 LOWER = 0.05
 """BLEU by which a beam must be below greedy search: what the page would show."""

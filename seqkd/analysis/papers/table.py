@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from seqkd import manifest
-from seqkd.claims import f_distill, kim_rush, tie_kd
-from seqkd.claims.claim import Outcome, outcome
-from seqkd.claims.evidence import Evidence
+from seqkd.analysis.papers import f_distill, kim_rush, tie_kd
+from seqkd.analysis.papers.measurement import Outcome, outcome
+from seqkd.analysis.papers.evidence import Evidence
 from seqkd.errors import UserError
 from seqkd.files import write_text
-from seqkd.report.load import Results, load
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.results import Results, load
+from seqkd.analysis.settings import ReportSettings
 from seqkd.report.tables import write_csv
 
 PAPERS = {

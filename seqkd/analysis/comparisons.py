@@ -14,13 +14,13 @@ from mt_thresholds import accuracy
 from sacrebleu.metrics.chrf import CHRF
 
 from seqkd.language import bleu_name
-from seqkd.report.load import Results, System, labelled
-from seqkd.report.pairings import Pairing, Role, pairings, variants
-from seqkd.report.seeds import difference, seeds_of
-from seqkd.report.settings import ReportSettings
-from seqkd.scoring import significance
+from seqkd.analysis.results import Results, System, labelled
+from seqkd.analysis.pairings import Pairing, Role, pairings, variants
+from seqkd.analysis.seeds import difference, seeds_of
+from seqkd.analysis.settings import ReportSettings
+from seqkd.analysis import significance
 from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
-from seqkd.scoring.significance import Counts, Difference, Sample, Scores
+from seqkd.analysis.significance import Counts, Difference, Sample, Scores
 
 Scope = Literal["models", "methods"]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from seqkd.claims.cast import Missing, Models
-from seqkd.claims.evidence import Evidence
-from seqkd.claims.quantity import Quantity, above, all_of, within
-from seqkd.report.claims import CONFIRMED, NOT_SHOWN, NOT_TESTED
-from seqkd.report.numerals import signed, telling_digits
+from seqkd.analysis.papers.system_index import Missing, Models
+from seqkd.analysis.papers.evidence import Evidence
+from seqkd.analysis.papers.estimate import Quantity, above, all_of, within
+from seqkd.analysis.truth_hypotheses import CONFIRMED, NOT_SHOWN, NOT_TESTED
+from seqkd.analysis.number_format import signed, telling_digits
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from seqkd.report.load import System
-from seqkd.report.numerals import percent
-from seqkd.report.pairings import baselines
+from seqkd.analysis.results import System
+from seqkd.analysis.number_format import percent
+from seqkd.analysis.pairings import baselines
 from seqkd.report.sections import TestSet
 from seqkd.scoring.fewest import FEWEST
 

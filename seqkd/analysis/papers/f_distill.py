@@ -5,10 +5,10 @@ All its students start from one that is pre-distilled; `seq-kd` here is the one 
 
 from collections.abc import Iterator
 
-from seqkd.claims.cast import Missing, Models
-from seqkd.claims.claim import Claim, Part, control, more
-from seqkd.claims.evidence import Evidence
-from seqkd.claims.quantity import above, largest
+from seqkd.analysis.papers.system_index import Missing, Models
+from seqkd.analysis.papers.measurement import Claim, Part, control, more
+from seqkd.analysis.papers.evidence import Evidence
+from seqkd.analysis.papers.estimate import above, largest
 from seqkd.scoring.primary_metric import MetricName
 
 

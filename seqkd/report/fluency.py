@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 
-from seqkd.report.load import Results, System
-from seqkd.report.numerals import number, percent, telling_digits
-from seqkd.report.pairings import baselines
-from seqkd.report.settings import ReportSettings
-from seqkd.scoring import significance
+from seqkd.analysis.results import Results, System
+from seqkd.analysis.number_format import number, percent, telling_digits
+from seqkd.analysis.pairings import baselines
+from seqkd.analysis.settings import ReportSettings
+from seqkd.analysis import significance
 from seqkd.scoring.primary_metric import LABELS, MetricName
 
 LOOPS = 0.05

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from seqkd.errors import UserError
 from seqkd.report import seeds
-from seqkd.report.load import Results, System, read_json
-from seqkd.report.settings import ReportSettings
-from seqkd.scoring import significance
-from seqkd.scoring.significance import Difference, Sample, Scores
+from seqkd.analysis.results import Results, System, read_json
+from seqkd.analysis.settings import ReportSettings
+from seqkd.analysis import significance
+from seqkd.analysis.significance import Difference, Sample, Scores
 
 COLUMNS = (
     *("kl", "coverage", "inside", "excess", "model_entropy", "mode_mass", "greedy_mass", "greedy_finished"),

@@ -10,11 +10,11 @@ its kind here; without a pair it is not tested.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from seqkd.report.held import Held
-from seqkd.report.load import System
-from seqkd.report.numerals import percent, signed, telling_digits
-from seqkd.report.pairings import baselines, variants
-from seqkd.scoring.significance import Difference
+from seqkd.analysis.true_distribution import Held
+from seqkd.analysis.results import System
+from seqkd.analysis.number_format import percent, signed, telling_digits
+from seqkd.analysis.pairings import baselines, variants
+from seqkd.analysis.significance import Difference
 
 CONFIRMED, CONTRADICTED, NOT_SHOWN, NOT_TESTED = "confirmed", "contradicted", "not shown", "not tested"
 

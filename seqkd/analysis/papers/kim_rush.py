@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
-from seqkd.claims.cast import Missing, Models
-from seqkd.claims.claim import Claim, Part, control, more, supposed
-from seqkd.claims.evidence import Evidence
-from seqkd.claims.quantity import Quantity, above, largest, within
+from seqkd.analysis.papers.system_index import Missing, Models
+from seqkd.analysis.papers.measurement import Claim, Part, control, more, supposed
+from seqkd.analysis.papers.evidence import Evidence
+from seqkd.analysis.papers.estimate import Quantity, above, largest, within
 
 BOTH = ("nll", "word-kd")
 SAME = 0.5

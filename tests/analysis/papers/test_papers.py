@@ -12,11 +12,11 @@ import truth_results
 
 from seqkd import manifest
 from seqkd.__main__ import main
-from seqkd.claims import table
-from seqkd.claims.claim import Outcome
+from seqkd.analysis.papers import table
+from seqkd.analysis.papers.measurement import Outcome
 from seqkd.config import load as read_config
-from seqkd.report.load import load
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.results import load
+from seqkd.analysis.settings import ReportSettings
 from workflow.fingerprint import Code
 from workflow.plan import Plan
 

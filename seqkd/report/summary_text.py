@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from seqkd.report.compare import Comparison
-from seqkd.report.load import Results
-from seqkd.report.numerals import percent, ratio, signed, telling_digits
-from seqkd.report.pairings import controls
+from seqkd.analysis.comparisons import Comparison
+from seqkd.analysis.results import Results
+from seqkd.analysis.number_format import percent, ratio, signed, telling_digits
+from seqkd.analysis.pairings import controls
 from seqkd.report.tables import Row
 from seqkd.scoring.fewest import FEWEST
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import TypedDict, Unpack
 
-from seqkd.report.load import System
-from seqkd.report.pairings import baselines, variants
+from seqkd.analysis.results import System
+from seqkd.analysis.pairings import baselines, variants
 
 Models = list[System]
 """All seeds of one system."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from seqkd.report.load import System
+from seqkd.analysis.results import System
 
 Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
 Variant = tuple[str, float, bool | None]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
-from seqkd.scoring import significance, student_t
-from seqkd.scoring.significance import Difference, Sample, Spread
+from seqkd.analysis import significance, student_t
+from seqkd.analysis.significance import Difference, Sample, Spread
 
 MANY = Sample("sentences", 120, 120.0, 120)
 

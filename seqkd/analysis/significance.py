@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
-from seqkd.scoring import student_t
+from seqkd.analysis import student_t
 from seqkd.scoring.fewest import FEWEST
 
 Counts = NDArray[np.int64]

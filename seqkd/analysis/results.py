@@ -12,7 +12,7 @@ from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256
 from seqkd.manifest import Manifest
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
-from seqkd.scoring.significance import tokenization_of
+from seqkd.analysis.significance import tokenization_of
 
 SCORES = [
     *("decoding", "sentences", "bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char"),

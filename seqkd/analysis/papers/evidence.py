@@ -5,15 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
-from seqkd.claims.cast import Cast, Missing, Models
-from seqkd.claims.quantity import Numbers, Quantity
-from seqkd.report.compare import Resampled
-from seqkd.report.held import Held
-from seqkd.report.load import Results
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.papers.system_index import Cast, Missing, Models
+from seqkd.analysis.papers.estimate import Numbers, Quantity
+from seqkd.analysis.comparisons import Resampled
+from seqkd.analysis.true_distribution import Held
+from seqkd.analysis.results import Results
+from seqkd.analysis.settings import ReportSettings
 from seqkd.scoring.fewest import FEWEST
 from seqkd.scoring.primary_metric import MetricName
-from seqkd.scoring.significance import Sample
+from seqkd.analysis.significance import Sample
 
 DRAWS = 2000
 """Resamples of a rank correlation over systems."""

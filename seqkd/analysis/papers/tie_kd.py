@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seqkd.claims.cast import Missing, Models
-from seqkd.claims.claim import Claim, Part, as_good, given, more
-from seqkd.claims.evidence import Evidence
-from seqkd.claims.quantity import Quantity, above
-from seqkd.scoring import student_t
+from seqkd.analysis.papers.system_index import Missing, Models
+from seqkd.analysis.papers.measurement import Claim, Part, as_good, given, more
+from seqkd.analysis.papers.evidence import Evidence
+from seqkd.analysis.papers.estimate import Quantity, above
+from seqkd.analysis import student_t
 
 SAME = 0.5
 """BLEU that counts as equal."""

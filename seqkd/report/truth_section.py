@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from seqkd.report.claims import Statement, statements
-from seqkd.report.held import STATISTICS, Estimate, Held, estimate
-from seqkd.report.load import Results, lines, read_json
-from seqkd.report.pairings import variants
-from seqkd.report.settings import ReportSettings
-from seqkd.scoring import significance
+from seqkd.analysis.truth_hypotheses import Statement, statements
+from seqkd.analysis.true_distribution import STATISTICS, Estimate, Held, estimate
+from seqkd.analysis.results import Results, lines, read_json
+from seqkd.analysis.pairings import variants
+from seqkd.analysis.settings import ReportSettings
+from seqkd.analysis import significance
 
 
 @dataclass(frozen=True)
