@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from seqkd.analysis import significance  # noqa: E402
-from seqkd.scoring.fewest import FEWEST  # noqa: E402
+from seqkd.analysis.minimums import MINIMUM  # noqa: E402
 from seqkd.analysis.significance import NOT_SHOWN, Counts, Difference, Sample, Scores  # noqa: E402
 
 CONFIDENCE = 0.95
@@ -157,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=2000)
     trials = parser.parse_args().trials
-    FEWEST["sentences"] = 5
+    MINIMUM["sentences"] = 5
     for row in rows(trials):
         print(row, flush=True)
 

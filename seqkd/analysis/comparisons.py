@@ -1,8 +1,8 @@
 """What the paired bootstrap says of each pair of systems.
 
-A difference is that of the means over all seeds of both. Equal seeds are paired; others are compared without pairing.
+Differences are between the means over all seeds. Equal seeds are paired; others are compared without pairing.
 With three seeds or more on both sides the interval also covers the choice of seeds (``scope`` "methods"); with fewer
-it covers that of the test text alone, and a verdict speaks of these models.
+it covers only the choice of the test text, and a verdict is on these models.
 """
 
 import math
@@ -13,14 +13,14 @@ import numpy as np
 from mt_thresholds import accuracy
 from sacrebleu.metrics.chrf import CHRF
 
-from seqkd.language import bleu_name
-from seqkd.analysis.results import Results, System, labelled
-from seqkd.analysis.pairings import Pairing, Role, pairings, variants
-from seqkd.analysis.seeds import difference, seeds_of
-from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis import significance
-from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
+from seqkd.analysis.pairings import Pairing, Role, pairings, variants
+from seqkd.analysis.results import Results, ScoredModel, Variant, select, variant_label
+from seqkd.analysis.seeds import difference, format_seeds
+from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Counts, Difference, Sample, Scores
+from seqkd.language import bleu_name
+from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
 
 Scope = Literal["models", "methods"]
 
@@ -29,13 +29,13 @@ SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 
 @dataclass(frozen=True)
 class Comparison:
-    """System minus ``against`` on one test set; p-values corrected by Holm only where the role is primary.
+    """System minus ``against`` on one test set; p-values are corrected by Holm only where the role is primary.
 
     Without enough text ``low``, ``high``, both p-values and ``agreement`` are NaN.
 
     Attributes:
         seeds: of the system; ``against_seeds`` those of the other. Equal ones are paired.
-        scope: whether the interval covers the choice of seeds too, or holds for these models alone.
+        scope: whether the interval covers the choice of seeds too, or holds only for these models.
         resampled: ``sentences`` or ``documents``; ``units`` is how many.
         agreement: chance in per cent that humans prefer the system with the higher score (mt-thresholds).
         tokenization: BLEU's.
@@ -70,13 +70,23 @@ class Comparison:
 
     @property
     def label(self) -> str:
-        """The compared system's name, as in ``System.label``."""
-        return labelled(self.system, self.sparsity, self.retrained)
+        """The compared system's name, as in ``ScoredModel.label``."""
+        return variant_label(*self.variant)
 
     @property
-    def plain(self) -> Difference:
-        """The difference alone."""
-        return Difference(self.difference, self.low, self.high, self.p)
+    def variant(self) -> Variant:
+        """The compared system, as in ``ScoredModel.variant``."""
+        return self.system, self.sparsity, self.retrained
+
+    @property
+    def setting(self) -> tuple[str, str, MetricName]:
+        """Test set, decoding and metric."""
+        return self.test_set, self.decoding, self.metric
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there was enough text for an interval."""
+        return not math.isnan(self.p)
 
     @property
     def is_paired(self) -> bool:
@@ -84,31 +94,30 @@ class Comparison:
         return self.seeds == self.against_seeds
 
 
-class Resampled:
-    """Scores of every model on the same resamples of one test set with one decoding."""
+class BootstrapScores:
+    """Scores of every model on the same resamples of one test set with one decoding.
+
+    Attributes:
+        rows: from a model's path to its row in ``observed`` (a list) and ``resampled`` (models, resamples).
+        text: what is resampled.
+    """
 
     def __init__(
         self, results: Results, test_set: str, decoding: str, metric: MetricName, settings: ReportSettings
     ) -> None:
-        sides = results.sides(test_set)
-        self.sentences = len(sides["tgt"])
-        frame = results.scores
-        frame = frame[(frame["test_set"] == test_set) & (frame["decoding"] == decoding)]
-        self.rows = {path: row for row, path in enumerate(frame["path"])}
         self.test_set, self.decoding, self.metric, self.settings = test_set, decoding, metric, settings
+        lines = results.test_lines(test_set)
+        frame = select(results.scores, test_set=test_set, decoding=decoding)
+        self.rows = {path: row for row, path in enumerate(frame["path"])}
         signature = frame["bleu_signature"].iloc[0]
         self.tokenization = "" if metric == "chrf" else significance.tokenization_of(signature)
-        measure = CHRF() if metric == "chrf" else significance.bleu_metric(signature)
-        counts = [
-            significance.sentence_counts(
-                measure, results.translations(path, test_set, decoding, self.sentences), sides["tgt"]
-            )
-            for path in self.rows
-        ]
-        self.corpus = [float(SCORERS[metric](system.sum(axis=0))) for system in counts]
-        units = [significance.grouped(system, sides["groups"]) for system in counts]
-        self.text = significance.sample(sides["groups"], units[0][:, 1]) if units else Sample("sentences", 0, 0.0)
-        self.scores = self._resample(units)
+        measure = CHRF() if metric == "chrf" else significance.metric_of_signature(signature)
+        outputs = [results.translations(path, test_set, decoding, len(lines["tgt"])) for path in self.rows]
+        counts = [significance.sentence_counts(measure, output, lines["tgt"]) for output in outputs]
+        self.observed = [float(SCORERS[metric](model.sum(axis=0))) for model in counts]
+        units = [significance.grouped(model, lines["groups"]) for model in counts]
+        self.text = significance.sample(lines["groups"], units[0][:, 1]) if units else Sample("sentences", 0, 0.0)
+        self.resampled = self._resample(units)
 
     def _resample(self, counts: list[Counts]) -> Scores:
         return significance.resampled_scores(
@@ -116,114 +125,110 @@ class Resampled:
         )
 
     def compare(self, pairing: Pairing) -> Comparison | None:
-        """The difference of the means over seeds, resampled; None where a side wasn't scored here."""
-        one, other = (
-            [model for model in side if model.path in self.rows] for side in (pairing.system, pairing.against)
+        """The difference of the means over seeds, resampled; None where one of the two wasn't scored here."""
+        models, against = (
+            [model for model in side if model.path in self.rows] for side in (pairing.models, pairing.against)
         )
-        if not one or not other:
+        if not models or not against:
             return None
-        rows = {path: (self.corpus[row], self.scores[row]) for path, row in self.rows.items()}
-        found, of_seeds = difference(one, other, rows, self.text, self.settings.confidence)
-        system, against = one[0], other[0]
+        scores = {path: (self.observed[row], self.resampled[row]) for path, row in self.rows.items()}
+        result, of_seeds = difference(models, against, scores, self.text, self.settings.confidence)
         return Comparison(
             role=pairing.role,
             test_set=self.test_set,
             decoding=self.decoding,
             metric=self.metric,
-            system=system.system,
-            sparsity=system.sparsity,
-            retrained=system.retrained,
-            against=against.label,
-            seeds=seeds_of(one),
-            against_seeds=seeds_of(other),
+            system=models[0].system,
+            sparsity=models[0].sparsity,
+            retrained=models[0].retrained,
+            against=against[0].label,
+            seeds=format_seeds(models),
+            against_seeds=format_seeds(against),
             scope="methods" if of_seeds else "models",
             resampled=self.text.unit,
             units=self.text.count,
-            difference=found.difference,
-            low=found.low,
-            high=found.high,
-            p=found.p,
-            adjusted_p=found.p,
-            verdict=significance.verdict(found, found.p, self.settings.confidence),
-            agreement=accuracy(abs(found.difference), self.metric) if found.is_known else math.nan,
+            difference=result.difference,
+            low=result.low,
+            high=result.high,
+            p=result.p,
+            adjusted_p=result.p,
+            verdict=significance.verdict(result, result.p, self.settings.confidence),
+            agreement=accuracy(abs(result.difference), self.metric) if result.has_interval else math.nan,
             tokenization=self.tokenization,
         )
 
 
 def primary_decoding(results: Results, settings: ReportSettings) -> str:
     """``greedy`` or the name of the beam search, as scored; greedy where nothing else was."""
-    scored = list(dict.fromkeys(results.scores["decoding"]))
-    beams = [name for name in scored if name != "greedy"]
+    beams = [name for name in results.decodings if name != "greedy"]
     return beams[0] if settings.primary == "beam" and beams else "greedy"
 
 
 def compare_all(results: Results, settings: ReportSettings) -> tuple[list[Comparison], list[str]]:
     """All comparisons, and remarks on translations that don't give the score that was stored for them."""
     primary = primary_decoding(results, settings)
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     remarks: list[str] = []
-    for number, test_set in enumerate(results.test_sets):
-        for decoding in dict.fromkeys(results.scores["decoding"]):
-            resampled = Resampled(results, test_set, decoding, results.metric(test_set).name, settings)
-            remarks += _disagreements(results, resampled)
-            here = _compare_here(results.systems, resampled, is_primary=number == 0 and decoding == primary)
-            found += here
-            if number == 0 and decoding == primary:
-                found += _in_other_metric(results, resampled)
-    return found, remarks
+    for test_set in results.test_sets:
+        for decoding in results.decodings:
+            is_primary = (test_set, decoding) == (results.primary_test_set, primary)
+            scores = BootstrapScores(results, test_set, decoding, results.metric(test_set).name, settings)
+            remarks += _score_mismatches(results, scores)
+            comparisons += _compare(results.models, scores, is_primary)
+            comparisons += _compare_in_other_metric(results, scores) if is_primary else []
+    return comparisons, remarks
 
 
-def _compare_here(systems: list[System], resampled: Resampled, is_primary: bool) -> list[Comparison]:
-    made = [found for pairing in pairings(systems) if (found := resampled.compare(pairing))]
+def _compare(models: list[ScoredModel], scores: BootstrapScores, is_primary: bool) -> list[Comparison]:
+    comparisons = [comparison for pair in pairings(models) if (comparison := scores.compare(pair))]
     if not is_primary:
-        return [replace(found, role="secondary") if found.role == "primary" else found for found in made]
-    corrected = corrected_by_holm(made, resampled.settings.confidence)
-    return corrected + _runner_up(systems, corrected, resampled)
+        return [replace(item, role="secondary") if item.role == "primary" else item for item in comparisons]
+    return correct_by_holm(comparisons, scores.settings.confidence) + _runners_up(models, scores)
 
 
-def _in_other_metric(results: Results, resampled: Resampled) -> list[Comparison]:
-    """The primary comparisons once more in the metric that does not decide, as a rule chrF."""
-    systems = [system for system in results.systems if system.kind != "pruned"]
-    if not pairings(systems):
+def _compare_in_other_metric(results: Results, scores: BootstrapScores) -> list[Comparison]:
+    """The primary comparisons in the metric that does not decide, chrF as a rule."""
+    models = [model for model in results.models if model.kind != "pruned"]
+    if not pairings(models):
         return []
-    unpruned = replace(results, systems=systems, scores=results.scores[results.scores["kind"] != "pruned"])
-    place = resampled.test_set, resampled.decoding
-    other = Resampled(unpruned, *place, OTHER[resampled.metric], resampled.settings)
-    return _compare_here(systems, other, is_primary=False)
+    unpruned = replace(results, models=models, scores=results.scores[results.scores["kind"] != "pruned"])
+    other = BootstrapScores(unpruned, scores.test_set, scores.decoding, OTHER[scores.metric], scores.settings)
+    return _compare(models, other, is_primary=False)
 
 
-def corrected_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:
+def correct_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:
     """The primary comparisons as one family under Holm's correction; the others as they are."""
-    family = [index for index, found in enumerate(comparisons) if found.role == "primary" and found.plain.is_known]
+    family = [index for index, item in enumerate(comparisons) if item.role == "primary" and item.has_interval]
     corrected = list(comparisons)
     for index, adjusted in zip(family, significance.holm([comparisons[i].p for i in family]), strict=True):
-        word = significance.verdict(comparisons[index].plain, adjusted, confidence)
-        corrected[index] = replace(comparisons[index], adjusted_p=adjusted, verdict=word)
+        item = comparisons[index]
+        result = Difference(item.difference, item.low, item.high, item.p)
+        verdict = significance.verdict(result, adjusted, confidence)
+        corrected[index] = replace(item, adjusted_p=adjusted, verdict=verdict)
     return corrected
 
 
-def _runner_up(systems: list[System], comparisons: list[Comparison], resampled: Resampled) -> list[Comparison]:
+def _runners_up(models: list[ScoredModel], scores: BootstrapScores) -> list[Comparison]:
     """The two students with the highest scores of each size, compared with each other (chosen by their scores)."""
-    found = []
-    scored = variants(system for system in systems if system.kind == "student" and system.path in resampled.rows)
-    for model in dict.fromkeys(models[0].model for models in scored.values()):
+    students = variants(model for model in models if model.kind == "student" and model.path in scores.rows)
+    comparisons = []
+    for size in dict.fromkeys(seeds[0].model for seeds in students.values()):
         ranked = sorted(
-            (models for models in scored.values() if models[0].model == model),
-            key=lambda models: -np.mean([resampled.corpus[resampled.rows[one.path]] for one in models]),
+            (seeds for seeds in students.values() if seeds[0].model == size),
+            key=lambda seeds: -np.mean([scores.observed[scores.rows[model.path]] for model in seeds]),
         )
-        if len(ranked) > 2 and (made := resampled.compare(Pairing("runner-up", ranked[0], ranked[1]))):
-            found.append(made)
-    return found
+        if len(ranked) > 2 and (comparison := scores.compare(Pairing("runner-up", ranked[0], ranked[1]))):
+            comparisons.append(comparison)
+    return comparisons
 
 
-def _disagreements(results: Results, resampled: Resampled) -> list[str]:
+def _score_mismatches(results: Results, scores: BootstrapScores) -> list[str]:
     """Scores that the stored translations don't give: the files were edited or mixed up."""
-    frame = results.scores
-    here = frame[(frame["test_set"] == resampled.test_set) & (frame["decoding"] == resampled.decoding)]
-    stored = dict(zip(here["path"], here[resampled.metric], strict=True))
+    frame = select(results.scores, test_set=scores.test_set, decoding=scores.decoding)
+    stored = dict(zip(frame["path"], frame[scores.metric], strict=True))
     return [
-        f"scores/{path}/{resampled.test_set}: the translations ({resampled.decoding}) give {LABELS[resampled.metric]} "
-        f"{resampled.corpus[row]:.2f}, but scores.json says {stored[path]:.2f}."
-        for path, row in resampled.rows.items()
-        if abs(resampled.corpus[row] - stored[path]) > 0.06
+        f"scores/{path}/{scores.test_set}: the translations ({scores.decoding}) give {LABELS[scores.metric]} "
+        f"{scores.observed[row]:.2f}, but scores.json says {stored[path]:.2f}."
+        for path, row in scores.rows.items()
+        if abs(scores.observed[row] - stored[path]) > 0.06
     ]

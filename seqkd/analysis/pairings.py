@@ -4,67 +4,66 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from seqkd.analysis.results import System
+from seqkd.analysis.results import ScoredModel, Variant
 
 Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
-Variant = tuple[str, float, bool | None]
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """A comparison to be made: models of one variant against models of another."""
+    """A comparison to make: models of one variant, all seeds, with models of another."""
 
     role: Role
-    system: list[System]
-    against: list[System]
+    models: list[ScoredModel]
+    against: list[ScoredModel]
 
 
-def variants(systems: Iterable[System]) -> dict[Variant, list[System]]:
-    """Systems grouped over their seeds, in config order."""
-    found: dict[Variant, list[System]] = {}
-    for system in systems:
-        found.setdefault(system.variant, []).append(system)
-    return found
+def variants(models: Iterable[ScoredModel]) -> dict[Variant, list[ScoredModel]]:
+    """Models grouped over their seeds, in config order."""
+    groups: dict[Variant, list[ScoredModel]] = {}
+    for model in models:
+        groups.setdefault(model.variant, []).append(model)
+    return groups
 
 
-def is_plain(system: System) -> bool:
+def is_plain(model: ScoredModel) -> bool:
     """Trained on gold text with nothing but negative log-likelihood."""
-    return system.kind == "student" and system.targets == "gold" and set(system.loss) == {"nll"}
+    return model.kind == "student" and model.targets == "gold" and set(model.loss) == {"nll"}
 
 
-def baselines(systems: list[System]) -> dict[str, list[System]]:
-    """The same-size baseline for each model: its first plain student that starts from nothing, all seeds."""
-    found: dict[str, list[System]] = {}
-    for models in variants(systems).values():
-        if is_plain(models[0]) and models[0].start is None:
-            found.setdefault(models[0].model, models)
-    return found
+def baselines(models: list[ScoredModel]) -> dict[str, list[ScoredModel]]:
+    """The baseline of each size: its first plain student that is trained from scratch, all seeds."""
+    by_size: dict[str, list[ScoredModel]] = {}
+    for seeds in variants(models).values():
+        if is_plain(seeds[0]) and seeds[0].start is None:
+            by_size.setdefault(seeds[0].model, seeds)
+    return by_size
 
 
-def controls(systems: list[System]) -> dict[str, list[System]]:
-    """For each model the baseline that was trained on as long as the fine-tuned students."""
-    base = {model: models[0].system for model, models in baselines(systems).items()}
-    found: dict[str, list[System]] = {}
-    for models in variants(systems).values():
-        if is_plain(models[0]) and models[0].start is not None and models[0].start == base.get(models[0].model):
-            found.setdefault(models[0].model, models)
-    return found
+def controls(models: list[ScoredModel]) -> dict[str, list[ScoredModel]]:
+    """For each size the baseline that was trained for as long as the fine-tuned students."""
+    baseline_names = {size: seeds[0].system for size, seeds in baselines(models).items()}
+    by_size: dict[str, list[ScoredModel]] = {}
+    for seeds in variants(models).values():
+        first = seeds[0]
+        if is_plain(first) and first.start is not None and first.start == baseline_names.get(first.model):
+            by_size.setdefault(first.model, seeds)
+    return by_size
 
 
-def pairings(systems: list[System]) -> list[Pairing]:
+def pairings(models: list[ScoredModel]) -> list[Pairing]:
     """Every comparison of one test set and decoding. Roles are those of the primary test set and decoding."""
-    base, control, every = baselines(systems), controls(systems), variants(systems)
-    teachers = {models[0].model: models for models in every.values() if models[0].kind == "teacher"}
-    found = []
-    for models in every.values():
-        first = models[0]
-        same_size, longer = base.get(first.model, []), control.get(first.model, [])
+    baseline, control, groups = baselines(models), controls(models), variants(models)
+    teachers = {seeds[0].model: seeds for seeds in groups.values() if seeds[0].kind == "teacher"}
+    pairs = []
+    for seeds in groups.values():
+        first = seeds[0]
         if first.kind == "pruned":
-            found.append(Pairing("pruning", models, every.get((first.system, 0.0, None), [])))
-        elif first.kind == "student" and same_size:
-            found.append(Pairing("primary", models, same_size))
+            pairs.append(Pairing("pruning", seeds, groups.get((first.system, 0.0, None), [])))
+        elif first.kind == "student" and first.model in baseline:
+            pairs.append(Pairing("primary", seeds, baseline[first.model]))
             if first.start is not None:
-                found.append(Pairing("control", models, longer))
+                pairs.append(Pairing("control", seeds, control.get(first.model, [])))
         elif first.kind == "student":
-            found.append(Pairing("secondary", models, teachers.get(first.model, [])))
-    return [pairing for pairing in found if pairing.against and pairing.system != pairing.against]
+            pairs.append(Pairing("secondary", seeds, teachers.get(first.model, [])))
+    return [pair for pair in pairs if pair.against and pair.models != pair.against]

@@ -1,4 +1,4 @@
-"""What the page is made from: measurements, training curves, manifests and benchmark files, read into plain tables."""
+"""A results folder, read into plain tables: measurements, training curves, manifests and benchmark files."""
 
 import json
 from dataclasses import dataclass, field
@@ -8,25 +8,18 @@ from typing import Any, Literal, Self
 import pandas as pd
 
 from seqkd import manifest
+from seqkd.analysis.significance import tokenization_of
 from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256
 from seqkd.manifest import Manifest
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
-from seqkd.analysis.significance import tokenization_of
 
 SCORES = [
     *("decoding", "sentences", "bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char"),
     *("mode_mass", "top1_agreement", "parameters", "nonzero_parameters", "bytes"),
     *("mode_mass_median", "truncated", "empty", "overlap", "bleu_without_overlap", "chrf_signature"),
-    *(
-        "ta_rate",
-        "top5_edit_distance",
-        "top5_rank_distance",
-        "likelihood_risk",
-        "coverage_risk",
-        "teacher_dist",
-        "length_penalty",
-    ),
+    *("ta_rate", "top5_edit_distance", "top5_rank_distance", "likelihood_risk", "coverage_risk", "teacher_dist"),
+    "length_penalty",
 ]
 SPEEDS = [
     *("decoding", "batching", "words_per_second", "ratio_to_teacher", "words_per_second_min", "words_per_second_max"),
@@ -35,15 +28,24 @@ SPEEDS = [
 ]
 KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
 
+Variant = tuple[str, float, bool | None]
+"""Name, sparsity and whether it was retrained: what the models of several seeds have in common."""
 
-def labelled(system: str, sparsity: float, retrained: bool | None) -> str:
+
+def variant_label(system: str, sparsity: float, retrained: bool | None) -> str:
     """``seq-kd`` or ``seq-kd, 80 % pruned, retrained``."""
     return f"{system}, {100 * sparsity:g} % pruned{', retrained' if retrained else ''}" if sparsity else system
 
 
 @dataclass(frozen=True)
-class System:
-    """One scored model: a teacher, student or pruned student with one seed. ``path`` is its folder below results."""
+class ScoredModel:
+    """A teacher, student or pruned student with one seed.
+
+    Attributes:
+        system: its name in the config; ``model`` is the name of its architecture and size.
+        path: its folder below results.
+        start: the system that it was initialised from.
+    """
 
     system: str
     kind: Literal["teacher", "student", "pruned"]
@@ -59,38 +61,32 @@ class System:
     test_sets: list[str]
 
     @classmethod
-    def of(cls, described: dict[str, Any]) -> Self:
-        """From the plain dictionary that the workflow hands over; keys beyond ours are left out."""
-        empty: dict[str, Any] = {
-            "teacher": "",
-            "targets": "",
-            "loss": {},
-            "start": None,
-            "sparsity": 0.0,
-            "retrained": None,
-        }
-        known: dict[str, Any] = {name: described.get(name, empty.get(name)) for name in cls.__dataclass_fields__}
-        known["loss"] = {known["loss"]: 1.0} if isinstance(known["loss"], str) else known["loss"] or {}
-        known["sparsity"] = known["sparsity"] or 0.0
-        return cls(**known)
+    def from_dict(cls, description: dict[str, Any]) -> Self:
+        """From the plain dictionary that the workflow hands over; other keys are ignored."""
+        defaults: dict[str, Any] = {"teacher": "", "targets": "", "loss": {}}
+        values: dict[str, Any] = {name: description.get(name, defaults.get(name)) for name in cls.__dataclass_fields__}
+        loss = values["loss"] or {}
+        values["loss"] = {loss: 1.0} if isinstance(loss, str) else loss
+        values["sparsity"] = values["sparsity"] or 0.0
+        return cls(**values)
 
     @property
-    def variant(self) -> tuple[str, float, bool | None]:
-        """What several seeds have in common: name, sparsity, retrained."""
+    def variant(self) -> Variant:
+        """What several seeds have in common."""
         return self.system, self.sparsity, self.retrained
 
     @property
     def label(self) -> str:
         """The name in tables and legends."""
-        return labelled(self.system, self.sparsity, self.retrained)
+        return variant_label(*self.variant)
 
 
 @dataclass(frozen=True)
 class Results:
-    """A results folder as the page sees it. Frames hold one row a measurement and may be empty."""
+    """A results folder. Frames have one row a measurement and may be empty."""
 
     folder: Path
-    systems: list[System]
+    models: list[ScoredModel]
     scores: pd.DataFrame
     speed: pd.DataFrame
     curves: dict[str, pd.DataFrame]
@@ -98,70 +94,90 @@ class Results:
     jobs: pd.DataFrame
     _metrics: dict[str, PrimaryMetric] = field(default_factory=dict)
 
-    def metric(self, test_set: str) -> PrimaryMetric:
-        """By which systems are compared on a test set."""
-        if test_set not in self._metrics:
-            signature = self.scores[self.scores["test_set"] == test_set]["bleu_signature"].iloc[0]
-            self._metrics[test_set] = primary_metric(self.sides(test_set)["tgt"], tokenization_of(signature))
-        return self._metrics[test_set]
-
     @property
     def test_sets(self) -> list[str]:
         """Names in config order; the first one is the primary one."""
-        return list(dict.fromkeys(name for system in self.systems for name in system.test_sets))
+        return list(dict.fromkeys(name for model in self.models for name in model.test_sets))
+
+    @property
+    def primary_test_set(self) -> str:
+        """The first test set; "" where there is none."""
+        return next(iter(self.test_sets), "")
+
+    @property
+    def decodings(self) -> list[str]:
+        """Names of greedy and beam search, as they were scored."""
+        return list(dict.fromkeys(self.scores["decoding"]))
+
+    def metric(self, test_set: str) -> PrimaryMetric:
+        """The metric by which systems are compared on a test set."""
+        if test_set not in self._metrics:
+            signature = select(self.scores, test_set=test_set)["bleu_signature"].iloc[0]
+            self._metrics[test_set] = primary_metric(self.test_lines(test_set)["tgt"], tokenization_of(signature))
+        return self._metrics[test_set]
 
     def facts(self, path: str) -> dict[str, Any]:
         """Facts of the manifest at ``path`` below results, ``{}`` where there is none."""
-        found = self.manifests.get(path)
-        return found.facts if found else {}
+        return self.manifests[path].facts if path in self.manifests else {}
 
-    def sides(self, test_set: str) -> dict[str, list[str]]:
+    def model_facts(self, model: ScoredModel) -> dict[str, Any]:
+        """Facts of a model's manifest."""
+        return self.facts(f"{model.path}/manifest.json")
+
+    def test_lines(self, test_set: str) -> dict[str, list[str]]:
         """Lines of a test set's source (``src``), reference (``tgt``) and group ids (``groups``)."""
         folder = self.folder / "test_sets" / test_set
-        sides = {side: lines(folder / f"test.{side}") for side in ("src", "tgt", "groups")}
+        lines = {side: read_text_lines(folder / f"test.{side}") for side in ("src", "tgt", "groups")}
         for side in ("src", "groups"):
-            if len(sides[side]) != len(sides["tgt"]):
+            if len(lines[side]) != len(lines["tgt"]):
                 raise UserError(
-                    f"{folder}/test.{side}: {len(sides[side])} lines, but test.tgt has {len(sides['tgt'])}. "
-                    f"Delete {folder} and run the same command again; it is then made anew."
+                    f"{folder}/test.{side}: {len(lines[side])} lines, but test.tgt has {len(lines['tgt'])}. "
+                    f"Delete {folder} and run the same command again to recreate it."
                 )
-        return sides
+        return lines
 
-    def translations(self, path: str, test_set: str, decoding: str, expected: int) -> list[str]:
+    def translations(self, path: str, test_set: str, decoding: str, sentences: int) -> list[str]:
         """Translations by the model at ``path``, one a test sentence."""
         file = self.folder / "scores" / path / test_set / f"{decoding}.txt"
-        found = lines(file)
-        if len(found) != expected:
+        lines = read_text_lines(file)
+        if len(lines) != sentences:
             raise UserError(
-                f"{file}: {len(found)} lines for {expected} test sentences. "
-                f"Delete {file.parent} and run the same command again; it is then made anew."
+                f"{file}: {len(lines)} lines for {sentences} test sentences. "
+                f"Delete {file.parent} and run the same command again to recreate it."
             )
-        return found
+        return lines
 
 
 def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True) -> Results:
-    """Read all that the page shows about ``systems`` (the workflow's list, in config order).
+    """Read everything about ``systems`` (the workflow's list, in config order).
 
-    What earlier configs left in the folder is not read: models that are not among ``systems``, and speeds of models
-    that have been trained anew since.
+    What earlier configs left in the folder is ignored: models that are not among ``systems``, and speeds of models
+    that have been trained again since.
 
     Raises:
         UserError: a score file is missing or unreadable.
     """
-    known = [System.of(system) for system in systems]
+    models = [ScoredModel.from_dict(system) for system in systems]
     return Results(
         folder=results,
-        systems=known,
-        scores=_scores(results, known),
-        speed=_speed(results, known if with_speed else []),
-        curves={system.path: _curve(results / system.path / "metrics.jsonl") for system in known},
-        manifests=_manifests(results, known),
+        models=models,
+        scores=_scores(results, models),
+        speed=_speed(results, models if with_speed else []),
+        curves={model.path: _curve(results / model.path / "metrics.jsonl") for model in models},
+        manifests=_manifests(results, models),
         jobs=_jobs(results / "benchmarks"),
     )
 
 
-def lines(path: Path) -> list[str]:
-    """Lines of a text file that a stage before should have made."""
+def select(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
+    """The rows that have these values in these columns."""
+    for column, value in values.items():
+        frame = frame[frame[column] == value]
+    return frame
+
+
+def read_text_lines(path: Path) -> list[str]:
+    """Lines of a text file that an earlier stage wrote."""
     try:
         return read_lines(path)
     except (OSError, UnicodeDecodeError) as error:
@@ -169,7 +185,7 @@ def lines(path: Path) -> list[str]:
 
 
 def read_json(path: Path) -> Any:
-    """A JSON file that a stage before should have made."""
+    """A JSON file that an earlier stage wrote."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -178,86 +194,85 @@ def read_json(path: Path) -> Any:
 
 def _unreadable(path: Path, error: Exception) -> UserError:
     return UserError(
-        f"{path}: can't be read ({error}). Delete the folder {path.parent} and run the same command again; "
-        "it is then made anew."
+        f"{path}: can't be read ({error}). Delete the folder {path.parent} and run the same command again to "
+        "recreate it."
     )
 
 
-def _scores(results: Path, systems: list[System]) -> pd.DataFrame:
+def _scores(results: Path, models: list[ScoredModel]) -> pd.DataFrame:
     rows = []
-    for system in systems:
-        for test_set in system.test_sets:
-            found = read_json(results / "scores" / system.path / test_set / "scores.json")
-            rows += [_keys(system, test_set) | measured for measured in found["measurements"]]
+    for model in models:
+        for test_set in model.test_sets:
+            content = read_json(results / "scores" / model.path / test_set / "scores.json")
+            rows += [_keys(model, test_set) | measurement for measurement in content["measurements"]]
     return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SCORES])
 
 
-def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
+def _speed(results: Path, models: list[ScoredModel]) -> pd.DataFrame:
     rows = []
-    for system in systems:
-        file = results / "speed" / system.path / "speed.json"
-        if file.is_file() and _is_fresh(results, file.with_name("manifest.json")):
-            found = read_json(file)
-            machine = {key: value for key, value in found.items() if key not in (*KEYS, "measurements")}
-            test_set = found.get("test_set") or next(iter(system.test_sets), "")
-            rows += [_keys(system, test_set) | measured | machine for measured in found["measurements"]]
+    for model in models:
+        file = results / "speed" / model.path / "speed.json"
+        if file.is_file() and _is_current(results, file.with_name("manifest.json")):
+            content = read_json(file)
+            machine = {key: value for key, value in content.items() if key not in (*KEYS, "measurements")}
+            test_set = content.get("test_set") or next(iter(model.test_sets), "")
+            rows += [_keys(model, test_set) | measurement | machine for measurement in content["measurements"]]
     return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SPEEDS])
 
 
-def _is_fresh(results: Path, path: Path) -> bool:
-    """Whether the manifests that an artefact was made from are still the same; True where it has no manifest."""
-    made_from = manifest.read(path).inputs if path.is_file() else {}
-    return all(not (results / name).is_file() or sha256(results / name) == known for name, known in made_from.items())
+def _is_current(results: Path, path: Path) -> bool:
+    """Whether the manifests that an artefact was made from are unchanged; True where it has no manifest."""
+    inputs = manifest.read(path).inputs if path.is_file() else {}
+    existing = {name: checksum for name, checksum in inputs.items() if (results / name).is_file()}
+    return all(sha256(results / name) == checksum for name, checksum in existing.items())
 
 
-def _keys(system: System, test_set: str) -> dict[str, Any]:
-    keys = {name: getattr(system, name) for name in KEYS if name != "test_set"}
-    return keys | {"test_set": test_set, "path": system.path, "kind": system.kind}
+def _keys(model: ScoredModel, test_set: str) -> dict[str, Any]:
+    keys = {name: getattr(model, name) for name in KEYS if name != "test_set"}
+    return keys | {"test_set": test_set, "path": model.path, "kind": model.kind}
 
 
 def _curve(path: Path) -> pd.DataFrame:
     """Training log: one row an update that was logged or evaluated; empty where there is none."""
     rows = []
-    for line in lines(path) if path.is_file() else []:
+    for line in read_text_lines(path) if path.is_file() else []:
         try:
             rows.append(json.loads(line))
         except ValueError:
             continue  # the last line of a killed job; a log, not a result
-    frame = pd.DataFrame(rows)
-    return frame.reindex(columns=["update", "loss", "dev_bleu", "dev_chrf"])
+    return pd.DataFrame(rows).reindex(columns=["update", "loss", "dev_bleu", "dev_chrf"])
 
 
-def _manifests(results: Path, systems: list[System]) -> dict[str, Manifest]:
-    """Manifests of the text, of the systems and of what was made from them, by path below results."""
+def _manifests(results: Path, models: list[ScoredModel]) -> dict[str, Manifest]:
+    """Manifests of the text, of the models and of what was made from them, by path below results."""
     paths = [path.relative_to(results) for path in sorted(results.rglob("*manifest.json"))]
-    return {path.as_posix(): manifest.read(results / path) for path in paths if _concerns(path, systems)}
+    return {path.as_posix(): manifest.read(results / path) for path in paths if _concerns(path, models)}
 
 
-def _concerns(path: Path, systems: list[System]) -> bool:
-    stage = path.parts[0]
+def _concerns(path: Path, models: list[ScoredModel]) -> bool:
+    stage, *rest = path.parts
     if stage in ("download", "corpus", "tokenizer"):
         return True
     if stage in ("test_sets", "ceilings"):
-        return any(path.parts[1] in system.test_sets for system in systems)
-    before = {"scores": 1, "speed": 1, "truth": 1, "decode": 1, "targets": 1, "stored_teachers": 1}.get(stage, 0)
-    model = "/".join(path.parts[before:])
-    model = f"teachers/{model}" if stage in ("decode", "targets", "stored_teachers") else model
-    return any(model.startswith(f"{system.path}/") for system in systems)
+        return any(rest[0] in model.test_sets for model in models)
+    of_teacher = stage in ("decode", "targets", "stored_teachers")
+    folder = "/".join(rest if of_teacher or stage in ("scores", "speed", "truth") else path.parts)
+    folder = f"teachers/{folder}" if of_teacher else folder
+    return any(folder.startswith(f"{model.path}/") for model in models)
 
 
 def _jobs(folder: Path) -> pd.DataFrame:
-    """Snakemake's benchmark files summed by rule: jobs, seconds in all, the longest job, the largest memory (MB)."""
+    """Snakemake's benchmark files aggregated by rule: jobs, total seconds, the longest job, the peak memory (MB)."""
     frames: list[pd.DataFrame] = []
     for path in sorted(folder.rglob("*.tsv")):
         try:
             frame = pd.read_csv(path, sep="\t", na_values=["-", "NA"])[["s", "max_rss"]].apply(pd.to_numeric)
         except (OSError, ValueError, KeyError):
-            continue  # of a run that was killed as it wrote it; a note, not a result
+            continue  # of a run that was killed while writing it; a note, not a result
         frames.append(frame.assign(rule=path.relative_to(folder).parts[0].removesuffix(".tsv")))
     if not frames:
         return pd.DataFrame(columns=["rule", "jobs", "seconds", "longest", "memory"])
-    every = pd.concat(frames).reindex(columns=["rule", "s", "max_rss"])
-    by_rule = every.groupby("rule", sort=False)
+    by_rule = pd.concat(frames).reindex(columns=["rule", "s", "max_rss"]).groupby("rule", sort=False)
     summed = by_rule.agg(jobs=("s", "size"), seconds=("s", "sum"), longest=("s", "max"), memory=("max_rss", "max"))
     table: pd.DataFrame = summed.reset_index().sort_values("seconds", ascending=False)
     return table

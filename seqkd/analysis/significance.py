@@ -1,13 +1,13 @@
 """Is a difference in BLEU or chrF more than noise? Paired bootstrap, t intervals and p-values, Holm's correction.
 
-Corpus scores are functions of sums of per-sentence counts, so a resample needs the counts alone: they are
-extracted once by sacrebleu and summed for thousands of resamples by one matrix product. Sentences of one chapter
-or document depend on each other; with ``grouped`` whole groups are resampled.
+Corpus scores are functions of sums of per-sentence counts, so a resample needs only the counts: sacrebleu extracts
+them once, and one matrix product sums them for thousands of resamples. Sentences of one chapter or document depend on
+each other; with ``grouped``, groups are resampled instead.
 
 The bootstrap gives a standard error, and Student's t turns it into an interval and a two-sided p-value, so that few
-documents and few seeds are paid for by a wider interval; ``benchmarks/false_verdicts.py`` simulates what that is
-worth. The p-values agree with those of sacrebleu's paired approximate randomisation (``--paired-ar``); sacrebleu
-2.6's ``--paired-bs`` counts one tail of the bootstrap distribution and gives about half of them.
+documents and few seeds widen the interval; ``benchmarks/false_verdicts.py`` simulates how often verdicts are false.
+The p-values agree with those of sacrebleu's paired approximate randomisation (``--paired-ar``); sacrebleu 2.6's
+``--paired-bs`` counts one tail of the bootstrap distribution and gives about half of them.
 
 Sources: Koehn 2004 (paired bootstrap for BLEU); Kish 1965 (effective number of units of unequal size); Satterthwaite
 1946 (degrees of freedom of a sum of variances); Welch 1947 (unpaired means); Holm 1979.
@@ -24,17 +24,17 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from seqkd.analysis import student_t
-from seqkd.scoring.fewest import FEWEST
+from seqkd.analysis.minimums import MINIMUM
 
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]
 Scorer = Callable[[NDArray[Any]], Scores]
 
 CELLS = 2_000_000
-"""Numbers held at once while resampling: chunk of resamples x units."""
+"""Numbers in memory at once while resampling: chunk of resamples x units."""
 
 ROUNDING = 1e-9
-"""Points of a score that are none."""
+"""Differences of a score (in points) below this are rounding errors."""
 
 BETTER, WORSE, NOT_SHOWN = "better", "worse", "not shown"
 
@@ -45,8 +45,8 @@ class Sample:
 
     Attributes:
         unit: what is resampled; ``count`` is how many of them.
-        sentences: how many sentences there are in all, if any.
-        effective: how many units of equal length would say as much, (sum n)^2 / sum n^2 for lengths n.
+        sentences: number of sentences in all units, if any.
+        effective: number of units of equal length with the same variance, (sum n)^2 / sum n^2 for lengths n.
     """
 
     unit: Literal["sentences", "documents", "systems"]
@@ -55,17 +55,17 @@ class Sample:
     sentences: int | None = None
 
     @property
-    def is_enough(self) -> bool:
-        """Whether it allows an interval; documents of which one is most of the text do not."""
-        lines = FEWEST["sentences"] if self.sentences is None else self.sentences
-        return lines >= FEWEST["sentences"] and self.count >= FEWEST[self.unit] and self.effective >= 2
+    def is_sufficient(self) -> bool:
+        """Whether it allows an interval; documents do not if one of them is most of the text."""
+        lines = MINIMUM["sentences"] if self.sentences is None else self.sentences
+        return lines >= MINIMUM["sentences"] and self.count >= MINIMUM[self.unit] and self.effective >= 2
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Variance of a mean over seeds, with its degrees of freedom."""
+class Variance:
+    """Estimated variance of a mean, with its degrees of freedom."""
 
-    variance: float
+    value: float
     degrees: float
 
 
@@ -82,18 +82,18 @@ class Difference:
     p: float
 
     @property
-    def is_known(self) -> bool:
-        """Whether it has an interval."""
+    def has_interval(self) -> bool:
+        """Whether there was enough text for an interval."""
         return not math.isnan(self.p)
 
 
-def bleu_metric(signature: str, effective_order: bool = False) -> BLEU:
+def metric_of_signature(signature: str, effective_order: bool = False) -> BLEU:
     """sacrebleu's BLEU with the tokenization that a signature such as ``nrefs:1|...|tok:13a|...`` names.
 
     ``effective_order`` is for the BLEU of single sentences, which may be shorter than four tokens.
 
     Raises:
-        ValueError: the signature names no tokenization that this sacrebleu has.
+        ValueError: this sacrebleu has no tokenization of that name.
     """
     return BLEU(tokenize=tokenization_of(signature), force=True, effective_order=effective_order)
 
@@ -102,14 +102,14 @@ def tokenization_of(signature: str) -> str:
     """The name of the tokenization in a signature.
 
     Raises:
-        ValueError: it names none that this sacrebleu has.
+        ValueError: this sacrebleu has none of that name.
     """
     fields = dict(part.split(":", 1) for part in signature.split("|") if ":" in part)
-    named = fields.get("tok", "")
-    known = [name for name in BLEU.TOKENIZERS if named == name or named.startswith(f"{name}-")]
-    if not known:
-        raise ValueError(f"no tokenization {named!r} in sacrebleu, named by the signature {signature!r}")
-    return max(known, key=len)
+    signed = fields.get("tok", "")
+    matches = [name for name in BLEU.TOKENIZERS if signed == name or signed.startswith(f"{name}-")]
+    if not matches:
+        raise ValueError(f"no tokenization {signed!r} in sacrebleu, named by the signature {signature!r}")
+    return max(matches, key=len)
 
 
 def sentence_counts(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[str]) -> Counts:
@@ -197,54 +197,59 @@ def sample(groups: Sequence[str], lengths: NDArray[Any]) -> Sample:
     return Sample("sentences" if count == len(groups) else "documents", count, effective, len(groups))
 
 
-def spread(one: Scores, other: Scores, paired: bool) -> Spread | None:
-    """How far the mean difference of two systems may be off because other seeds would have been as good.
+def seed_variance(scores: Scores, other_scores: Scores, paired: bool) -> Variance | None:
+    """Variance of the mean difference of two systems over the choice of seeds.
 
     Args:
-        one: score of each seed, [S]; ``other`` [S'] likewise.
+        scores: score of each seed, [S]; ``other_scores`` [S'] likewise.
         paired: whether the seeds are the same, in the same order, and S = S'.
 
     Returns:
         Variance and degrees of freedom: of paired differences, else Welch's. None with fewer than three seeds.
     """
-    if min(len(one), len(other)) < FEWEST["seeds"]:
+    if min(len(scores), len(other_scores)) < MINIMUM["seeds"]:
         return None
     if paired:
-        return Spread(float((one - other).var(ddof=1)) / len(one), len(one) - 1)
-    return added(*(Spread(float(side.var(ddof=1)) / len(side), len(side) - 1) for side in (one, other)))
+        return variance_of_mean(scores - other_scores)
+    return add_variances(variance_of_mean(scores), variance_of_mean(other_scores))
 
 
-def added(one: Spread, other: Spread) -> Spread:
-    """The variance of a sum of independent parts, with Satterthwaite's degrees of freedom."""
-    variance = one.variance + other.variance
-    shares = sum(part.variance**2 / part.degrees for part in (one, other))
-    return Spread(variance, variance**2 / shares if shares else one.degrees + other.degrees)
+def variance_of_mean(values: Scores) -> Variance:
+    """Variance of the mean of independent values, [S]."""
+    return Variance(float(values.var(ddof=1)) / len(values), len(values) - 1)
+
+
+def add_variances(first: Variance, second: Variance) -> Variance:
+    """The variance of a sum of independent terms, with Satterthwaite's degrees of freedom."""
+    total = first.value + second.value
+    denominator = sum(term.value**2 / term.degrees for term in (first, second))
+    return Variance(total, total**2 / denominator if denominator else first.degrees + second.degrees)
 
 
 def difference(
-    observed: float, resampled: Scores, text: Sample, confidence: float, of_seeds: Spread | None = None
+    observed: float, resampled: Scores, text: Sample, confidence: float, of_seeds: Variance | None = None
 ) -> Difference:
     """Interval and p-value of an observed difference from its paired resamples, (resamples,).
 
     The variance is that of the resamples times G / (G - 1), plus that of the seeds if it is given; the interval is
     the difference -+ t standard errors, and p the probability of a t as large. G is the effective number of units, and
-    t has G - 1 degrees of freedom, or Satterthwaite's of both parts.
+    t has G - 1 degrees of freedom, or Satterthwaite's for the sum of both variances.
     """
-    if not text.is_enough:
-        return _unknown(observed)
+    if not text.is_sufficient:
+        return _without_interval(observed)
     degrees = text.effective - 1
-    whole = Spread(float(resampled.var(ddof=1)) * text.effective / degrees, degrees)
+    variance = Variance(float(resampled.var(ddof=1)) * text.effective / degrees, degrees)
     if of_seeds is not None:
-        whole = added(whole, of_seeds)
-    error = math.sqrt(whole.variance)
-    if error < ROUNDING:  # no unit differs from another: equal systems, or nothing to be learned of how units vary
-        return Difference(0.0, 0.0, 0.0, 1.0) if abs(observed) < ROUNDING else _unknown(observed)
-    reach = student_t.quantile(confidence, whole.degrees) * error
-    p = student_t.two_sided(observed / error, whole.degrees)
+        variance = add_variances(variance, of_seeds)
+    error = math.sqrt(variance.value)
+    if error < ROUNDING:  # no unit differs from another: equal systems, or no estimate of how units vary
+        return Difference(0.0, 0.0, 0.0, 1.0) if abs(observed) < ROUNDING else _without_interval(observed)
+    reach = student_t.quantile(confidence, variance.degrees) * error
+    p = student_t.two_sided(observed / error, variance.degrees)
     return Difference(observed, observed - reach, observed + reach, p)
 
 
-def _unknown(observed: float) -> Difference:
+def _without_interval(observed: float) -> Difference:
     return Difference(observed, math.nan, math.nan, math.nan)
 
 
@@ -261,8 +266,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def verdict(found: Difference, adjusted_p: float, confidence: float) -> str:
+def verdict(difference: Difference, adjusted_p: float, confidence: float) -> str:
     """``better`` or ``worse`` if the adjusted p-value is small and the interval excludes zero, else ``not shown``."""
-    if not found.is_known or adjusted_p >= round(1 - confidence, 9) or found.low <= 0 <= found.high:
+    if not difference.has_interval or adjusted_p >= round(1 - confidence, 9) or difference.low <= 0 <= difference.high:
         return NOT_SHOWN
-    return BETTER if found.difference > 0 else WORSE
+    return BETTER if difference.difference > 0 else WORSE

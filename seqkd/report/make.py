@@ -25,7 +25,7 @@ from seqkd.report.page import render
 from seqkd.analysis.settings import ReportSettings
 from seqkd.report.tables import Row
 from seqkd.report.truth_section import TruthSection, truth_section, truth_table
-from seqkd.scoring.fewest import FEWEST
+from seqkd.analysis.minimums import MINIMUM
 
 Drawing = Callable[[bool], Figure]
 
@@ -181,7 +181,7 @@ def _context(
         "resamples": settings.resamples,
         "bootstrap_seed": settings.bootstrap_seed,
         "penalties": length_penalties(found),
-        "fewest": FEWEST,
+        "fewest": MINIMUM,
         "unit_words": words.units(primary[0]) if primary and primary[0].plain.is_known else "",
         "main": sections.main_table(first, names),
         "agreement": sections.agreement_table(comparisons),

@@ -6,7 +6,7 @@ from seqkd.analysis.results import System
 from seqkd.analysis.number_format import percent
 from seqkd.analysis.pairings import baselines
 from seqkd.report.sections import TestSet
-from seqkd.scoring.fewest import FEWEST
+from seqkd.analysis.minimums import MINIMUM
 
 OVERLAP = 0.02
 """Share of test pairs known from training that is worth a word."""
@@ -18,12 +18,12 @@ def remarks_on_size(found: Sequence[TestSet]) -> list[str]:
 
 
 def _small(one: TestSet) -> str:
-    if one.sentences < FEWEST["sentences"]:
-        return f"{_counted(one.sentences, 'sentence')}, at least {FEWEST['sentences']} are needed"
+    if one.sentences < MINIMUM["sentences"]:
+        return f"{_counted(one.sentences, 'sentence')}, at least {MINIMUM['sentences']} are needed"
     if one.text.is_enough:
         return ""
-    if one.text.count < FEWEST["documents"]:
-        few, needed = _counted(one.text.count, "document"), FEWEST["documents"]
+    if one.text.count < MINIMUM["documents"]:
+        few, needed = _counted(one.text.count, "document"), MINIMUM["documents"]
         return f"{few}, at least {needed} are needed, since sentences of one document depend on each other"
     return f"one of its {one.text.count} {one.text.unit} is most of the text"
 

@@ -7,7 +7,7 @@ from seqkd.analysis.results import Results
 from seqkd.analysis.number_format import percent, ratio, signed, telling_digits
 from seqkd.analysis.pairings import controls
 from seqkd.report.tables import Row
-from seqkd.scoring.fewest import FEWEST
+from seqkd.analysis.minimums import MINIMUM
 
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
@@ -176,7 +176,7 @@ def _scope(family: list[Comparison], results: Results) -> str:
         return f"{start}a verdict on these models, not on the methods."
     whom = "" if models == family else f"of {', '.join(found.system for found in models)} "
     return (
-        f"{start}differences are means over seeds. With fewer than {spelled(FEWEST['seeds'])} seeds on a side the "
+        f"{start}differences are means over seeds. With fewer than {spelled(MINIMUM['seeds'])} seeds on a side the "
         f"intervals {whom}cover the choice of the test text alone: a verdict on these models, not on the methods."
     )
 

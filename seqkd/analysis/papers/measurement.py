@@ -1,100 +1,82 @@
-"""A statement of a paper, the measurements that decide it, and what came of it."""
+"""What is measured for the papers' hypotheses: an estimate, its words, and what it says."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from seqkd.analysis.papers.system_index import Missing, Models
-from seqkd.analysis.papers.evidence import Evidence
-from seqkd.analysis.papers.estimate import Quantity, above, all_of, within
-from seqkd.analysis.truth_hypotheses import CONFIRMED, NOT_SHOWN, NOT_TESTED
+from seqkd.analysis.hypothesis import CONFIRMED, NOT_SHOWN
 from seqkd.analysis.number_format import signed, telling_digits
+from seqkd.analysis.papers.estimate import Estimate, above, within
+from seqkd.analysis.papers.run_measurements import RunMeasurements
+from seqkd.analysis.papers.system_index import Models
 
 
 @dataclass(frozen=True)
-class Part:
-    """One measurement: what it is, and what it says of the statement; nothing where it is only told beside."""
+class Measurement:
+    """An estimate and what it says of a hypothesis; no verdict where it is only reported."""
 
     words: str
-    found: Quantity
+    estimate: Estimate
     verdict: str = ""
     digits: int = 2
 
     @property
+    def verdicts(self) -> list[str]:
+        """The verdict, if there is one."""
+        return [self.verdict] if self.verdict else []
+
+    @property
     def sentence(self) -> str:
         """With its interval, and every seed's number where there are several."""
-        low, high = self.found.interval
-        digits = telling_digits([self.found.value, low, high], self.digits)
-        number = partial(signed, digits=digits)
-        told = [f"{number(low)} to {number(high)}"] if self.found.is_sure else []
-        if len(self.found.seeds) > 1:
-            told.append(f"seeds {', '.join(map(number, self.found.seeds))}")
-        if self.found.unpaired:
-            told.append("means of unequal seeds")
-        aside = f" ({'; '.join(told)})" if told else ""
-        return f"{self.words}: {number(self.found.value)}{aside}" + (f" [{self.verdict}]" if self.verdict else "")
+        estimate = self.estimate
+        low, high = estimate.interval
+        number = partial(signed, digits=telling_digits([estimate.value, low, high], self.digits))
+        details = [f"{number(low)} to {number(high)}"] if estimate.has_interval else []
+        if len(estimate.values) > 1:
+            details.append(f"seeds {', '.join(map(number, estimate.values))}")
+        if estimate.unpaired:
+            details.append("means of unequal seeds")
+        in_brackets = f" ({'; '.join(details)})" if details else ""
+        verdict = f" [{self.verdict}]" if self.verdict else ""
+        return f"{self.words}: {number(estimate.value)}{in_brackets}{verdict}"
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A statement: its number, its words, what was published, and when it counts as confirmed."""
-
-    key: str
-    words: str
-    published: str
-    criterion: str
-    parts: Callable[[Evidence], Iterable[Part]]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A statement and what came of it."""
-
-    claim: Claim
-    verdict: str
-    sentences: list[str]
-
-
-def outcome(claim: Claim, evidence: Evidence) -> Outcome:
-    """Decide a statement; one that needs systems that are not there is not tested."""
-    try:
-        parts = list(claim.parts(evidence))
-    except Missing as missing:
-        return Outcome(claim, NOT_TESTED, [f"{missing}."])
-    verdicts = [part.verdict for part in parts if part.verdict]
-    return Outcome(claim, all_of(verdicts) if verdicts else NOT_TESTED, [part.sentence for part in parts])
+def expect_above(words: str, estimate: Estimate, bound: float = 0.0, digits: int = 2) -> Measurement:
+    """An estimate that the statement expects above a number."""
+    return Measurement(words, estimate, above(estimate, bound), digits)
 
 
 def more(
-    evidence: Evidence, one: Models, other: Models, decoding: str = "greedy", *, least: float | None = 0.0
-) -> Part:
-    """BLEU of one system less that of another; ``least`` None only tells it."""
-    found = evidence.bleu(one, decoding) - evidence.bleu(other, decoding)
-    words = f"{one[0].label} less {other[0].label}, {decoding}, BLEU"
+    run: RunMeasurements, models: Models, other: Models, decoding: str = "greedy", *, least: float | None = 0.0
+) -> Measurement:
+    """BLEU of one system less that of another, expected above ``least``; only reported where that is None."""
+    difference = run.bleu(models, decoding) - run.bleu(other, decoding)
+    words = f"{models[0].label} less {other[0].label}, {decoding}, BLEU"
     if least:
         words += f" (more than {least:+g})".replace("-", "−")
-    return Part(words, found, "" if least is None else above(found, least))
+    return Measurement(words, difference, "" if least is None else above(difference, least))
 
 
-def given(evidence: Evidence, one: Models, other: Models, decoding: str) -> Part:
+def prerequisite(run: RunMeasurements, models: Models, other: Models, decoding: str) -> Measurement:
     """BLEU of one system above another's, which a statement takes for granted: without it nothing is shown."""
-    part = more(evidence, one, other, decoding)
-    return replace(part, verdict=supposed(part.verdict))
+    measurement = more(run, models, other, decoding)
+    return replace(measurement, verdict=never_contradicting(measurement.verdict))
 
 
-def supposed(verdict: str) -> str:
-    """The verdict of a part that can fail to confirm a statement and cannot contradict it."""
+def never_contradicting(verdict: str) -> str:
+    """The verdict of a measurement that is needed to confirm a statement but cannot contradict it."""
     return verdict if verdict == CONFIRMED else NOT_SHOWN
 
 
-def control(evidence: Evidence, one: Models, start: Models, decoding: str) -> list[Part]:
-    """BLEU of a system less that of its start trained on for as long by its own loss, told where there is one."""
-    longer = evidence.cast.went_on(start)
-    return [more(evidence, one, longer, decoding, least=None)] if longer else []
+def control(run: RunMeasurements, models: Models, start: Models, decoding: str) -> list[Measurement]:
+    """BLEU of a system less that of its start trained for as long by its own loss, reported where there is one."""
+    longer = run.index.continued(start)
+    return [more(run, models, longer, decoding, least=None)] if longer else []
 
 
-def as_good(evidence: Evidence, one: Models, other: Models, margin: float, decoding: str = "greedy") -> Part:
-    """BLEU of one system less that of another, nearer to zero than a margin."""
-    found = evidence.bleu(one, decoding) - evidence.bleu(other, decoding)
-    words = f"{one[0].label} less {other[0].label}, {decoding}, BLEU (within ±{margin:g})"
-    return Part(words, found, within(found, margin))
+def as_good(
+    run: RunMeasurements, models: Models, other: Models, margin: float, decoding: str = "greedy"
+) -> Measurement:
+    """BLEU of one system less that of another, expected to be closer to zero than a margin."""
+    difference = run.bleu(models, decoding) - run.bleu(other, decoding)
+    words = f"{models[0].label} less {other[0].label}, {decoding}, BLEU (within ±{margin:g})"
+    return Measurement(words, difference, within(difference, margin))
