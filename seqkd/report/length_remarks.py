@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from seqkd.analysis.results import Results, select
 from seqkd.mixture.make import SHORT
-from seqkd.analysis.results import Results
 
 LOWER = 0.05
 """BLEU by which a beam must be below greedy search: what the page would show."""
@@ -11,28 +11,29 @@ SHORTER = 0.02
 """By how much a student's length ratio must be below its teacher's."""
 
 
-def remarks_on_brevity(results: Results) -> list[str]:
+def remarks_on_length(results: Results) -> list[str]:
     """What a reader must know of lengths before the scores, each with the next step; empty where all is well."""
-    return [*_targets(results), *_beams(results), *_students(results)]
+    return [*_short_targets(results), *_harmful_beams(results), *_short_students(results)]
 
 
 def length_penalties(results: Results) -> str:
     """The length penalties of the beam searches, each with the systems that have it; empty where there are none."""
-    frame = results.scores
-    here = frame[(frame["test_set"] == next(iter(results.test_sets), "")) & frame["length_penalty"].notna()]
-    chosen = any("/search/" in path for path in results.manifests)
-    by_penalty: dict[float, list[str]] = {}
-    for system in results.systems:
-        for penalty in here.loc[here["path"] == system.path, "length_penalty"].unique():
-            names = by_penalty.setdefault(float(penalty), [])
-            names += [system.label] if system.label not in names else []
-    parts = [f"{penalty:g} for {', '.join(names)}" for penalty, names in sorted(by_penalty.items())]
-    if len(parts) == 1:
-        parts = [f"{next(iter(by_penalty)):g} for all"]
-    return "; ".join(parts) + (" (chosen for each model on dev)" if chosen else "") if parts else ""
+    frame = select(results.scores, test_set=results.primary_test_set)
+    frame = frame[frame["length_penalty"].notna()]
+    by_penalty: dict[float, dict[str, None]] = {}
+    for model in results.models:
+        for penalty in select(frame, path=model.path)["length_penalty"].unique():
+            by_penalty.setdefault(float(penalty), {})[model.label] = None
+    if not by_penalty:
+        return ""
+    clauses = [f"{penalty:g} for {', '.join(labels)}" for penalty, labels in sorted(by_penalty.items())]
+    if len(by_penalty) == 1:
+        clauses = [f"{next(iter(by_penalty)):g} for all"]
+    chosen_on_dev = any("/search/" in path for path in results.manifests)
+    return "; ".join(clauses) + (" (chosen for each model on dev)" if chosen_on_dev else "")
 
 
-def _targets(results: Results) -> Iterator[str]:
+def _short_targets(results: Results) -> Iterator[str]:
     for path, manifest in results.manifests.items():
         ratio = manifest.facts.get("length_ratio")
         if path.startswith("targets/") and ratio is not None and ratio < SHORT:
@@ -47,15 +48,15 @@ def _targets(results: Results) -> Iterator[str]:
 
 def _means(results: Results, column: str) -> dict[str, dict[str, float]]:
     """Means over seeds on the first test set: of each unpruned system by decoding."""
-    frame = results.scores
-    here = frame[(frame["test_set"] == next(iter(results.test_sets), "")) & (frame["kind"] != "pruned")]
+    frame = select(results.scores, test_set=results.primary_test_set)
+    frame = frame[frame["kind"] != "pruned"]
     means: dict[str, dict[str, float]] = {}
-    for (system, decoding), values in here.groupby(["system", "decoding"], sort=False)[column]:
+    for (system, decoding), values in frame.groupby(["system", "decoding"], sort=False)[column]:
         means.setdefault(str(system), {})[str(decoding)] = float(values.mean())
     return means
 
 
-def _beams(results: Results) -> Iterator[str]:
+def _harmful_beams(results: Results) -> Iterator[str]:
     bleu, lengths = _means(results, "bleu"), _means(results, "length_ratio")
     names = [
         f"{system} (BLEU {score:.1f}, greedy {scores['greedy']:.1f}; length ratio {lengths[system][beam]:.2f}, greedy "
@@ -71,11 +72,10 @@ def _beams(results: Results) -> Iterator[str]:
         )
 
 
-def _students(results: Results) -> Iterator[str]:
-    lengths = {
-        system: means["greedy"] for system, means in _means(results, "length_ratio").items() if "greedy" in means
-    }
-    teachers = {system.system: system.teacher for system in results.systems if system.kind == "student"}
+def _short_students(results: Results) -> Iterator[str]:
+    means = _means(results, "length_ratio")
+    lengths = {system: ratios["greedy"] for system, ratios in means.items() if "greedy" in ratios}
+    teachers = {model.system: model.teacher for model in results.models if model.kind == "student"}
     names = [
         f"{student} {lengths[student]:.2f} ({teacher} {lengths[teacher]:.2f})"
         for student, teacher in teachers.items()

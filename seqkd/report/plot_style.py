@@ -67,7 +67,7 @@ class Pen:
 
 
 def pens(teachers: Sequence[str], students: Sequence[str]) -> dict[str, Pen]:
-    """A pen for each system: teachers grey, students coloured; dashes tell further ones apart."""
+    """A pen for each system: teachers grey, students coloured; dashes distinguish further ones."""
     grey = {name: Pen(name, TEACHER, DASHES[index % 3]) for index, name in enumerate(teachers)}
     coloured = {
         name: Pen(name, SERIES[index % len(SERIES)], DASHES[index // len(SERIES) % 3])
@@ -76,8 +76,8 @@ def pens(teachers: Sequence[str], students: Sequence[str]) -> dict[str, Pen]:
     return grey | coloured
 
 
-def single(legend: bool) -> tuple[Figure, Axes]:
-    """A figure with one plot; higher where a legend comes below it."""
+def new_figure(legend: bool) -> tuple[Figure, Axes]:
+    """A figure with a single plot; higher where there is a legend below it."""
     figure = Figure(figsize=(4.7, 3.9 if legend else 3.0), layout="constrained", facecolor=PAPER)
     axes = figure.add_subplot(facecolor=PAPER)
     axes.grid(axis="x", visible=False)
@@ -87,10 +87,10 @@ def single(legend: bool) -> tuple[Figure, Axes]:
 def legend_below(figure: Figure, axes: Axes) -> None:
     """Each labelled line once, in two columns below the plot."""
     handles, labels = axes.get_legend_handles_labels()
-    firsts: dict[str, Any] = {}
+    by_label: dict[str, Any] = {}
     for handle, label in zip(handles, labels, strict=True):
-        firsts.setdefault(str(label), handle)
-    figure.legend(list(firsts.values()), list(firsts), loc="outside lower center", ncols=2)
+        by_label.setdefault(str(label), handle)
+    figure.legend(list(by_label.values()), list(by_label), loc="outside lower center", ncols=2)
 
 
 def svg(draw: Callable[[bool], Figure], name: str, legend: bool) -> str:
@@ -102,9 +102,9 @@ def svg(draw: Callable[[bool], Figure], name: str, legend: bool) -> str:
 
 
 def inline(text: str, description: str) -> str:
-    """SVG text for the page: no prolog, no namespaces, no addresses; colours and type are the page's.
+    """SVG text for the page: no prolog, namespaces or addresses; colours and fonts are those of the page.
 
-    ``description`` is what a screen reader says; it must hold no markup.
+    ``description`` is for screen readers; it must contain no markup.
     """
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
@@ -115,7 +115,7 @@ def inline(text: str, description: str) -> str:
     text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text)
     text = re.sub(r"font: (\w+) ([\d.]+)px [^;\"]*", r"font-weight: \1; font-size: \2px", text)
     text = re.sub(r"font-family: [^;\"]*;? ?", "", text)
-    return re.sub(r": (#[0-9a-f]{6})\b", lambda found: f": {_variable(found[1])}", text)
+    return re.sub(r": (#[0-9a-f]{6})\b", lambda match: f": {_variable(match[1])}", text)
 
 
 def _variable(colour: str) -> str:

@@ -1,4 +1,4 @@
-"""The section on the truth: for the corpus ``captions`` alone, whose true distribution is known."""
+"""The section on the true distribution: only for the corpus ``captions``, where it is known."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -6,122 +6,123 @@ from typing import Any
 
 import pandas as pd
 
-from seqkd.analysis.truth_hypotheses import Statement, statements
-from seqkd.analysis.true_distribution import STATISTICS, Estimate, Held, estimate
-from seqkd.analysis.results import Results, lines, read_json
-from seqkd.analysis.pairings import variants
-from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis import significance
+from seqkd.analysis.hypothesis import Outcome
+from seqkd.analysis.pairings import variants
+from seqkd.analysis.results import Results, ScoredModel, read_json, read_text_lines
+from seqkd.analysis.settings import ReportSettings
+from seqkd.analysis.true_distribution import STATISTICS, Interval, TruthComparison, percentile_interval
+from seqkd.analysis.truth_hypotheses import outcomes
 
 
 @dataclass(frozen=True)
-class HeldRow:
-    """One variant, or the truth itself (``kind`` "truth"): estimates by statistic, and what has no interval."""
+class TruthRow:
+    """A system, or the true distribution (``kind`` "truth"): intervals by statistic, and what has no interval."""
 
     label: str
     kind: str
     model: str
     seeds: list[int]
-    estimates: dict[str, Estimate]
+    intervals: dict[str, Interval]
     median_rank: float
     canonical: float | None
 
     @property
     def effective(self) -> float:
-        """So many equally likely translations have the mean entropy."""
-        return math.exp(self.estimates["model_entropy"].value)
+        """Number of equally likely translations with the mean entropy."""
+        return math.exp(self.intervals["model_entropy"].value)
 
 
 @dataclass(frozen=True)
-class Ceiling:
-    """What the truth scores on one test set: BLEU of its modes and of one sample each."""
+class OracleScore:
+    """What the true distribution scores on a test set: BLEU of its modes and of one sample each."""
 
     test_set: str
-    mode: Estimate
-    sample: Estimate
+    mode: Interval
+    sample: Interval
     entropy: float
     translations: float
     mode_prob: float
 
     @property
     def effective(self) -> float:
-        """So many equally likely translations have the mean entropy."""
+        """Number of equally likely translations with the mean entropy."""
         return math.exp(self.entropy)
 
 
 @dataclass(frozen=True)
 class TruthSection:
-    """All that the section shows."""
+    """Everything that the section shows."""
 
-    rows: list[HeldRow]
-    statements: list[Statement]
-    ceilings: list[Ceiling]
+    rows: list[TruthRow]
+    outcomes: list[Outcome]
+    oracle_scores: list[OracleScore]
     sources: int
     enumerated: int
     settings: dict[str, Any]
 
 
 def truth_section(results: Results, config: dict[str, Any], settings: ReportSettings) -> TruthSection | None:
-    """The section, or None for every corpus whose truth is not known."""
-    if config.get("corpus", {}).get("source") != "captions" or not results.systems:
+    """The section, or None for every corpus whose true distribution is not known."""
+    if config.get("corpus", {}).get("source") != "captions" or not results.models:
         return None
-    held = Held(results, settings)
-    first = next(iter(held.lines.values()))
-    models = [_row(held, one) for one in variants(held.systems).values()]
+    truth = TruthComparison(results, settings)
+    lines = next(iter(truth.lines.values()))
     return TruthSection(
-        rows=[_of_the_truth(held), *models],
-        statements=statements(held),
-        ceilings=[_ceiling(results, name, settings) for name in results.test_sets],
-        sources=len(first["line"]),
-        enumerated=sum(first["enumerated"]),
-        settings=held.facts,
+        rows=[_truth_row(truth), *(_system_row(truth, models) for models in variants(truth.models).values())],
+        outcomes=outcomes(truth),
+        oracle_scores=[_oracle_score(results, name, settings) for name in results.test_sets],
+        sources=len(lines["line"]),
+        enumerated=sum(lines["enumerated"]),
+        settings=truth.truth_settings,
     )
 
 
-def _row(held: Held, models: list[Any]) -> HeldRow:
-    one = models[0]
-    estimates = {name: held.estimate(models, name) for name in STATISTICS}
-    rank, canonical = held.median_rank(models), held.share_canonical(models)
-    return HeldRow(one.label, one.kind, one.model, [model.seed for model in models], estimates, rank, canonical)
+def _system_row(truth: TruthComparison, models: list[ScoredModel]) -> TruthRow:
+    first, seeds = models[0], [model.seed for model in models]
+    intervals = {name: truth.interval(models, name) for name in STATISTICS}
+    median_rank, canonical = truth.median_rank(models), truth.canonical_share(models)
+    return TruthRow(first.label, first.kind, first.model, seeds, intervals, median_rank, canonical)
 
 
-def _of_the_truth(held: Held) -> HeldRow:
-    """What a model would have that equals the truth and finds its mode."""
-    first = held.systems[:1]
-    mode, entropy = held.estimate(first, "mode_prob"), held.estimate(first, "entropy")
-    none, whole = Estimate(0.0, 0.0, 0.0), Estimate(1.0, 1.0, 1.0)
-    estimates = dict.fromkeys(STATISTICS, whole) | {"kl": none, "reverse_kl": none}
-    estimates |= dict.fromkeys(("mode_mass", "greedy_mass", "greedy_prob", "mode_prob"), mode)
-    estimates |= dict.fromkeys(("entropy", "model_entropy"), entropy)
-    return HeldRow("truth", "truth", "", [], estimates, 1.0, None)
+def _truth_row(truth: TruthComparison) -> TruthRow:
+    """The row of a model that equals the true distribution and finds its mode."""
+    model = truth.models[:1]
+    mode, entropy = truth.interval(model, "mode_prob"), truth.interval(model, "entropy")
+    zero, full = Interval(0.0, 0.0, 0.0), Interval(1.0, 1.0, 1.0)
+    intervals = dict.fromkeys(STATISTICS, full) | {"kl": zero, "reverse_kl": zero}
+    intervals |= dict.fromkeys(("mode_mass", "greedy_mass", "greedy_prob", "mode_prob"), mode)
+    intervals |= dict.fromkeys(("entropy", "model_entropy"), entropy)
+    return TruthRow("truth", "truth", "", [], intervals, 1.0, None)
 
 
-def _ceiling(results: Results, name: str, settings: ReportSettings) -> Ceiling:
-    folder, sides = results.folder / "ceilings" / name, results.sides(name)
-    found, references = read_json(folder / "ceilings.json"), sides["tgt"]
-    metric = significance.bleu_metric(found["bleu_signature"])
-    counts = [
-        significance.sentence_counts(metric, lines(folder / f"{text}.txt"), references) for text in ("mode", "sample")
-    ]
-    drawn = significance.resampled_scores(counts, significance.bleu_scores, settings.resamples, settings.bootstrap_seed)
-    text = significance.sample(sides["groups"], counts[0][:, 1])
+def _oracle_score(results: Results, test_set: str, settings: ReportSettings) -> OracleScore:
+    folder, lines = results.folder / "ceilings" / test_set, results.test_lines(test_set)
+    content, names = read_json(folder / "ceilings.json"), ("mode", "sample")
+    metric = significance.metric_of_signature(content["bleu_signature"])
+    outputs = [read_text_lines(folder / f"{name}.txt") for name in names]
+    counts = [significance.sentence_counts(metric, output, lines["tgt"]) for output in outputs]
+    resampled = significance.resampled_scores(
+        counts, significance.bleu_scores, settings.resamples, settings.bootstrap_seed
+    )
+    text = significance.sample(lines["groups"], counts[0][:, 1])
     mode, sample = (
-        estimate(found[f"bleu_of_{name}"], scores, text, settings.confidence)
-        for name, scores in zip(("mode", "sample"), drawn, strict=True)
+        percentile_interval(content[f"bleu_of_{name}"], scores, text, settings.confidence)
+        for name, scores in zip(names, resampled, strict=True)
     )
-    return Ceiling(name, mode, sample, found["entropy"], found["translations"], found["mode_prob"])
+    return OracleScore(test_set, mode, sample, content["entropy"], content["translations"], content["mode_prob"])
 
 
 def truth_table(section: TruthSection) -> pd.DataFrame:
-    """The rows of truth.csv: each statistic with the ends of its interval; ``inf`` where there is no finite one."""
+    """The rows of truth.csv: each statistic with the ends of its interval; ``inf`` where there is no finite value."""
     rows = []
     for row in section.rows:
-        ends = {
+        statistics = {
             f"{name}{'' if end == 'value' else f'_{end}'}": value
-            for name, estimate in row.estimates.items()
-            for end, value in asdict(estimate).items()
+            for name, interval in row.intervals.items()
+            for end, value in asdict(interval).items()
         }
         keys = {"system": row.label, "kind": row.kind, "model": row.model, "seeds": " ".join(map(str, row.seeds))}
-        rest = {"effective_translations": row.effective}
-        rows.append(keys | ends | rest | {"median_rank": row.median_rank, "canonical": row.canonical})
+        others = {"effective_translations": row.effective, "median_rank": row.median_rank, "canonical": row.canonical}
+        rows.append(keys | statistics | others)
     return pd.DataFrame(rows)

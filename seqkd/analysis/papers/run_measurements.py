@@ -160,5 +160,5 @@ def paired_seeds(models: Models) -> tuple[int, ...]:
 
 def spearman(pairs: Numbers) -> float:
     """Rank correlation of two columns [n, 2], ties at their mean rank; 0 where a column is constant."""
-    correlation = float(pd.DataFrame(pairs).corr(method="spearman").iloc[0, 1])
+    correlation = float(pd.DataFrame(pairs).corr(method="spearman").to_numpy()[0, 1])
     return 0.0 if math.isnan(correlation) else correlation
