@@ -7,10 +7,10 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from seqkd.analysis.minimums import MINIMUM
 from seqkd.config.sections import Config, StudentSettings
 from seqkd.config.systems import model_name
 from seqkd.corpus.settings import BibleSettings, CaptionsSettings, LocalFile, TestSetSettings, WebFile
-from seqkd.analysis.minimums import MINIMUM
 
 
 def no_verdict(config: Config) -> list[str]:
