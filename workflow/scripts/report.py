@@ -5,8 +5,8 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """report.html, scores.csv, speed.csv and report/ into results."""
+    from seqkd.analysis.settings import ReportSettings
     from seqkd.report.make import make_report
-    from seqkd.report.settings import ReportSettings
 
     return make_report(
         settings=ReportSettings(**job.settings["report"]),

@@ -1,6 +1,0 @@
-"""The invented results folder of the report's tests serves here too."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
