@@ -16,10 +16,10 @@ from torch import Tensor
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.distillation.cache_teacher_topk import cut
+from seqkd.losses import topk
 from seqkd.losses.positions import Positions
 from seqkd.models import store
-from seqkd.teacher import topk
-from seqkd.teacher.storing import cut
 
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
 

@@ -12,13 +12,14 @@ from seqkd.corpus.download import downloads
 from seqkd.corpus.jobs import modules_of
 from seqkd.decoding import shares
 from seqkd.decoding.settings import TunedSearchSettings
+from seqkd.distillation import modules_of_stored
+from seqkd.distillation import targets as kinds
 from seqkd.language import tokenization
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
-from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
 from workflow.step import Step
-from workflow.targets import KIND_OF_DECODING, TAKEN, UNREAD
+from workflow.targets import TAKEN, UNREAD
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
@@ -163,11 +164,9 @@ class Plan:
 
     def _targets(self, targets: str, teacher: Step) -> Step:
         path = f"targets/{teacher.path.removeprefix('teachers/')}/{targets}"
-        decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
-        settings: dict[str, Any] = {}
-        if targets not in TAKEN:
-            settings = {"choice": targets, "bleu_tokenize": self.bleu.name}
-        return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
+        upstream = {"decode": self._decoded(kinds.load(targets).DECODING, teacher), **self._text}
+        settings = kinds.job_settings(targets, self.bleu.name)
+        return self._add(TAKEN.get(targets, "choose"), path, settings, upstream, kinds.module_of(targets))
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
         settings = self.config.decode.canonical()

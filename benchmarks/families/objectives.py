@@ -14,10 +14,10 @@ from benchmarks.families.training import settings
 from benchmarks.rows import Row, paired
 from benchmarks.turns import Worker, alternate, say
 from seqkd import losses
+from seqkd.distillation.cache_teacher_topk import store_teacher
 from seqkd.losses.hidden_states import misfit_of_models
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.storing import store_teacher
 
 UNIT = "target tokens a second"
 STORED_TOP_K = 32

@@ -7,8 +7,9 @@ from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, mode
 from seqkd import losses
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.decoding.settings import DecodeSettings
+from seqkd.distillation.prune_settings import PruneSettings
+from seqkd.distillation.targets import GOLD, NAMES, Targets, label
 from seqkd.models.settings import ModelSettings
-from seqkd.pruning.settings import PruneSettings
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed_settings import SpeedSettings
@@ -79,13 +80,9 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Which of the teacher's seeds; its first if not given, `same` for the student's own seed."
     )
-    targets: Literal[
-        "gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold"
-    ] = Field(
-        "gold",
-        description="Target side: references; the teacher's beam search; of its n-best list the best by sentence BLEU, "
-        "the best by chrF, or the best four by BLEU in 4, 3, 2, 1 copies; its samples, or their consensus (minimum "
-        "Bayes risk by chrF). With `+gold` the references of the same sentences are added, once and twice.",
+    targets: Targets = Field(
+        GOLD,
+        description="Target side. " + "; ".join(f"`{kind}`: {label(kind)}" for kind in (GOLD, *NAMES)) + ".",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from seqkd.mixture.make import SHORT
+from seqkd.distillation.write_targets import SHORT
 from seqkd.report.load import Results
 
 LOWER = 0.05

@@ -30,7 +30,7 @@ from seqkd.training.projection import CHUNK, PIECE, Known, Teacher, chunks, proj
 
 
 class Stored(Protocol):
-    """A stored teacher, :class:`seqkd.teacher.reading.StoredTeacher`."""
+    """A stored teacher, :class:`seqkd.distillation.teacher_topk.StoredTeacher`."""
 
     def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
         """The stored distributions at the target positions of these sentences, one sentence after the other."""

@@ -15,10 +15,10 @@ from test_artefacts import DAMAGES
 from workflow_place import Place
 
 from seqkd.decoding.settings import LengthLimits
+from seqkd.distillation.cache_teacher_topk import store_teacher
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.storing import store_teacher
 from seqkd.training import run
 from seqkd.training.passes import Passes
 from seqkd.training.settings import TrainingSettings

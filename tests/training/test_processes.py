@@ -12,9 +12,9 @@ import torch
 from several import limited_memory, run_case, run_distributed
 from test_run import distribution, train
 
+from seqkd.distillation.cache_teacher_topk import store_teacher
 from seqkd.errors import UserError
 from seqkd.models import store
-from seqkd.teacher.storing import store_teacher
 from seqkd.training.processes import Processes
 
 LOSSES = 2e-4
@@ -48,7 +48,7 @@ CASES: dict[str, dict] = {
 @pytest.fixture(scope="module")
 def root(toy, tmp_path_factory) -> Path:
     """A teacher, a pruned teacher and a stored teacher."""
-    from seqkd.pruning.magnitude import prune_model
+    from seqkd.distillation.pruning import prune_model
 
     folder = tmp_path_factory.mktemp("several")
     train(toy, folder / "teacher", updates=20)

@@ -9,12 +9,12 @@ from test_run import distribution, divergence, same, train
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.distillation.cache_teacher_topk import cut, store_teacher
+from seqkd.distillation.teacher_topk import StoredTeacher
 from seqkd.losses.positions import Positions
+from seqkd.losses.topk import cross_entropy
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.reading import StoredTeacher
-from seqkd.teacher.storing import cut, store_teacher
-from seqkd.teacher.topk import cross_entropy
 from seqkd.training.passes import Passes
 
 SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)

@@ -14,8 +14,8 @@ from safetensors.torch import load_file, save_file
 from workflow_place import TOY, Place, new
 
 from seqkd.config import load
+from seqkd.distillation.import_teacher import take_teacher
 from seqkd.errors import UserError
-from seqkd.teacher.given import take_teacher
 
 
 def given(config: dict[str, Any], results: Path) -> None:

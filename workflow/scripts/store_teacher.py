@@ -5,7 +5,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """Arrays into results/stored_teachers/{teacher}/{seed}/{targets}/{k}."""
-    from seqkd.teacher.storing import store_teacher
+    from seqkd.distillation.cache_teacher_topk import store_teacher
 
     return store_teacher(
         k=job.settings["k"],

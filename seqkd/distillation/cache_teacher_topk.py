@@ -1,6 +1,6 @@
 """The stage ``store_teacher``: a teacher's top k tokens at every target position of a training set, on disk.
 
-The file format is described in ``reading.py``.
+The file format is described in ``teacher_topk.py``.
 """
 
 import logging
@@ -19,13 +19,13 @@ from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
 from seqkd.best_words import best_words
 from seqkd.decoding.engine import batched
+from seqkd.distillation.teacher_topk import NAMES, starts
 from seqkd.files import written
 from seqkd.losses.positions import TopK
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
-from seqkd.teacher.reading import NAMES, starts
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from seqkd.distillation.pruning import prune, prune_model, pruned_count, sparsities
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.pruning.magnitude import prune, prune_model, pruned_count, sparsities
 
 
 class TinyModel(torch.nn.Module):

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from seqkd.batches.dataset import Dataset
+from seqkd.distillation import cache_teacher_topk
+from seqkd.distillation.teacher_topk import NAMES, StoredTeacher
 from seqkd.errors import UserError
 from seqkd.files import sha256
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher import storing
-from seqkd.teacher.reading import NAMES, StoredTeacher
 
 SIZES = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
 VOCABULARY = 40
@@ -28,7 +28,7 @@ def teacher(tmp_path_factory):
 
 
 def make(toy, teacher, folder, k=5):
-    return storing.store_teacher(
+    return cache_teacher_topk.store_teacher(
         k=k, model=teacher, targets=toy.tokenizer / "train", precision="float32", folder=folder,
         state=folder.with_name(folder.name + ".state"), shard=7,
     )  # fmt: skip
@@ -44,7 +44,7 @@ def test_every_position_has_the_teachers_top_k(toy, teacher, tmp_path, k):
     sentences = np.array([30, 2, 17])
     stored = StoredTeacher(tmp_path / "a", dataset).top(sentences)
     with torch.no_grad():
-        expected = storing.teacher_topk(network, dataset, sentences, kept)
+        expected = cache_teacher_topk.teacher_topk(network, dataset, sentences, kept)
     assert torch.equal(stored.ids, expected.ids)
     torch.testing.assert_close(stored.log_probs, expected.log_probs, rtol=0, atol=1e-6)
     torch.testing.assert_close(stored.p.sum(1) + stored.rest, torch.ones(len(stored.rest)), rtol=0, atol=1e-6)
@@ -53,7 +53,7 @@ def test_every_position_has_the_teachers_top_k(toy, teacher, tmp_path, k):
 
 def test_a_killed_job_resumes_to_the_same_bytes(toy, teacher, tmp_path, monkeypatch):
     make(toy, teacher, tmp_path / "uninterrupted")
-    calls, shard = [], storing._shard
+    calls, shard = [], cache_teacher_topk._shard
 
     def interrupted(*arguments):
         if len(calls) == 3:
@@ -61,11 +61,11 @@ def test_a_killed_job_resumes_to_the_same_bytes(toy, teacher, tmp_path, monkeypa
         calls.append(arguments)
         return shard(*arguments)
 
-    monkeypatch.setattr(storing, "_shard", interrupted)
+    monkeypatch.setattr(cache_teacher_topk, "_shard", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make(toy, teacher, tmp_path / "cut")
     (tmp_path / "cut.state/00001.safetensors").write_bytes(b"half")
-    monkeypatch.setattr(storing, "_shard", lambda *arguments: calls.append(arguments) or shard(*arguments))
+    monkeypatch.setattr(cache_teacher_topk, "_shard", lambda *arguments: calls.append(arguments) or shard(*arguments))
     make(toy, teacher, tmp_path / "cut")
     assert len(calls) == 3 + 4  # six shards in all, the damaged one twice
     for name in NAMES:

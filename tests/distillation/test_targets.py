@@ -1,15 +1,19 @@
 """Seq-KD, selected and sampled targets, and the sentence BLEU that selects among hypotheses."""
 
 import json
+import subprocess
+import sys
+from collections import Counter
+from types import ModuleType
 
 import pytest
 
 from seqkd.batches.dataset import Dataset
+from seqkd.distillation.make_targets import make_targets
+from seqkd.distillation.sentence_scores import sentence_metric
+from seqkd.distillation.targets import NAMES, Candidate, label, load
 from seqkd.errors import UserError
 from seqkd.files import read_lines
-from seqkd.mixture.choose import make_chosen
-from seqkd.mixture.make import make_samples, make_seq_kd
-from seqkd.mixture.sentence_bleu import sentence_metric
 
 REFERENCE = "the cat sat on the mat"
 
@@ -34,10 +38,17 @@ def shard(path, rows):
 def test_seq_kd_takes_the_best_of_every_line(toy, tmp_path):
     a = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 2}", "old dog"]) for i in range(25)])
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
-    facts = make_seq_kd(shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+    facts = make_targets(
+        kind="seq-kd", shards=[a, b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t"
+    )
     targets, references = Dataset(tmp_path / "t").tgt, Dataset(toy.tokenizer / "train").tgt
     subwords, reference_subwords = (sum(len(side[i]) for i in range(40)) for side in (targets, references))
-    assert facts == {"sentences": 40, "length_ratio": round(subwords / reference_subwords, 4)}
+    assert facts == {
+        "sentences": 40,
+        "pairs": 40,
+        "distinct_pairs": 40,
+        "length_ratio": round(subwords / reference_subwords, 4),
+    }
     assert read_lines(tmp_path / "t/train.tgt")[24:26] == ["red cat 0", "new house"]
     assert read_lines(tmp_path / "t/train.src") == read_lines(toy.corpus / "train.src")
     assert len(Dataset(tmp_path / "t")) == 40
@@ -51,7 +62,7 @@ def test_every_sample_is_a_pair_with_its_sampled_ids(toy, tmp_path, caplog):
     path = tmp_path / "0.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t"}
-    facts = make_samples(shards=[path], **common)
+    facts = make_targets(kind="samples", shards=[path], **common)
     references = Dataset(toy.tokenizer / "train").tgt  # each counted once per sample
     length_ratio = round(120 / (2 * sum(len(references[i]) for i in range(40))), 4)
     assert facts == {"sentences": 40, "pairs": 80, "distinct_pairs": 78, "length_ratio": length_ratio}
@@ -62,24 +73,24 @@ def test_every_sample_is_a_pair_with_its_sampled_ids(toy, tmp_path, caplog):
     assert read_lines(tmp_path / "t/train.tgt")[:4] == ["t0", "t0", "t1", "t1"]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows[1:]), encoding="utf-8")
     with pytest.raises(UserError, match="39 sentences, the training set 40"):
-        make_samples(shards=[path], **common)
+        make_targets(kind="samples", shards=[path], **common)
 
 
 def test_a_missing_shard_is_refused(toy, tmp_path):
     b = shard(tmp_path / "1.jsonl", [(i, ["new house"]) for i in range(25, 40)])
     with pytest.raises(UserError, match="15 sentences, the training set 40"):
-        make_seq_kd(shards=[b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+        make_targets(kind="seq-kd", shards=[b], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
     a = shard(tmp_path / "0.jsonl", [(i, ["red cat"]) for i in range(25)])
     with pytest.raises(UserError, match="25 sentences, the training set 40"):
-        make_seq_kd(shards=[a], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+        make_targets(kind="seq-kd", shards=[a], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
     assert list((tmp_path / "t").iterdir()) == []
 
 
 def test_targets_do_not_depend_on_the_batch_size(toy, tmp_path, monkeypatch):
     path = shard(tmp_path / "0.jsonl", [(i, [f"red cat {i % 3}"]) for i in range(40)])
     for name, batch_size in (("all", 10000), ("few", 7)):
-        monkeypatch.setattr("seqkd.mixture.make.BATCH", batch_size)
-        make_seq_kd(shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / name)
+        monkeypatch.setattr("seqkd.distillation.write_targets.BATCH", batch_size)
+        make_targets(kind="seq-kd", shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / name)
     for file in (tmp_path / "all").iterdir():
         assert file.read_bytes() == (tmp_path / "few" / file.name).read_bytes()
 
@@ -88,14 +99,14 @@ def test_a_broken_shard_is_reported_with_its_line(toy, tmp_path):
     path = shard(tmp_path / "0.jsonl", [(0, ["a"]), (1, ["b"])])
     path.write_text(path.read_text()[:-5], encoding="utf-8")
     with pytest.raises(UserError, match=r"0\.jsonl:2: not a line"):
-        make_seq_kd(shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
+        make_targets(kind="seq-kd", shards=[path], corpus=toy.corpus, tokenizer=toy.tokenizer, folder=tmp_path / "t")
 
 
 def test_seq_inter_selects_the_candidate_nearest_to_the_reference(toy, tmp_path):
     references = read_lines(toy.corpus / "train.tgt")
     rows = [(3, ["small star", references[3], "old dog"]), (7, ["small star", "small star"]), (9, [references[9]])]
-    facts = make_chosen(
-        choice="seq-inter",
+    facts = make_targets(
+        kind="seq-inter",
         shards=[shard(tmp_path / "0.jsonl", rows)],
         corpus=toy.corpus,
         tokenizer=toy.tokenizer,
@@ -117,13 +128,19 @@ def test_text_without_spaces_is_compared_by_character(toy, tmp_path):
 
 
 def chosen(toy, tmp_path, choice, *candidates, **changes):
-    """The targets selected for training line 3, and the facts; its reference may be among ``candidates``."""
-    path = shard(tmp_path / "0.jsonl", [(3, list(candidates))])
+    """The targets selected for training line 3, and the statistics; its reference may be among ``candidates``.
+
+    Kinds that need translations of all 40 lines get the same for each.
+    """
+    numbers = [3] if load(choice).DECODING == "n-best" else range(40)
+    path = shard(tmp_path / "0.jsonl", [(number, list(candidates)) for number in numbers])
     common = {"corpus": toy.corpus, "tokenizer": toy.tokenizer, "folder": tmp_path / "t", "bleu_tokenize": "13a"}
     common |= changes
-    facts = make_chosen(choice=choice, shards=[path], **common)
+    facts = make_targets(kind=choice, shards=[path], **common)
     assert len(Dataset(tmp_path / "t")) == len(read_lines(tmp_path / "t/train.src"))
-    return read_lines(tmp_path / "t/train.tgt"), facts
+    texts = read_lines(tmp_path / "t/train.tgt")
+    count = len(texts) // len(numbers)
+    return texts[3 * count :][:count] if len(numbers) > 1 else texts, facts
 
 
 @pytest.mark.parametrize("choice", ["seq-inter", "best-chrf"])
@@ -155,9 +172,9 @@ def test_ranked_copies_are_four_three_two_one(toy, tmp_path):
 def test_references_are_added(toy, tmp_path):
     reference, source = (read_lines(toy.corpus / f"train.{side}")[3] for side in ("tgt", "src"))
     assert chosen(toy, tmp_path, "seq-kd+gold", "old dog")[0] == ["old dog", reference]
-    assert read_lines(tmp_path / "t/train.src") == [source, source]
+    assert read_lines(tmp_path / "t/train.src")[6:8] == [source, source]
     pairs, train = Dataset(tmp_path / "t"), Dataset(toy.tokenizer / "train")
-    assert pairs.tgt[1].tolist() == train.tgt[3].tolist() and pairs.src[1].tolist() == train.src[3].tolist()
+    assert pairs.tgt[7].tolist() == train.tgt[3].tolist() and pairs.src[7].tolist() == train.src[3].tolist()
     texts, facts = chosen(toy, tmp_path, "ranked+gold", "zzz", "old dog")
     assert sorted(texts[:4] + texts[4:7]) == sorted([texts[0]] * 4 + [texts[4]] * 3) and texts[7:] == [reference] * 2
     assert facts["pairs"] == 9 and facts["sentences"] == 1
@@ -175,8 +192,8 @@ def test_mbr_selects_the_consensus_of_the_samples(toy, tmp_path):
 def test_empty_targets_are_refused(toy, tmp_path, lines, message):
     path = shard(tmp_path / "0.jsonl", [(i, [""]) for i in range(lines)])
     with pytest.raises(UserError, match=f"seq-inter: .*{message}, so there is nothing to learn"):
-        make_chosen(
-            choice="seq-inter",
+        make_targets(
+            kind="seq-inter",
             shards=[path],
             corpus=toy.corpus,
             tokenizer=toy.tokenizer,
@@ -184,3 +201,47 @@ def test_empty_targets_are_refused(toy, tmp_path, lines, message):
             bleu_tokenize="13a",
         )
     assert not (tmp_path / "seq-inter/train.tgt").exists() and not (tmp_path / "seq-inter/tgt.ids.npy").exists()
+
+
+# Every kind
+
+
+def lacks(kind):
+    """What a file in ``seqkd/distillation/targets`` lacks to be a kind of targets, in words."""
+    module, candidates, reference = load(kind), [Candidate(text) for text in "abcdef"], Candidate("r")
+    if not (module.__doc__ or "").strip():
+        yield "a docstring that says what is selected, with its source in parentheses"
+    if getattr(module, "DECODING", None) not in ("beam", "n-best", "samples"):
+        yield "DECODING, one of 'beam', 'n-best' and 'samples'"
+    if not isinstance(getattr(module, "LABEL", None), str):
+        yield "LABEL, a few words for the documentation"
+    if hasattr(module, "SCORE") and len(module.SCORE(Counter(["a b", "c d"]), "a b", "13a")) != 2:
+        yield "a SCORE that returns one number for each candidate"
+    if not callable(getattr(module, "select", None)):
+        yield "a function select(candidates, reference)"
+    elif not all(isinstance(target, Candidate) for target in module.select(candidates, reference)):
+        yield "a select that returns a list of candidates, or the reference"
+    elif module.select(candidates[:1], reference)[0] != candidates[0]:
+        yield "a select that takes a sentence with a single candidate"
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_kind_is_complete(kind):
+    assert list(lacks(kind)) == [], f"seqkd/distillation/targets: {kind} lacks this"
+    assert label(kind)
+
+
+def test_what_a_new_kind_lacks_is_said_in_words(monkeypatch):
+    module = ModuleType("seqkd.distillation.targets.unfinished_kind")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert [text.partition(",")[0].partition(" that")[0] for text in lacks("unfinished-kind")] == [
+        "a docstring",
+        "DECODING",
+        "LABEL",
+        "a function select(candidates",
+    ]
+
+
+def test_checking_a_config_loads_neither_torch_nor_sacrebleu():
+    code = "import sys; import seqkd.config; print({'torch', 'sacrebleu'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
