@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import seqkd
 from seqkd import manifest
-from seqkd.corpus.jobs import modules_of
+from seqkd.corpus.source import modules_of
 from seqkd.decoding import shares as decoding
 from seqkd.distillation import modules_of_stored, targets
 from seqkd.errors import UserError, one_line
@@ -235,7 +235,8 @@ def _same_code(job: Job) -> None:
     if not place.is_relative_to(ROOT):
         raise UserError(f"{place}: another seqkd than this clone's was imported. Remove it (pip uninstall seqkd).")
     settings = job.settings
-    modules = [*map(module_of, settings.get("loss", ())), *modules_of(settings.get("corpus", {}))]
+    corpus = settings.get("corpus") or settings.get("config", {}).get("corpus", {})
+    modules = [*map(module_of, settings.get("loss", ())), *modules_of(corpus)]
     modules += decoding.modules_of(settings.get("kind"))
     modules += [*modules_of_model(settings), *modules_of_stored(settings)]
     modules += [targets.module_of(settings["targets"])] if "targets" in settings else []

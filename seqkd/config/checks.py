@@ -14,8 +14,6 @@ from seqkd.config.given import check_given
 from seqkd.config.mistakes import error_lines, nearest, shorten
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
-from seqkd.corpus import slices
-from seqkd.corpus.settings import FilesSettings
 from seqkd.errors import UserError
 from seqkd.losses import outside
 from seqkd.models.transformer_settings import TransformerSettings
@@ -30,7 +28,7 @@ MAX_MEASUREMENTS = 20_000
 def check(config: Config) -> list[str]:
     """Every error that concerns more than one section, as ``key: value found; what is allowed; next step``."""
     errors = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
-    errors += [*_texts(config), *_extent(config), *check_ensembles(config), *check_given(config), *check_bleu(config)]
+    errors += [*_extent(config), *check_ensembles(config), *check_given(config), *check_bleu(config)]
     if not errors:  # the following checks rely on names and starts
         errors = [
             *_models(config),
@@ -108,21 +106,12 @@ def _term(key: str, name: str, term: dict[str, object]) -> Iterator[str]:
             yield f"{key}: its Options fail ({type(error).__name__}: {error}); fix the file"
 
 
-def _texts(config: Config) -> Iterator[str]:
-    if isinstance(config.corpus, FilesSettings):
-        sets = {"train": config.corpus.train, "dev": config.corpus.dev}
-        sets |= {f"test_sets.{name}": pair for name, pair in config.corpus.test_sets.items()}
-        for key, pair in sets.items():
-            if pair.src == pair.tgt:
-                yield f"corpus.{key}.tgt: the same file as src; name the file that holds the translations"
-
-
 def _extent(config: Config) -> Iterator[str]:
     """A plan that no machine could finish is refused before it is made."""
     seeds = {name: len(teacher.seeds) for name, teacher in config.teachers.items()}
     seeds |= {name: len(student.seeds or config.seeds) for name, student in config.students.items()}
     pruned = sum(seeds.get(name, 0) for name in config.prune.students) * len(config.prune.sparsities) * 2
-    models, tests = sum(seeds.values()) + pruned, len(slices.test_sets(config.corpus))
+    models, tests = sum(seeds.values()) + pruned, len(config.corpus.test_set_names)
     if models * tests > MAX_MEASUREMENTS:
         yield (
             f"students: found {models} models (counting seeds and pruned models) on {tests} test sets, which makes "

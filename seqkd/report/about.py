@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from seqkd.corpus.describe import describe
-from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSettings, FilesSettings
+from seqkd.corpus.source import NAMES, SourceSettings, load
 from seqkd.language import mismatch, tokenization
 from seqkd.report.load import Results
 
@@ -23,15 +22,18 @@ def about_corpus(found: Results, config: dict[str, Any]) -> dict[str, str]:
 def _described(section: dict[str, Any]) -> dict[str, str]:
     if (settings := _settings(section)) is None:
         return {}
-    described = describe(settings)
+    described = settings.describe()
     return {"title": described.title, "description": described.description, "caveat": described.caveat}
 
 
-def _settings(section: dict[str, Any]) -> BibleSettings | CaptionsSettings | FilesSettings | None:
+def _settings(section: dict[str, Any]) -> SourceSettings | None:
+    if section.get("source") not in NAMES:
+        return None
     try:
-        return TypeAdapter[BibleSettings | CaptionsSettings | FilesSettings](CorpusSettings).validate_python(section)
+        settings: SourceSettings = load(section["source"]).Settings(**section)
     except ValidationError:
         return None
+    return settings
 
 
 def about_bleu(found: Results, config: dict[str, Any]) -> tuple[str, list[str]]:

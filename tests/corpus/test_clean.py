@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkd.corpus.clean import SentenceIndex, TrainFilter, length_fault
-from seqkd.corpus.settings import CleaningSettings
+from seqkd.corpus.clean import CleaningSettings, SentenceIndex, TrainFilter, length_fault
 from seqkd.corpus.text import ODD, normalise, words
 
 NONE = SentenceIndex([])

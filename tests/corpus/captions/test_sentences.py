@@ -2,9 +2,9 @@
 
 import pytest
 
-from seqkd.captions import Caption, Truth, source_of
-from seqkd.captions.lexicon import ADJECTIVES, NOUNS, PLACES, VERBS
-from seqkd.captions.meaning import Clause, Event, Thing
+from seqkd.corpus.captions import Caption, Truth, source_of
+from seqkd.corpus.captions.lexicon import ADJECTIVES, NOUNS, PLACES, VERBS
+from seqkd.corpus.captions.meaning import Clause, Event, Thing
 
 MAN, WOMAN, TWO = (Thing("Mann"),), (Thing("Frau"),), (Thing("Frau", "two"),)
 DISHES = Thing("Geschirr", "mass")

@@ -6,13 +6,13 @@ from dataclasses import replace
 from itertools import islice
 from random import Random
 
-from seqkd.captions.choices import max_strings
-from seqkd.captions.draft import Draft, Unfit
-from seqkd.captions.fitting import is_consistent
-from seqkd.captions.lexicon import SAME_VERB
-from seqkd.captions.meaning import Caption, Clause, Event, Thing
-from seqkd.captions.source import source_of
-from seqkd.captions.target import target_of
+from seqkd.corpus.captions.choices import max_strings
+from seqkd.corpus.captions.draft import Draft, Unfit
+from seqkd.corpus.captions.fitting import is_consistent
+from seqkd.corpus.captions.lexicon import SAME_VERB
+from seqkd.corpus.captions.meaning import Caption, Clause, Event, Thing
+from seqkd.corpus.captions.source import source_of
+from seqkd.corpus.captions.target import target_of
 
 WORDS = range(6, 18)
 """Allowed lengths of a source sentence, in words."""

@@ -11,9 +11,9 @@ The corpus stage writes each line's meaning, as one line of JSON, to the set's `
 each line is its own group, and ``Truth(Caption.from_json(line))`` is the true distribution of the line.
 """
 
-from seqkd.captions.meaning import Caption
-from seqkd.captions.sampling import sample_meanings
-from seqkd.captions.source import source_of
-from seqkd.captions.truth import Truth
+from seqkd.corpus.captions.meaning import Caption
+from seqkd.corpus.captions.sampling import sample_meanings
+from seqkd.corpus.captions.source import source_of
+from seqkd.corpus.captions.truth import Truth
 
 __all__ = ["Caption", "Truth", "sample_meanings", "source_of"]

@@ -2,7 +2,7 @@
 
 import re
 
-from seqkd.captions.german import (
+from seqkd.corpus.captions.german import (
     PRONOUN,
     finite,
     gender_of,
@@ -12,8 +12,8 @@ from seqkd.captions.german import (
     place_phrase,
     verb_last,
 )
-from seqkd.captions.lexicon import MANNERS, REASONS, VERBS, WHEN
-from seqkd.captions.meaning import Caption, Clause, Event
+from seqkd.corpus.captions.lexicon import MANNERS, REASONS, VERBS, WHEN
+from seqkd.corpus.captions.meaning import Caption, Clause, Event
 
 
 def source_of(caption: Caption) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from random import Random
 
-from seqkd.captions.fitting import fits_when
-from seqkd.captions.lexicon import (
+from seqkd.corpus.captions.fitting import fits_when
+from seqkd.corpus.captions.lexicon import (
     ADJECTIVES,
     HABITS,
     NOUNS,
@@ -18,7 +18,7 @@ from seqkd.captions.lexicon import (
     WHEN,
     Tags,
 )
-from seqkd.captions.meaning import Caption, Clause, Event, Thing
+from seqkd.corpus.captions.meaning import Caption, Clause, Event, Thing
 
 KINDS = {"plain": 30, "place": 18, "also": 15, "when": 12, "meanwhile": 12, "subject": 5, "object": 5, "reason": 3}
 """Kinds of captions and their weights."""

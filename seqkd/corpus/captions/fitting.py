@@ -1,7 +1,7 @@
 """Consistency of a caption beyond the tags of single words: season, clothes, moods and places."""
 
-from seqkd.captions.lexicon import HABITS, NOUNS, PLACES, STRANGERS, VERBS, WHEN, Tags
-from seqkd.captions.meaning import Caption, Clause, Event, Thing
+from seqkd.corpus.captions.lexicon import HABITS, NOUNS, PLACES, STRANGERS, VERBS, WHEN, Tags
+from seqkd.corpus.captions.meaning import Caption, Clause, Event, Thing
 
 
 def is_consistent(caption: Caption) -> bool:

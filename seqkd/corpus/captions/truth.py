@@ -8,11 +8,11 @@ from random import Random
 
 import numpy as np
 
-from seqkd.captions.choices import enumerate_strings, sample_string
-from seqkd.captions.english import punctuated
-from seqkd.captions.meaning import Caption
-from seqkd.captions.styles import PRIOR, STYLES
-from seqkd.captions.target import target_of
+from seqkd.corpus.captions.choices import enumerate_strings, sample_string
+from seqkd.corpus.captions.english import punctuated
+from seqkd.corpus.captions.meaning import Caption
+from seqkd.corpus.captions.styles import PRIOR, STYLES
+from seqkd.corpus.captions.target import target_of
 
 
 @dataclass

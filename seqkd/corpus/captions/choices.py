@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkd.captions.styles import STYLES, Option, Vector, vectors
+from seqkd.corpus.captions.styles import STYLES, Option, Vector, vectors
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from seqkd.captions import english
-from seqkd.captions.choices import enumerate_strings
-from seqkd.captions.english import ing, punctuated, third
-from seqkd.captions.german import inflected, noun_phrase
-from seqkd.captions.lexicon import (
+from seqkd.corpus.captions import english
+from seqkd.corpus.captions.choices import enumerate_strings
+from seqkd.corpus.captions.english import ing, punctuated, third
+from seqkd.corpus.captions.german import inflected, noun_phrase
+from seqkd.corpus.captions.lexicon import (
     ADJECTIVES,
     HABITS,
     MANNERS,
@@ -24,9 +24,9 @@ from seqkd.captions.lexicon import (
     WHEN,
     plural_of,
 )
-from seqkd.captions.meaning import Thing
-from seqkd.captions.styles import options, vectors
-from seqkd.corpus.jobs import modules_of
+from seqkd.corpus.captions.meaning import Thing
+from seqkd.corpus.captions.styles import options, vectors
+from seqkd.corpus.source import modules_of
 from workflow.fingerprint import Code
 
 ROOT = Path(__file__).parents[2]
@@ -135,10 +135,11 @@ def test_weak_endings_after_the_definite_article() -> None:
 
 def test_an_edit_of_the_grammar_reruns_no_other_corpus() -> None:
     code = Code(ROOT)
-    assert not [name for name in code.closure(["workflow/scripts/corpus.py"]) if name.startswith("seqkd.captions")]
-    assert modules_of({"source": "bible"}) == modules_of({}) == []
+    modules = code.closure(["workflow/scripts/corpus.py"])
+    assert not [name for name in modules if name.startswith(("seqkd.corpus.captions", "seqkd.corpus.sources."))]
+    assert modules_of({}) == []
     modules = code.closure(["workflow/scripts/corpus.py", *modules_of({"source": "captions"})])
-    assert {"seqkd.captions.tables.verbs", "seqkd.captions.target"} <= modules
+    assert {"seqkd.corpus.captions.tables.verbs", "seqkd.corpus.captions.target"} <= modules
 
 
 def test_english_forms() -> None:

@@ -1,10 +1,10 @@
-"""The lexicon: the rows of ``seqkd.captions.tables`` as objects, by name."""
+"""The lexicon: the rows of ``seqkd.corpus.captions.tables`` as objects, by name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seqkd.captions.styles import Option, options
-from seqkd.captions.tables import adjectives, habits, nouns, places, verbs
+from seqkd.corpus.captions.styles import Option, options
+from seqkd.corpus.captions.tables import adjectives, habits, nouns, places, verbs
 
 Tags = frozenset[str]
 GROUPS = {"people": {"adult", "youth", "child"}, "folk": {"adult", "youth"}, "kids": {"child", "youth"}}

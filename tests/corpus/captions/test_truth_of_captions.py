@@ -12,13 +12,14 @@ from random import Random
 
 import pytest
 
-from seqkd.captions import Caption, Truth, corpus, sample_meanings, source_of
-from seqkd.captions.choices import Choice, Series, Text
-from seqkd.captions.corpus import lines_of_test_set, split_lines
-from seqkd.captions.english import punctuated
-from seqkd.captions.lexicon import SAME_VERB
-from seqkd.captions.sampling import MOST_TRANSLATIONS
-from seqkd.captions.styles import PRIOR, STYLES
+from seqkd.corpus.captions import Caption, Truth, sample_meanings, source_of
+from seqkd.corpus.captions.choices import Choice, Series, Text
+from seqkd.corpus.captions.english import punctuated
+from seqkd.corpus.captions.lexicon import SAME_VERB
+from seqkd.corpus.captions.sampling import MOST_TRANSLATIONS
+from seqkd.corpus.captions.styles import PRIOR, STYLES
+from seqkd.corpus.sources import captions
+from seqkd.corpus.sources.captions import lines_of_test_set, split_lines
 
 SAMPLED = 100_000
 ROOT = Path(__file__).parents[2]
@@ -144,7 +145,7 @@ def test_meanings_are_the_same_for_a_seed_and_survive_json(meanings: list[Captio
 
 def test_meanings_do_not_depend_on_how_strings_are_hashed() -> None:
     """Python salts string hashes in every process, so samples from a set would differ from run to run."""
-    code = "from seqkd.captions.corpus import split_lines; print(split_lines(3, 200, 100, 700))"
+    code = "from seqkd.corpus.sources.captions import split_lines; print(split_lines(3, 200, 100, 700))"
     outputs = {
         subprocess.check_output([sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, cwd=ROOT)
         for seed in ("1", "2", "3")
@@ -171,8 +172,8 @@ def test_meanings_use_one_name_for_verbs_with_the_same_words(lines: list[tuple[s
 
 def test_sets_share_no_target(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [(str(i), target, "") for i, target in enumerate("abacbacdea")]
-    monkeypatch.setattr(corpus, "_lines", lambda seed: iter(lines))
-    sets = corpus.split_lines(1, 2, 1, 3)
+    monkeypatch.setattr(captions, "_lines", lambda seed: iter(lines))
+    sets = captions.split_lines(1, 2, 1, 3)
     assert [[target for _, target, _ in lines] for lines in sets] == [["a", "b"], ["c"], ["d", "e"]]
 
 

@@ -3,10 +3,10 @@
 import re
 from functools import lru_cache
 
-from seqkd.captions.choices import Text, choice, option_choice, series
-from seqkd.captions.lexicon import NOUNS, EnglishNoun, adjective_for
-from seqkd.captions.meaning import Thing
-from seqkd.captions.styles import Option
+from seqkd.corpus.captions.choices import Text, choice, option_choice, series
+from seqkd.corpus.captions.lexicon import NOUNS, EnglishNoun, adjective_for
+from seqkd.corpus.captions.meaning import Thing
+from seqkd.corpus.captions.styles import Option
 
 COUNTS = {
     "two": (Option("two"),),

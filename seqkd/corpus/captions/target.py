@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from seqkd.captions.choices import Text, choice, option_choice, series, weighted
-from seqkd.captions.english import ing, is_person, noun_phrase, third
-from seqkd.captions.lexicon import HABITS, MANNERS, NOUNS, PLACES, REASONS, VERBS, WHEN
-from seqkd.captions.meaning import ONE, Caption, Clause, Event, Thing
-from seqkd.captions.styles import Option, Vector
+from seqkd.corpus.captions.choices import Text, choice, option_choice, series, weighted
+from seqkd.corpus.captions.english import ing, is_person, noun_phrase, third
+from seqkd.corpus.captions.lexicon import HABITS, MANNERS, NOUNS, PLACES, REASONS, VERBS, WHEN
+from seqkd.corpus.captions.meaning import ONE, Caption, Clause, Event, Thing
+from seqkd.corpus.captions.styles import Option, Vector
 
 # Weights are for the styles american, british, terse, literary.
 ASPECTS: dict[str, Vector] = {

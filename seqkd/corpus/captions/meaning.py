@@ -1,4 +1,4 @@
-"""The meaning of a caption, independent of language. Names are those of the lexicon (``seqkd.captions.tables``)."""
+"""The meaning of a caption, independent of language. Names are those of the lexicon (``captions.tables``)."""
 
 from dataclasses import dataclass
 

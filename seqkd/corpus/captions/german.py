@@ -1,7 +1,7 @@
 """German inflection: articles, adjective endings, nouns and phrases. Cases: 1 nominative, 3 dative, 4 accusative."""
 
-from seqkd.captions.lexicon import MANNERS, NOUNS, PLACES, VERBS, Noun
-from seqkd.captions.meaning import Clause, Event, Thing
+from seqkd.corpus.captions.lexicon import MANNERS, NOUNS, PLACES, VERBS, Noun
+from seqkd.corpus.captions.meaning import Clause, Event, Thing
 
 COUNTS = {"two": "zwei", "three": "drei", "four": "vier", "some": "einige", "several": "mehrere", "many": "viele"}
 THE = {1: {"m": "der", "f": "die", "n": "das", "p": "die"}, 4: {"m": "den", "f": "die", "n": "das", "p": "die"}}

