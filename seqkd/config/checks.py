@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from seqkd import losses
 from seqkd.config.bleu import check_bleu
-from seqkd.config.combinations import nonsense
+from seqkd.config.combinations import incompatible_combinations
 from seqkd.config.ensembles import check_ensembles
 from seqkd.config.given import check_given
 from seqkd.config.mistakes import error_lines, nearest, shorten
@@ -36,7 +36,7 @@ def check(config: Config) -> list[str]:
             *_seeds_of_teachers_and_starts(config),
             *_trainings(config),
             *_measurements(config),
-            *nonsense(config),
+            *incompatible_combinations(config),
         ]
     return errors
 

@@ -11,7 +11,7 @@ SAMPLES_ONLY = ("student",)
 """Prefixes of an objective that never reads the targets."""
 
 
-def nonsense(config: Config) -> Iterator[str]:
+def incompatible_combinations(config: Config) -> Iterator[str]:
     """Lines of the form ``students.NAME.KEY: value found, why it makes no sense, what to write``."""
     for name, student in config.students.items():
         key = f"students.{name}"
