@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from seqkd import losses
-from seqkd.config.mistakes import nearest
+from seqkd.config.error_messages import did_you_mean
 from seqkd.errors import UserError
 from seqkd.lossdoc import describe
 from seqkd.losses import outside
@@ -143,7 +143,7 @@ def _losses(given: argparse.Namespace) -> Iterator[str]:
         yield describe(given.name)
     else:
         known = ", ".join(losses.NAMES)
-        raise UserError(f"{given.name}: no such objective{nearest(given.name, losses.NAMES)}; known: {known}")
+        raise UserError(f"{given.name}: no such objective{did_you_mean(given.name, losses.NAMES)}; known: {known}")
 
 
 if __name__ == "__main__":

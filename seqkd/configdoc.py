@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.config import Config
-from seqkd.config.mistakes import TAGS
+from seqkd.config.error_messages import TAGS
 from seqkd.config.sections import TrainingChanges
 from seqkd.files import write_text
 from seqkd.training.settings import TrainingSettings

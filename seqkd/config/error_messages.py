@@ -22,7 +22,7 @@ TAGS = ("source", "architecture")
 SECTION_ERRORS = ("model_type", "model_attributes_type", "dict_type")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean ...?`` for the allowed name that is most similar, or nothing."""
     matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean {matches[0]}?" if matches else ""
@@ -43,12 +43,12 @@ def error_lines(error: ValidationError, data: Any, root: type[BaseModel]) -> lis
     ]
 
 
-def truth_values(data: Any, root: type[BaseModel], path: Path = ()) -> Iterator[str]:
+def reject_booleans(data: Any, root: type[BaseModel], path: Path = ()) -> Iterator[str]:
     """A line for each true or false where a number is expected: pydantic would accept it as 1 or 0."""
     if isinstance(data, dict | list):
         items: Iterable[tuple[Any, Any]] = data.items() if isinstance(data, dict) else enumerate(data)
         for key, value in items:
-            yield from truth_values(value, root, (*path, key))
+            yield from reject_booleans(value, root, (*path, key))
     elif isinstance(data, bool):
         *section, key = [key for key in path if isinstance(key, str)] or [""]
         fields = [cls.model_fields[key] for cls in _classes_at(root, tuple(section)) if key in cls.model_fields]
@@ -108,7 +108,7 @@ def _unknown_key(path: Path, data: Any, root: type[BaseModel]) -> str:
     classes_here = _classes_at(root, path[:-1])
     selected = [cls for cls in classes_here if any(_value_or_default(cls, section, k) == tag for k, tag in _tags(cls))]
     allowed = list(dict.fromkeys(field for cls in selected or classes_here for field in cls.model_fields))
-    if suggestion := nearest(key, allowed):
+    if suggestion := did_you_mean(key, allowed):
         return f"unknown key{suggestion}"
     if tags := [tag for cls in classes_here if key in cls.model_fields for tag in _tags(cls)]:
         return f"unknown key; it is only allowed with `{': '.join(tags[0])}`"
