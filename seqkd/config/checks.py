@@ -12,8 +12,8 @@ from seqkd.config.combinations import incompatible_combinations
 from seqkd.config.ensembles import check_ensembles
 from seqkd.config.error_messages import did_you_mean, error_lines, shorten
 from seqkd.config.given import check_given
+from seqkd.config.resolve import can_init_from, merge_settings, model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings, complete_loss
-from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
 from seqkd.errors import UserError
 from seqkd.losses import outside
 from seqkd.models.transformer_settings import TransformerSettings
@@ -157,7 +157,7 @@ def _start_models(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
         start = start_model(config, student)
         model = student.model
-        if start and model and not continues(config.models[model], config.models[start]):
+        if start and model and not can_init_from(config.models[model], config.models[start]):
             yield (
                 f"students.{name}.model: found {model!r}, but its start {student.start!r} has {start!r}; remove "
                 "`model`, or name a model that differs only in dropout or has fewer layers"
@@ -197,7 +197,7 @@ def _trainings(config: Config) -> Iterator[str]:
         changes[f"students.{name}"] = (fine_tuning if student.start else {}) | student.changes()
     for key, change in changes.items():
         try:
-            merged(config.training, change)
+            merge_settings(config.training, change)
         except ValidationError as error:
             yield from (
                 f"{key}: merged with `training`: {line}" for line in error_lines(error, change, TrainingSettings)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from seqkd import losses
+from seqkd.config.resolve import model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings
-from seqkd.config.systems import model_name, start_model, teacher_name
 from seqkd.distillation.targets import GOLD, load
 
 SAMPLES_ONLY = ("student",)

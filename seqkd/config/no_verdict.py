@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from seqkd.config.resolve import model_name
 from seqkd.config.sections import Config, StudentSettings
-from seqkd.config.systems import model_name
 from seqkd.scoring.fewest import FEWEST
 
 

@@ -71,7 +71,7 @@ class Systems:
             kind="teacher",
             model_name=settings.model,
             model=self.config.models[settings.model],
-            training=merged(self.config.training, settings.changes()),
+            training=merge_settings(self.config.training, settings.changes()),
             loss=complete_loss(NLL),
             seeds=tuple(settings.seeds),
             targets="gold",
@@ -98,7 +98,7 @@ class Systems:
             kind="student",
             model_name=model,
             model=self.config.models[model],
-            training=merged(self.config.training, fine_tuning, settings.changes()),
+            training=merge_settings(self.config.training, fine_tuning, settings.changes()),
             loss=complete_loss(settings.loss),
             seeds=tuple(settings.seeds or self.config.seeds),
             targets=settings.targets,
@@ -112,7 +112,7 @@ class Systems:
     @property
     def retraining(self) -> TrainingSettings:
         """How a pruned model is fine-tuned."""
-        return merged(self.config.training, self.config.retraining.changes())
+        return merge_settings(self.config.training, self.config.retraining.changes())
 
     def seed_in(self, other: str, system: System, seed: int) -> int:
         """The seed of ``other``, the teacher or start of ``system``, that goes with ``seed`` of ``system``."""
@@ -123,7 +123,7 @@ class Systems:
         return seed if system.teacher_seed == "same" else int(system.teacher_seed)
 
 
-def merged(training: TrainingSettings, *changes: dict[str, Any]) -> TrainingSettings:
+def merge_settings(training: TrainingSettings, *changes: dict[str, Any]) -> TrainingSettings:
     """``training`` updated with the changes in order, and validated again."""
     values = training.model_dump()
     for change in changes:
@@ -165,7 +165,7 @@ def start_model(config: Config, student: StudentSettings) -> str | None:
         return None
 
 
-def continues(model: ModelSettings, start: ModelSettings) -> bool:
+def can_init_from(model: ModelSettings, start: ModelSettings) -> bool:
     """Whether a model can start from another's weights: it differs at most in dropout and in having fewer layers."""
     values, start_values = model.model_dump(), start.model_dump()
     if values.keys() != start_values.keys():
