@@ -25,7 +25,7 @@ MAX_MEASUREMENTS = 20_000
 """Limit of models times test sets, beyond which planning alone takes minutes."""
 
 
-def check(config: Config) -> list[str]:
+def find_errors(config: Config) -> list[str]:
     """Every error that concerns more than one section, as ``key: value found; what is allowed; next step``."""
     errors = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
     errors += [*_extent(config), *check_ensembles(config), *check_given(config), *check_bleu(config)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seqkd.config.checks import check
+from seqkd.config.checks import find_errors
 from seqkd.config.error_messages import error_lines, reject_booleans
 from seqkd.config.sections import Config
 from seqkd.config.yaml_file import load_yaml
@@ -42,6 +42,6 @@ def load(source: Path | dict[str, Any], name: str = "config") -> Config:
         config = Config.model_validate(source)
     except ValidationError as error:
         raise ConfigError(name, [*error_lines(error, source, Config), *reject_booleans(source, Config)]) from None
-    if errors := [*reject_booleans(source, Config), *check(config)]:
+    if errors := [*reject_booleans(source, Config), *find_errors(config)]:
         raise ConfigError(name, errors)
     return config
