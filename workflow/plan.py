@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.config import Config, System, Systems
-from seqkd.config.given import TEACHER, TOKENIZER
+from seqkd.config.pretrained import TEACHER, TOKENIZER
 from seqkd.corpus.source import module_of as source_module
 from seqkd.decoding import shares
 from seqkd.decoding.settings import TunedSearchSettings

@@ -11,7 +11,7 @@ from seqkd.config.bleu import check_bleu
 from seqkd.config.combinations import incompatible_combinations
 from seqkd.config.ensembles import check_ensembles
 from seqkd.config.error_messages import did_you_mean, error_lines, shorten
-from seqkd.config.given import check_given
+from seqkd.config.pretrained import check_pretrained
 from seqkd.config.resolve import can_init_from, merge_settings, model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.errors import UserError
@@ -28,7 +28,7 @@ MAX_MEASUREMENTS = 20_000
 def find_errors(config: Config) -> list[str]:
     """Every error that concerns more than one section, as ``key: value found; what is allowed; next step``."""
     errors = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
-    errors += [*_extent(config), *check_ensembles(config), *check_given(config), *check_bleu(config)]
+    errors += [*_extent(config), *check_ensembles(config), *check_pretrained(config), *check_bleu(config)]
     if not errors:  # the following checks rely on names and starts
         errors = [
             *_models(config),

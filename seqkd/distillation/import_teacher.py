@@ -8,7 +8,7 @@ from seqkd.files import copied
 from seqkd.models import store
 
 
-def take_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder: Path) -> dict[str, Any]:
+def import_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder: Path) -> dict[str, Any]:
     """Copy the files of a model (path: SHA-256) to ``folder`` after checking them; returns statistics of the model.
 
     Raises:

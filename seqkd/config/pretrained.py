@@ -17,7 +17,7 @@ TOKENIZER, TEACHER = ("src.model", "tgt.model"), ("model.json", "model.safetenso
 """The files that are copied of each."""
 
 
-def check_given(config: Config) -> Iterator[str]:
+def check_pretrained(config: Config) -> Iterator[str]:
     """Error lines for every ``folder`` in the config."""
     if config.tokenizer.folder is not None:
         yield from _tokenizer(config.tokenizer, Path(config.tokenizer.folder))
