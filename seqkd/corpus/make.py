@@ -17,7 +17,7 @@ from seqkd.corpus.clean import FILTERS, Line, SentenceIndex, TrainFilter
 from seqkd.corpus.source import Corpus, load
 from seqkd.corpus.text import words
 from seqkd.errors import UserError
-from seqkd.files import written
+from seqkd.files import atomic_write
 
 Facts = dict[str, Any]
 
@@ -126,7 +126,7 @@ def _write(folder: Path, name: str, lines: Iterable[Line]) -> Facts:
     """Write ``{name}.src``, ``.tgt`` and ``.groups``; all three appear, or none."""
     sizes = _Sizes()
     with ExitStack() as stack:
-        paths = [stack.enter_context(written(folder / f"{name}.{side}")) for side in ("src", "tgt", "groups")]
+        paths = [stack.enter_context(atomic_write(folder / f"{name}.{side}")) for side in ("src", "tgt", "groups")]
         with ExitStack() as open_files:
             handles = [open_files.enter_context(path.open("w", encoding="utf-8", newline="\n")) for path in paths]
             for line in lines:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.errors import UserError, one_line
-from seqkd.files import sha256, write_json, written
+from seqkd.files import atomic_write, sha256, write_json
 
 IDLE_ATTEMPTS = 5
 """Consecutive attempts without a new byte after which the download fails."""
@@ -98,7 +98,7 @@ def fetch_url(url: str, checksum: str, size: int | None, target: Path, state: Pa
             f"{url}: wrong content, expected SHA-256 {checksum}, found {actual}. Either the file behind the address "
             "changed or the checksum in corpus is mistyped; compare with the publisher's."
         )
-    with written(target) as tmp_path:
+    with atomic_write(target) as tmp_path:
         shutil.move(part.path, tmp_path)
     part.clear()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.errors import UserError
-from seqkd.files import sha256, written
+from seqkd.files import atomic_write, sha256
 
 LARGEST = 2**29
 TIMEOUT = 3600
@@ -103,7 +103,7 @@ def _extract(package: Path, download: dict[str, Any], target: Path) -> None:
             size = archive.getinfo(name).file_size
             if size > LARGEST:
                 raise UserError(f"{package}: {name} is {size} bytes, more than the {LARGEST} allowed. {next_step}")
-            with archive.open(name) as member, written(target) as tmp_path, tmp_path.open("wb") as handle:
+            with archive.open(name) as member, atomic_write(target) as tmp_path, tmp_path.open("wb") as handle:
                 shutil.copyfileobj(member, handle, 1 << 20)
     except KeyError:
         raise UserError(f"{package}: there is no {name} in it. {next_step}") from None

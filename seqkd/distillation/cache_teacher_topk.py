@@ -20,7 +20,7 @@ from seqkd.batches.dataset import PAD, Dataset
 from seqkd.best_words import best_words
 from seqkd.decoding.engine import batched
 from seqkd.distillation.teacher_topk import NAMES, starts
-from seqkd.files import written
+from seqkd.files import atomic_write
 from seqkd.losses.positions import TopK
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
@@ -57,7 +57,7 @@ def store_teacher(
         if _loaded(path) is None:
             sentences = np.arange(number * shard, min((number + 1) * shard, len(dataset)))
             arrays = _shard(network, dataset, sentences, k)
-            with written(path) as tmp:
+            with atomic_write(path) as tmp:
                 save_file(arrays, tmp, {checksum.NAME: checksum.checksum(arrays)})
             log.info("shard %d of %d", number + 1, count)
     return _join(shards, folder, len(dataset.tgt.ids) + len(dataset))
@@ -122,7 +122,7 @@ def _joined(name: str, shards: list[Path], folder: Path, positions: int) -> npt.
     Not written through a memory map: on a full disk that kills the process without a message.
     """
     path = folder / f"{name}.npy"
-    with written(path) as tmp, tmp.open("wb") as handle:
+    with atomic_write(path) as tmp, tmp.open("wb") as handle:
         done = 0
         for shard in shards:
             array = (_loaded(shard) or {})[name]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.errors import UserError, first_sentence
-from seqkd.files import copied
+from seqkd.files import copy_verified
 from seqkd.models import store
 
 
@@ -20,5 +20,5 @@ def import_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder:
     except UserError as error:
         raise UserError(f"teachers: {first_sentence(error)}. Name another `folder` in the config.") from None
     for path, checksum in files.items():
-        copied(Path(path), checksum, folder)
+        copy_verified(Path(path), checksum, folder)
     return {"parameters": sum(parameter.numel() for parameter in model.parameters())}

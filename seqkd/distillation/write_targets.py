@@ -10,7 +10,7 @@ from typing import TextIO
 
 from seqkd.batches.dataset import Side, ids_written
 from seqkd.errors import UserError
-from seqkd.files import written
+from seqkd.files import atomic_write
 from seqkd.tokenizer.tokenizer import SIDES, Tokenizer
 
 log = logging.getLogger(__name__)
@@ -83,5 +83,5 @@ def write_targets(pairs: Iterable[Pair], tokenizer: Path, folder: Path) -> dict[
 @contextmanager
 def _open_atomic(path: Path) -> Iterator[TextIO]:
     """A text file to write, which appears at ``path`` once it is complete."""
-    with written(path) as tmp_path, tmp_path.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic_write(path) as tmp_path, tmp_path.open("w", encoding="utf-8", newline="\n") as file:
         yield file

@@ -14,7 +14,7 @@ import sentencepiece
 from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
 from seqkd.corpus.text import words
 from seqkd.errors import UserError
-from seqkd.files import copied, written
+from seqkd.files import atomic_write, copy_verified
 from seqkd.lines import lines
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import SIDES, Side, Tokenizer
@@ -46,7 +46,7 @@ def make_tokenizer(
             given model has changed.
     """
     for path, checksum in (given or {}).items():
-        copied(Path(path), checksum, folder)
+        copy_verified(Path(path), checksum, folder)
     if not given:
         _train_models(settings, corpus, folder)
     return _write_ids(Tokenizer(folder), corpus, folder)
@@ -136,7 +136,7 @@ def _user_error(vocabulary: int, message: str) -> UserError:
 
 
 def _save(model: bytes, path: Path) -> None:
-    with written(path) as tmp_path:
+    with atomic_write(path) as tmp_path:
         tmp_path.write_bytes(model)
 
 
