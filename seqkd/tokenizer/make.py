@@ -15,7 +15,7 @@ from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
 from seqkd.corpus.text import words
 from seqkd.errors import UserError
 from seqkd.files import atomic_write, copy_verified
-from seqkd.lines import lines
+from seqkd.lines import iter_lines
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import SIDES, Side, Tokenizer
 
@@ -86,9 +86,9 @@ class _Sample:
     limit: int
 
     def __iter__(self) -> Iterator[str]:
-        total = sum(1 for _ in lines(self.path))
+        total = sum(1 for _ in iter_lines(self.path))
         limit = min(self.limit, total)
-        for i, line in enumerate(lines(self.path)):
+        for i, line in enumerate(iter_lines(self.path)):
             if (i + 1) * limit // total > i * limit // total:
                 yield line
 
@@ -152,7 +152,7 @@ class _Counts:
 
     def encode(self, side: Side, path: Path) -> Iterator[list[int]]:
         """The ids of each line of the file; counts them."""
-        remaining = lines(path)
+        remaining = iter_lines(path)
         while batch := list(islice(remaining, BATCH)):
             for line, ids in zip(batch, side.encode(batch), strict=True):
                 self.sentences += 1
