@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pydantic import Field
 
 from seqkd.corpus.marks import Uint64Set
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.settings import Settings
 
 FILTERS = (
@@ -49,7 +49,7 @@ def length_fault(src: str, tgt: str, settings: CleaningSettings) -> str:
         return "empty"
     if max(len(src), len(tgt)) > settings.max_chars:
         return "over_max_chars"
-    shorter, longer = sorted((words(src), words(tgt)))
+    shorter, longer = sorted((count_words(src), count_words(tgt)))
     if longer > settings.max_words:
         return "over_max_words"
     return "over_max_ratio" if longer > settings.max_ratio * shorter else ""

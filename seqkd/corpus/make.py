@@ -15,7 +15,7 @@ from typing import Any
 
 from seqkd.corpus.clean import FILTERS, Line, SentenceIndex, TrainFilter
 from seqkd.corpus.source import Corpus, load
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.errors import UserError
 from seqkd.files import atomic_write
 
@@ -109,8 +109,8 @@ class _Sizes:
 
     def add(self, src: str, tgt: str, group: str) -> None:
         self.pairs += 1
-        self.src_words += words(src)
-        self.tgt_words += words(tgt)
+        self.src_words += count_words(src)
+        self.tgt_words += count_words(tgt)
         self.src_chars += len(src)
         self.tgt_chars += len(tgt)
         self.groups += group != self.last_group

@@ -12,7 +12,7 @@ from typing import Any
 import sentencepiece
 
 from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.errors import UserError
 from seqkd.files import atomic_write, copy_verified
 from seqkd.lines import iter_lines
@@ -157,7 +157,7 @@ class _Counts:
             for line, ids in zip(batch, side.encode(batch), strict=True):
                 self.sentences += 1
                 self.subwords += len(ids)
-                self.words += words(line)
+                self.words += count_words(line)
                 self.characters += len(line)
                 self.unknown += ids.count(UNK)
                 yield ids
