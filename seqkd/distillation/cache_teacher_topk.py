@@ -37,7 +37,7 @@ BATCH_TOKENS = 4096
 """Tokens per forward pass of the teacher."""
 
 
-def store_teacher(
+def cache_teacher_topk(
     *, k: int, model: Path, targets: Path, precision: str, folder: Path, state: Path, shard: int = SHARD
 ) -> dict[str, Any]:
     """Write the top k of the teacher ``model`` on the pairs in ``targets`` to ``folder``.

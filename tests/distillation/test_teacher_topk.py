@@ -28,7 +28,7 @@ def teacher(tmp_path_factory):
 
 
 def make(toy, teacher, folder, k=5):
-    return cache_teacher_topk.store_teacher(
+    return cache_teacher_topk.cache_teacher_topk(
         k=k, model=teacher, targets=toy.tokenizer / "train", precision="float32", folder=folder,
         state=folder.with_name(folder.name + ".state"), shard=7,
     )  # fmt: skip

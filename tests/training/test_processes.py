@@ -12,7 +12,7 @@ import torch
 from several import limited_memory, run_case, run_distributed
 from test_run import distribution, train
 
-from seqkd.distillation.cache_teacher_topk import store_teacher
+from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.training.processes import Processes
@@ -54,7 +54,7 @@ def root(toy, tmp_path_factory) -> Path:
     train(toy, folder / "teacher", updates=20)
     prune_model(sparsity=0.6, model=folder / "teacher", folder=folder / "pruned")
     train_data = {"targets": toy.tokenizer / "train", "precision": "float32"}
-    store_teacher(k=6, model=folder / "teacher", folder=folder / "stored", state=folder / "s", **train_data)
+    cache_teacher_topk(k=6, model=folder / "teacher", folder=folder / "stored", state=folder / "s", **train_data)
     return folder
 
 

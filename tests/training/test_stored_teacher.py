@@ -9,7 +9,7 @@ from test_run import distribution, divergence, same, train
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
-from seqkd.distillation.cache_teacher_topk import cut, store_teacher
+from seqkd.distillation.cache_teacher_topk import cache_teacher_topk, cut
 from seqkd.distillation.teacher_topk import StoredTeacher
 from seqkd.losses.positions import Positions
 from seqkd.losses.topk import cross_entropy
@@ -24,7 +24,7 @@ BOTH = {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}
 
 def make(toy, teacher, folder, k):
     targets, state = toy.tokenizer / "train", folder.with_name(folder.name + ".state")
-    store_teacher(k=k, model=teacher, targets=targets, precision="float32", folder=folder, state=state)
+    cache_teacher_topk(k=k, model=teacher, targets=targets, precision="float32", folder=folder, state=state)
 
 
 @pytest.fixture(scope="module")
