@@ -142,7 +142,7 @@ def _passed_over(make: Callable[[Path], object]) -> Callable[[Path], None]:
         wanted = {"kind": "web", "url": "http://127.0.0.1:9/text.gz", "file_name": "text.gz", "size": None}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SEQKD_DATA", str(folder / "data"))
-            patch.setattr("seqkd.corpus.web.BACK_OFF", (0.0,) * 5)
+            patch.setattr("seqkd.corpus.web.BACK_OFF", 0.0)
             fetch(wanted | {"sha256": hashlib.sha256(b"x").hexdigest()}, folder / "results" / "x", folder / "state")
 
     return give
