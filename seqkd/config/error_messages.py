@@ -22,9 +22,9 @@ TAGS = ("source", "architecture")
 SECTION_ERRORS = ("model_type", "model_attributes_type", "dict_type")
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, allowed: Iterable[str]) -> str:
     """``; did you mean ...?`` for the allowed name that is most similar, or nothing."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.6)
     return f"; did you mean {matches[0]}?" if matches else ""
 
 

@@ -14,10 +14,10 @@ def no_verdict(config: Config) -> list[str]:
 
 def _without_baseline(config: Config) -> Iterator[str]:
     models = {name: model_name(config, name) for name in config.students}
-    known = {models[name] for name, student in config.students.items() if _is_baseline(student)}
-    known |= {teacher.model or "" for teacher in config.teachers.values()}
+    with_baseline = {models[name] for name, student in config.students.items() if _is_baseline(student)}
+    with_baseline |= {teacher.model or "" for teacher in config.teachers.values()}
     for name, model in models.items():
-        if model not in known:
+        if model not in with_baseline:
             yield (
                 f"students.{name}: no baseline of its model {model!r} to be compared with; add a student of that "
                 "model with `targets: gold`, `loss: nll` and no `start`"

@@ -11,12 +11,12 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from seqkd.settings import Settings
 
 
-def _like(pattern: str, wanted: str) -> AfterValidator:
-    """A string that matches as a whole; the message says what is wanted in words instead of the pattern."""
+def _like(pattern: str, expected: str) -> AfterValidator:
+    """A string that matches as a whole; the message says what is expected in words instead of the pattern."""
 
     def checked(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"must be {wanted}, found {value[:200]!r}")
+            raise ValueError(f"must be {expected}, found {value[:200]!r}")
         return value
 
     return AfterValidator(checked)
