@@ -29,7 +29,7 @@ from seqkd.corpus.captions.styles import options, vectors
 from seqkd.corpus.source import modules_of
 from workflow.fingerprint import Code
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 NOUN_TAGS = frozenset().union(*(noun.tags for noun in NOUNS.values()))
 PLACE_TAGS = frozenset().union(*(place.tags for place in PLACES.values()))

@@ -22,7 +22,7 @@ from seqkd.corpus.sources import captions
 from seqkd.corpus.sources.captions import lines_of_test_set, split_lines
 
 SAMPLED = 100_000
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
