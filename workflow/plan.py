@@ -71,7 +71,7 @@ class Plan:
             downloads = {
                 name: self._add("download", f"download/{name}", job.downloads[name], {}) for name in job.downloads
             }
-            settings = {"corpus": job.settings, "files": self._checksums(job.local_files)}
+            settings: dict[str, Any] = {"corpus": job.settings, "files": self._checksums(job.local_files)}
             settings |= {} if test_set is None else {"test_set": test_set}
             rule, path = ("corpus", "corpus") if test_set is None else ("test_set", f"test_sets/{test_set}")
             self._add(rule, path, settings, downloads, source_module(self.config.corpus.source))

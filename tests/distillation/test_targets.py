@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from seqkd.batches.dataset import Dataset
 from seqkd.distillation.make_targets import make_targets
 from seqkd.distillation.sentence_scores import sentence_metric
-from seqkd.distillation.targets import NAMES, Candidate, label, load
+from seqkd.distillation.targets import NAMES, Candidate, label, load, module_of
 from seqkd.errors import UserError
 from seqkd.files import read_lines
+from workflow.fingerprint import Code
 
 REFERENCE = "the cat sat on the mat"
 
@@ -240,6 +242,13 @@ def test_what_a_new_kind_lacks_is_said_in_words(monkeypatch):
         "LABEL",
         "a function select(candidates",
     ]
+
+
+def test_an_edit_of_a_kind_reruns_no_other():
+    code, kinds = Code(Path(__file__).parents[2]), "seqkd.distillation.targets."
+    assert not [name for name in code.closure(["seqkd.distillation.make_targets"]) if name.startswith(kinds)]
+    modules = {name for name in code.closure([module_of("ranked+gold")]) if name.startswith(kinds)}
+    assert modules == {f"{kinds}ranked", f"{kinds}ranked_plus_gold"}
 
 
 def test_checking_a_config_loads_neither_torch_nor_sacrebleu():
