@@ -67,7 +67,13 @@ def corpus(folder: Path) -> Facts:
     pair = {
         name: {side: str(folder / f"raw/{name}.{side}") for side in ("src", "tgt")} for name in ("train", "dev", "test")
     }
-    settings = {"source": "files", "train": pair["train"], "dev": pair["dev"], "purge": [pair["test"]], "cleaning": {}}
+    settings = {
+        "source": "files",
+        "train": pair["train"],
+        "dev": pair["dev"],
+        "decontaminate": [pair["test"]],
+        "cleaning": {},
+    }
     return make_corpus(settings, {}, folder / "corpus")
 
 

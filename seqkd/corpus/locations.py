@@ -112,7 +112,7 @@ class PairSettings(Settings):
 
     src: Location = Field(description="Source side: a path, {path, sha256} or {url, sha256}; plain or .gz.")
     tgt: Location = Field(description="Target side, likewise.")
-    groups: Location | None = Field(
+    documents: Location | None = Field(
         None, description="The document of each line, one name a line; without it each line is its own."
     )
 
@@ -124,5 +124,5 @@ class PairSettings(Settings):
 
     @property
     def files(self) -> Iterator[LocalFile | WebFile]:
-        """Source, target and, if there is one, groups."""
-        return (file for file in (self.src, self.tgt, self.groups) if file is not None)
+        """Source, target and, if given, documents."""
+        return (file for file in (self.src, self.tgt, self.documents) if file is not None)

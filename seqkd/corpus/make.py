@@ -36,7 +36,7 @@ def make_corpus(settings: dict[str, Any], files: dict[str, Path], folder: Path) 
         Facts: ``train`` and ``dev``, each with ``pairs``, ``groups`` (runs of lines of the same group) and the averages
         ``src_words``, ``tgt_words``, ``src_chars``, ``tgt_chars``; ``taken``: filter -> pairs it dropped (for the
         Bible also pairs that would have gone to dev or test); ``dev_in_test_sets``: dev pairs of which a side is in
-        a purged test set; ``input``: irregularity of the files -> count.
+        a decontaminated test set; ``input``: irregularity of the files -> count.
 
     Raises:
         UserError: a file is missing, damaged, misaligned or not UTF-8, a dev line is empty, or no training pairs are

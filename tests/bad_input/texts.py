@@ -47,7 +47,7 @@ class Text:
     def settings(self, **others: Any) -> Any:
         pairs = {part: {"src": f"{part}.de", "tgt": f"{part}.en"} for part in ("train", "dev", "test")}
         if self.path("test_doc").exists():
-            pairs["test"]["groups"] = "test.doc"
+            pairs["test"]["documents"] = "test.doc"
         config = {"source": "files", "source_language": "de", "target_language": "en"}
         config |= {"train": pairs["train"], "dev": pairs["dev"], "test_sets": {"test": pairs["test"]}} | others
         return SETTINGS.validate_python(config)

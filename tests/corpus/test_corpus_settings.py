@@ -90,7 +90,7 @@ ADDED = {"src": "added.de", "tgt": web("https://example.org/added.en", "c" * 64)
 
 def test_a_test_set_without_purge_does_not_change_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
-    before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"purge": False}})
+    before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"decontaminate": False}})
     assert before.job().settings == after.job().settings
     assert list(before.job().downloads) == list(after.job().downloads) == []
     assert before.job().local_files == after.job().local_files
@@ -116,7 +116,9 @@ def test_names_order_languages_and_descriptions_are_not_part_of_the_corpus() -> 
 
 
 def test_purge_is_not_read_by_the_test_set() -> None:
-    before, after = (files(test_sets={"one": ADDED | {"purge": purge}}) for purge in (True, False))
+    before, after = (
+        files(test_sets={"one": ADDED | {"decontaminate": decontaminate}}) for decontaminate in (True, False)
+    )
     assert before.job("one").settings == after.job("one").settings
 
 
@@ -126,7 +128,7 @@ def test_cleaning_is_part_of_the_corpus(key: str) -> None:
 
 
 def test_local_files_are_listed_without_duplicates() -> None:
-    settings = files(dev={"src": "a.de", "tgt": web(), "groups": "docs"})
+    settings = files(dev={"src": "a.de", "tgt": web(), "documents": "docs"})
     assert [str(path) for path in settings.job().local_files] == ["a.de", "a.en", "docs", "t.de", "t.en"]
     assert BibleSettings().job().local_files == []
 

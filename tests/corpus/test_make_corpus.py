@@ -88,7 +88,7 @@ def test_dev_and_purged_test_sets_are_removed_from_training_and_others_are_not(c
     case.config["dev"] = case.pair("dev", [("drei", "3")])
     case.config["test_sets"] = {
         "a": case.pair("a", [("4", "four")]),
-        "late": case.pair("late", [("5", "five 5"), ("x", "y")]) | {"purge": False},
+        "late": case.pair("late", [("5", "five 5"), ("x", "y")]) | {"decontaminate": False},
     }
     facts = case.corpus()
     assert case.lines("train.src") == ["eins zwei", "fünf"]
@@ -105,8 +105,8 @@ def test_dev_pairs_in_a_test_set_are_counted_and_kept(case: Case) -> None:
 def test_groups_follow_their_lines(case: Case) -> None:
     for name, groups in (("train", "a a b b c"), ("a", "t u")):
         (case.folder / f"{name}.doc").write_text(groups.replace(" ", "\n") + "\n")
-    case.config["train"]["groups"] = str(case.folder / "train.doc")
-    case.config["test_sets"]["a"]["groups"] = str(case.folder / "a.doc")
+    case.config["train"]["documents"] = str(case.folder / "train.doc")
+    case.config["test_sets"]["a"]["documents"] = str(case.folder / "a.doc")
     assert case.corpus()["train"]["groups"] == 3
     assert case.lines("train.groups") == ["a", "a", "b", "c"]
     case.test_set()
@@ -141,7 +141,7 @@ def test_an_empty_line_in_dev_or_test_is_reported_with_file_and_line(case: Case,
 def test_an_empty_group_in_a_test_set_is_reported(case: Case) -> None:
     path = case.folder / "a.doc"
     path.write_text("t\n\n")
-    case.config["test_sets"]["a"]["groups"] = str(path)
+    case.config["test_sets"]["a"]["documents"] = str(path)
     assert f"{path}:2: empty line" in case.refusal()
 
 

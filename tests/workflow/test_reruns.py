@@ -77,7 +77,7 @@ def put(path: str, value: object) -> Change:
 
 
 def extra_test_set(purge: bool) -> Change:
-    return put("corpus test_sets extra", {"src": "extra.xx", "tgt": "extra.yy", "purge": purge})
+    return put("corpus test_sets extra", {"src": "extra.xx", "tgt": "extra.yy", "decontaminate": purge})
 
 
 def added_seed(config: dict) -> None:

@@ -1,7 +1,7 @@
 """A parallel corpus in line-aligned files, local or downloaded.
 
-The job of training and dev set reads only the files of those test sets that have ``purge: true``, without their names:
-a renamed test set, or a new one with ``purge: false``, does not change it. Nor do language codes, title and
+The job of training and dev set reads only the files of those test sets that have ``decontaminate: true``, without their names:
+a renamed test set, or a new one with ``decontaminate: false``, does not change it. Nor do language codes, title and
 description.
 """
 
@@ -39,7 +39,7 @@ Language = Annotated[str, AfterValidator(standard_code)]
 class TestSetSettings(PairSettings):
     """One test set."""
 
-    purge: bool = Field(
+    decontaminate: bool = Field(
         True,
         description="Remove training pairs of which a side occurs in this test set. Say false for a test set added "
         "later: training stays as it is, and the overlap is only counted.",
@@ -73,10 +73,10 @@ class FilesSettings(SourceSettings):
         """Only the files that the job reads."""
         if test_set is not None:
             test = self.test_sets[test_set]
-            return _job(TestSetJob(test=PairSettings(src=test.src, tgt=test.tgt, groups=test.groups)))
-        pairs = [PairSettings(src=test.src, tgt=test.tgt) for test in self.test_sets.values() if test.purge]
+            return _job(TestSetJob(test=PairSettings(src=test.src, tgt=test.tgt, documents=test.documents)))
+        pairs = [PairSettings(src=test.src, tgt=test.tgt) for test in self.test_sets.values() if test.decontaminate]
         pairs.sort(key=lambda pair: json.dumps(pair.canonical()))
-        return _job(CorpusJob(train=self.train, dev=self.dev, purge=pairs, cleaning=self.cleaning))
+        return _job(CorpusJob(train=self.train, dev=self.dev, decontaminate=pairs, cleaning=self.cleaning))
 
     def describe(self) -> Description:
         """What the user says of the text."""
@@ -107,13 +107,13 @@ class CorpusJob(Section):
     source: Literal["files"] = "files"
     train: PairSettings
     dev: PairSettings
-    purge: list[PairSettings]
+    decontaminate: list[PairSettings]
     cleaning: CleaningSettings
 
     @property
     def pairs(self) -> list[PairSettings]:
         """All pairs of files."""
-        return [self.train, self.dev, *self.purge]
+        return [self.train, self.dev, *self.decontaminate]
 
 
 class TestSetJob(Section):
@@ -139,7 +139,7 @@ def read(settings: dict[str, Any], files: dict[str, Path]) -> Corpus:
     """Training lines are streamed; dev lines must be complete."""
     job, counts = CorpusJob(**settings), Counter[str]()
     dev = list(_checked_lines(_paths(job.dev, files), counts))
-    held_out = (line for pair in job.purge for line in _checked_lines(_paths(pair, files), Counter()))
+    held_out = (line for pair in job.decontaminate for line in _checked_lines(_paths(pair, files), Counter()))
     return Corpus(_lines(_paths(job.train, files), counts), dev, held_out, job.cleaning, input=counts)
 
 
@@ -149,7 +149,7 @@ def read_test_set(settings: dict[str, Any], files: dict[str, Path], counts: Coun
 
 
 def _paths(pair: PairSettings, files: dict[str, Path]) -> list[Path]:
-    """Two paths, or three with groups; verifies local files that have a checksum."""
+    """Two paths, or three with documents; verifies local files that have a checksum."""
     return [_path(file, files) for file in pair.files]
 
 
@@ -163,7 +163,7 @@ def _path(file: LocalFile | WebFile, files: dict[str, Path]) -> Path:
 
 
 def _lines(paths: Sequence[Path], counts: Counter[str]) -> Iterator[Line]:
-    """Source, target and group of every line; without a groups file, the group is the line's number."""
+    """Source, target and group of every line; without a file of documents, the group is the line's number."""
     for number, (src, tgt, *group) in enumerate(aligned(paths, counts), 1):
         if number % 1_000_000 == 0:
             log.info("%s: %d lines read.", paths[0], number)
@@ -190,7 +190,7 @@ def _too_small(test: TestSetSettings, min_sentences: int, min_documents: int) ->
     if 0 < len(lines) < min_sentences:
         return f"{len(lines)} sentence{'s' if len(lines) > 1 else ''}, at least {min_sentences} are needed"
     documents: set[bytes] = set()
-    for line in _raw_lines(test.groups):
+    for line in _raw_lines(test.documents):
         documents.add(line.strip())
         if len(documents) >= min_documents:
             return ""
