@@ -1,8 +1,8 @@
 """A parallel corpus in line-aligned files, local or downloaded.
 
-The job of training and dev set reads only the files of those test sets that have ``decontaminate: true``, without their names:
-a renamed test set, or a new one with ``decontaminate: false``, does not change it. Nor do language codes, title and
-description.
+The job of training and dev set reads only the files of those test sets that have ``decontaminate: true``, without their
+names: a renamed test set, or a new one with ``decontaminate: false``, does not change it. Nor do language codes, title
+and description.
 """
 
 import gzip
