@@ -88,7 +88,7 @@ def test_download_names_are_safe_and_distinct() -> None:
 ADDED = {"src": "added.de", "tgt": web("https://example.org/added.en", "c" * 64)}
 
 
-def test_a_test_set_without_purge_does_not_change_the_corpus() -> None:
+def test_a_test_set_without_decontamination_does_not_change_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
     before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"decontaminate": False}})
     assert before.job().settings == after.job().settings
@@ -100,7 +100,7 @@ def test_a_test_set_without_purge_does_not_change_the_corpus() -> None:
     assert after.test_set_names == ["one", "late"]
 
 
-def test_a_purged_test_set_is_part_of_the_corpus() -> None:
+def test_a_decontaminated_test_set_is_part_of_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
     before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED})
     assert before.job().settings != after.job().settings
@@ -115,7 +115,7 @@ def test_names_order_languages_and_descriptions_are_not_part_of_the_corpus() -> 
     assert before.job("two").settings == after.job("zwei").settings
 
 
-def test_purge_is_not_read_by_the_test_set() -> None:
+def test_decontaminate_is_not_read_by_the_test_set() -> None:
     before, after = (
         files(test_sets={"one": ADDED | {"decontaminate": decontaminate}}) for decontaminate in (True, False)
     )
