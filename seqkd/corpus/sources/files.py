@@ -73,10 +73,12 @@ class FilesSettings(SourceSettings):
         """Only the files that the job reads."""
         if test_set is not None:
             test = self.test_sets[test_set]
-            return _job(TestSetJob(test=PairSettings(src=test.src, tgt=test.tgt, documents=test.documents)))
+            pair = PairSettings(src=test.src, tgt=test.tgt, documents=test.documents)
+            return _job(TestSetJob(test=pair), [pair])
         pairs = [PairSettings(src=test.src, tgt=test.tgt) for test in self.test_sets.values() if test.decontaminate]
         pairs.sort(key=lambda pair: json.dumps(pair.canonical()))
-        return _job(CorpusJob(train=self.train, dev=self.dev, decontaminate=pairs, cleaning=self.cleaning))
+        settings = CorpusJob(train=self.train, dev=self.dev, decontaminate=pairs, cleaning=self.cleaning)
+        return _job(settings, [self.train, self.dev, *pairs])
 
     def describe(self) -> Description:
         """What the user says of the text."""
@@ -110,11 +112,6 @@ class CorpusJob(Section):
     decontaminate: list[PairSettings]
     cleaning: CleaningSettings
 
-    @property
-    def pairs(self) -> list[PairSettings]:
-        """All pairs of files."""
-        return [self.train, self.dev, *self.decontaminate]
-
 
 class TestSetJob(Section):
     """The settings of the job that writes a test set."""
@@ -122,14 +119,9 @@ class TestSetJob(Section):
     source: Literal["files"] = "files"
     test: PairSettings
 
-    @property
-    def pairs(self) -> list[PairSettings]:
-        """The only pair of files."""
-        return [self.test]
 
-
-def _job(settings: CorpusJob | TestSetJob) -> Job:
-    files = [file for pair in settings.pairs for file in pair.files]
+def _job(settings: CorpusJob | TestSetJob, pairs: list[PairSettings]) -> Job:
+    files = [file for pair in pairs for file in pair.files]
     downloads = {file.name: file.download for file in files if isinstance(file, WebFile)}
     paths = [Path(file.path) for file in files if isinstance(file, LocalFile)]
     return Job(settings.canonical(), downloads, list(dict.fromkeys(paths)))
