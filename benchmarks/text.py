@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.turns import ROOT, say
 from seqkd.config import load
-from seqkd.corpus.fetch import fetch
+from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.source import SourceSettings, all_jobs
 from seqkd.corpus.sources.captions import CaptionsSettings

@@ -76,7 +76,7 @@ class WebFile(Settings):
 
     @property
     def download(self) -> dict[str, Any]:
-        """The arguments of ``seqkd.corpus.fetch.fetch``."""
+        """The arguments of ``seqkd.corpus.download.fetch.fetch``."""
         return {"kind": "web", "file_name": self.file_name, **self.canonical()}
 
 

