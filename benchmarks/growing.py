@@ -151,26 +151,24 @@ def row(line: int, texts: list[str]) -> str:
 
 def seq_kd(folder: Path) -> Facts:
     """Merging all shards into targets."""
-    from seqkd.mixture.make import make_seq_kd
+    from seqkd.distillation.make_targets import make_targets
 
     shards = sorted(folder.glob("decode/0*.jsonl"))
     common = {"corpus": folder / "corpus", "tokenizer": folder / "tokenizer"}
-    return make_seq_kd(shards=shards, folder=folder / "targets", **common)
+    return make_targets(kind="seq-kd", shards=shards, folder=folder / "targets", **common)
 
 
 def choose(folder: Path) -> Facts:
     """Selecting from n-best lists of four, for one sentence in a hundred."""
-    from seqkd.decoding.settings import LengthLimits
-    from seqkd.mixture.choose import make_chosen
+    from seqkd.distillation.make_targets import make_targets
 
-    return make_chosen(
-        choice="seq-inter",
+    return make_targets(
+        kind="seq-inter",
         shards=[folder / "decode/n-best.jsonl"],
         corpus=folder / "corpus",
         tokenizer=folder / "tokenizer",
         folder=folder / "chosen",
         bleu_tokenize="13a",
-        limits=LengthLimits(),
     )
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from benchmarks.turns import ROOT, say
 from seqkd.config import load
-from seqkd.corpus.download import downloads
-from seqkd.corpus.fetch import fetch
+from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
-from seqkd.corpus.settings import CaptionsSettings, CorpusSettings
-from seqkd.corpus.slices import corpus_slice, test_set_slice, test_sets
+from seqkd.corpus.source import SourceSettings, all_jobs
+from seqkd.corpus.sources.captions import CaptionsSettings
 from seqkd.errors import UserError
 from seqkd.files import write_text
 from seqkd.tokenizer.make import make_tokenizer
@@ -44,16 +43,17 @@ def prepare(cache: Path, *, quick: bool) -> Text:
         return _make(cache / "captions", "captions de-en", CaptionsSettings(train_pairs=29000), VOCABULARY // 8)
 
 
-def _make(folder: Path, name: str, settings: CorpusSettings, vocabulary: int) -> Text:
+def _make(folder: Path, name: str, settings: SourceSettings, vocabulary: int) -> Text:
     text = Text(name, folder / "corpus", folder / "test", folder / "tokenizer")
     files = {}
-    for file, download in downloads(settings).items():
-        files[file] = folder / "download" / file
-        if not files[file].exists():
-            fetch(download, files[file], folder / "download" / "state")
-    test_set = test_sets(settings)[0]
-    _once(text.corpus, lambda: make_corpus(corpus_slice(settings), files, text.corpus))
-    _once(text.test, lambda: make_test_set(test_set_slice(settings, test_set), test_set, files, text.test))
+    for job in all_jobs(settings):
+        for file, download in job.downloads.items():
+            files[file] = folder / "download" / file
+            if not files[file].exists():
+                fetch(download, files[file], folder / "download" / "state")
+    test_set = settings.test_set_names[0]
+    _once(text.corpus, lambda: make_corpus(settings.job().settings, files, text.corpus))
+    _once(text.test, lambda: make_test_set(settings.job(test_set).settings, test_set, files, text.test))
     tokenizer = TokenizerSettings(vocab_size=vocabulary)
     _once(text.tokenizer, lambda: make_tokenizer(tokenizer, text.corpus, text.tokenizer))
     return text

@@ -16,10 +16,10 @@ from torch import Tensor
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.distillation.cache_teacher_topk import cut
+from seqkd.losses import topk
 from seqkd.losses.positions import TokenBatch
 from seqkd.models import store
-from seqkd.teacher import topk
-from seqkd.teacher.storing import cut
 
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -41,7 +41,7 @@ def row(log_p: Tensor, log_q: Tensor, k: int) -> str:
     loss = float((topk.cross_entropy(batch) - full_loss) / len(p))
     gradient = float((topk.gradient(batch) - (q - p)).norm() / (q - p).norm())
     size = (6 if p.shape[1] <= 65536 else 8) * k + 4
-    return f"| {k} | {size} | {float(teacher.rest.mean()):.4f} | {loss:+.4f} | {gradient:.4f} |"
+    return f"| {k} | {size} | {float(teacher.tail_mass.mean()):.4f} | {loss:+.4f} | {gradient:.4f} |"
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from seqkd.errors import UserError
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path next to ``path``; on success it is flushed to disk and renamed to ``path``.
 
     After an exception the partial file is removed and an existing ``path`` is left as it was.
@@ -31,7 +31,7 @@ def written(path: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, atomically."""
-    with written(path) as tmp:
+    with atomic_write(path) as tmp:
         tmp.write_bytes(text.encode("utf-8"))
 
 
@@ -57,13 +57,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def copied(path: Path, checksum: str, folder: Path) -> None:
+def copy_verified(path: Path, checksum: str, folder: Path) -> None:
     """Copy a file into ``folder``, atomically.
 
     Raises:
         UserError: the file no longer has this SHA-256.
     """
-    with written(folder / path.name) as tmp:
+    with atomic_write(folder / path.name) as tmp:
         shutil.copyfile(path, tmp)
         if sha256(tmp) != checksum:
             raise UserError(f"{path} has changed since this run began. Run the same command again.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from seqkd.errors import UserError
 
 
-def lines(path: Path) -> Iterator[str]:
+def iter_lines(path: Path) -> Iterator[str]:
     """Lines of a UTF-8 file without their ends, split only at ``\\n``."""
     with path.open(encoding="utf-8", newline="\n") as handle:
         for line in handle:
@@ -17,7 +17,7 @@ class SequentialLines:
     """Lines of a text file by index, from 0; indices must not decrease: ``forward[17]``."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._lines = path, lines(path)
+        self._path, self._lines = path, iter_lines(path)
         self._index, self._line = -1, ""
 
     def __getitem__(self, index: int) -> str:

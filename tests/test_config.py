@@ -92,8 +92,8 @@ ERRORS = [
     (
         "students/a/targets",
         "seqkd",
-        "students.a.targets: found 'seqkd'; must be 'gold', 'seq-kd', 'seq-inter', 'best-chrf', 'ranked', 'samples', "
-        "'mbr', 'seq-kd+gold' or 'ranked+gold'",
+        "students.a.targets: found 'seqkd'; must be 'gold', 'best-chrf', 'mbr', 'ranked', 'ranked+gold', "
+        "'samples', 'seq-inter', 'seq-kd' or 'seq-kd+gold'",
     ),
     ("students/a/loss", "word_kd", "students.a.loss: found 'word_kd'; must be one of engine, gkd, "),
     ("students/a/loss", {"nll": 0}, "students.a.loss.nll: found weight 0; must be a number greater than 0"),
@@ -167,7 +167,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"targets": "mbr"},
-        "targets: found 'mbr', which chooses among samples, but decode.samples.per_source is 1; write 8 or more",
+        "targets: found 'mbr', which selects among samples, but decode.samples.per_source is 1; write 8 or more",
     ),
     (
         {"loss": "word-kd", "label_smoothing": 0.1},

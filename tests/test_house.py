@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from seqkd.config import load
-from seqkd.corpus.slices import local_files
+from seqkd.corpus.source import all_jobs
 from seqkd.losses import NAMES
 
 ROOT = Path(__file__).parents[1]
@@ -172,9 +172,10 @@ def blocks() -> list[tuple[str, str]]:
 def test_config_loads_and_its_jobs_can_be_planned(name, tmp_path):
     config = load(ROOT / name)
     assert config.title
-    for file in local_files(config.corpus):  # what the config asks the user to put there
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text("a line\n")
+    for job in all_jobs(config.corpus):
+        for file in job.local_files:  # what the config asks the user to put there
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / file).write_text("a line\n")
     done = run("-m", "snakemake", "-n", "results/report.html", "--directory", str(tmp_path), "--configfile", name)
     assert done.returncode == 0, done.stdout + done.stderr
     students = re.search(r"^train_student +(\d+)$", done.stdout + done.stderr, re.MULTILINE)

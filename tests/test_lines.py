@@ -3,7 +3,7 @@
 import pytest
 
 from seqkd.errors import UserError
-from seqkd.lines import SequentialLines, lines
+from seqkd.lines import SequentialLines, iter_lines
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def path(tmp_path):
 
 
 def test_only_line_feeds_end_lines(path):
-    assert list(lines(path)) == ["a", "", "c\u2028d"]
+    assert list(iter_lines(path)) == ["a", "", "c\u2028d"]
 
 
 def test_a_line_may_be_read_twice_and_lines_may_be_skipped(path):

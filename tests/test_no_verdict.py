@@ -66,7 +66,7 @@ def test_test_sets_of_files(
     corpus["test_sets"] = {"news": {"src": f"x.de{end}", "tgt": f"x.en{end}"}}
     write(tmp_path / f"x.en{end}", ["words"] * sentences)
     if documents:
-        corpus["test_sets"]["news"]["groups"] = f"x.groups{end}"
+        corpus["test_sets"]["news"]["documents"] = f"x.groups{end}"
         write(tmp_path / f"x.groups{end}", [f"document {number % documents}" for number in range(sentences)])
     assert told(changed("corpus", corpus)) == [f"corpus.test_sets.news: {line}"] * bool(line)
 

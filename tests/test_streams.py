@@ -32,7 +32,7 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[bytes
         pytest.param("seqkd losses >/dev/full", "standard output: No space left on device", marks=FULL),
         pytest.param("seqkd losses kl >/dev/full", "standard output: No space left on device", marks=FULL),
         ("seqkd losses 2>&- nope", ""),
-        ("seqkd losses \u00fc", "\\udcc3\\udcbc: no such objective; known: engine"),
+        ("seqkd losses \u00fc", "\\udcc3\\udcbc: no such objective; allowed: engine"),
     ],
 )
 def test_it_ends_with_one_line_and_status_1(command: str, told: str) -> None:

@@ -5,22 +5,12 @@ from pathlib import Path
 
 from seqkd import losses
 from seqkd.cli.losses import about, cost
+from seqkd.distillation.targets import label
 from seqkd.files import write_text
 
 METHODS = Path(__file__).parents[1] / "docs" / "methods.md"
 BEGIN, END = "<!-- the table of methods, by tools/losses_table.py -->", "<!-- end of the table -->"
 HEAD = "| method | prefix | objective | mixing | start | cost in passes | our name | source |"
-TARGETS = {
-    "gold": "references",
-    "seq-kd": "teacher's beam search",
-    "seq-inter": "best of teacher's n-best",
-    "best-chrf": "best of teacher's n-best by chrF",
-    "ranked": "best four of teacher's n-best, more copies of the better",
-    "seq-kd+gold": "teacher's beam search and references",
-    "ranked+gold": "best four of teacher's n-best, more copies of the better, and references",
-    "mbr": "consensus of teacher's samples",
-    "samples": "teacher's samples",
-}
 PREFIXES = {
     "argmax": "student's parallel argmax",
     "student": "student's samples",
@@ -86,8 +76,9 @@ def _row(method: Method) -> str:
     mixing = mixing if len(method.loss) > 1 else "none"
     terms = {name: {"weight": float(weight)} for name, weight in method.loss.items()}
     sources = dict.fromkeys(prefix for name in method.loss for prefix in losses.prefixes_of(name))
-    labels = {"targets": TARGETS[method.targets]} | PREFIXES
-    prefix = ", ".join(labels[source].format(targets=TARGETS[method.targets]) for source in sources)
+    targets = label(method.targets)
+    labels = {"targets": targets} | PREFIXES
+    prefix = ", ".join(labels[source].format(targets=targets) for source in sources)
     doc = about(main)
     name = f"`{main}`" if method.targets == "gold" else f"`{main}`, `targets: {method.targets}`"
     cells = [method.name, prefix, doc.title, mixing, method.start, cost(terms), name, method.source or doc.source]

@@ -13,7 +13,6 @@ from snakemake.logging import logger
 
 from seqkd.config import load
 from seqkd.config.no_verdict import no_verdict
-from seqkd.corpus import slices
 from seqkd.corpus.read import beginning
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.decoding.shares import shard_count
@@ -162,7 +161,7 @@ class Experiment:
         """The tokenization of BLEU with its reason, and files of references in another script than it is made for."""
         yield str(self.plan.bleu)
         corpus, chosen = self.plan.config.corpus, self.plan.config.score.bleu_tokenize
-        for file in slices.target_files(corpus):
+        for file in corpus.reference_files():
             if wrong := mismatch(corpus.target_language, chosen, beginning(file)):
                 yield f"{file}: {wrong}"
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import seqkd
 from seqkd import manifest
-from seqkd.corpus.jobs import modules_of
+from seqkd.corpus.source import modules_of
 from seqkd.decoding import shares as decoding
+from seqkd.distillation import modules_of_stored, targets
 from seqkd.errors import UserError, one_line
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
-from seqkd.teacher import modules_of_stored
 from workflow.disk import trouble_of_disk
 from workflow.fingerprint import Code
 from workflow.machine import devices
@@ -235,9 +235,11 @@ def _same_code(job: Job) -> None:
     if not place.is_relative_to(ROOT):
         raise UserError(f"{place}: another seqkd than this clone's was imported. Remove it (pip uninstall seqkd).")
     settings = job.settings
-    modules = [*map(module_of, settings.get("loss", ())), *modules_of(settings.get("corpus", {}))]
+    corpus = settings.get("corpus") or settings.get("config", {}).get("corpus", {})
+    modules = [*map(module_of, settings.get("loss", ())), *modules_of(corpus)]
     modules += decoding.modules_of(settings.get("kind"))
     modules += [*modules_of_model(settings), *modules_of_stored(settings)]
+    modules += [targets.module_of(settings["targets"])] if "targets" in settings else []
     if Code(ROOT).digest(f"workflow/scripts/{job.rule}.py", *modules) != job.made_by["code"]:
         raise UserError(
             "The code was edited since this run began. Run the same command again to go on with the new code."

@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.config import Config, System, Systems
-from seqkd.config.given import TEACHER, TOKENIZER
-from seqkd.corpus import slices
-from seqkd.corpus.download import downloads
-from seqkd.corpus.jobs import modules_of
+from seqkd.config.pretrained import TEACHER, TOKENIZER
+from seqkd.corpus.source import module_of as source_module
 from seqkd.decoding import shares
 from seqkd.decoding.settings import TunedSearchSettings
+from seqkd.distillation import modules_of_stored
+from seqkd.distillation import targets as kinds
 from seqkd.language import tokenization
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
-from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
 from workflow.step import Step
-from workflow.targets import KIND_OF_DECODING, TAKEN, UNREAD
+from workflow.targets import TAKEN, UNREAD
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
@@ -52,7 +51,7 @@ class Plan:
     @cached_property
     def test_sets(self) -> list[str]:
         """Names of the test sets; the first is primary."""
-        return slices.test_sets(self.config.corpus)
+        return self.config.corpus.test_set_names
 
     @cached_property
     def own_code(self) -> list[str]:
@@ -67,22 +66,16 @@ class Plan:
     # text
 
     def _texts(self) -> None:
-        corpus = self.config.corpus
-        for name, what in downloads(corpus).items():
-            self._add("download", f"download/{name}", what, {})
-        files = self._checksums(slices.corpus_local_files(corpus))
-        settings: dict[str, Any] = {"corpus": slices.corpus_slice(corpus), "files": files}
-        needed = self._downloads(slices.corpus_downloads(corpus))
-        self._add("corpus", "corpus", settings, needed, *modules_of(settings["corpus"]))
-        for name in self.test_sets:
-            files = self._checksums(slices.test_set_local_files(corpus, name))
-            settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
-            needed = self._downloads(slices.test_set_downloads(corpus, name))
-            self._add("test_set", f"test_sets/{name}", settings, needed, *modules_of(settings["corpus"]))
+        for test_set in (None, *self.test_sets):
+            job = self.config.corpus.job(test_set)
+            downloads = {
+                name: self._add("download", f"download/{name}", job.downloads[name], {}) for name in job.downloads
+            }
+            settings: dict[str, Any] = {"corpus": job.settings, "files": self._checksums(job.local_files)}
+            settings |= {} if test_set is None else {"test_set": test_set}
+            rule, path = ("corpus", "corpus") if test_set is None else ("test_set", f"test_sets/{test_set}")
+            self._add(rule, path, settings, downloads, source_module(self.config.corpus.source))
         self._tokenizer()
-
-    def _downloads(self, names: list[str]) -> dict[str, Step]:
-        return {name: self.steps[f"download/{name}"] for name in names}
 
     def _tokenizer(self) -> None:
         """Learned, or that of another run."""
@@ -163,11 +156,9 @@ class Plan:
 
     def _targets(self, targets: str, teacher: Step) -> Step:
         path = f"targets/{teacher.path.removeprefix('teachers/')}/{targets}"
-        decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
-        settings: dict[str, Any] = {}
-        if targets not in TAKEN:
-            settings = {"choice": targets, "bleu_tokenize": self.bleu.name}
-        return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
+        upstream = {"decode": self._decoded(kinds.load(targets).DECODING, teacher), **self._text}
+        settings = kinds.job_settings(targets, self.bleu.name)
+        return self._add(TAKEN.get(targets, "choose"), path, settings, upstream, kinds.module_of(targets))
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
         settings = self.config.decode.canonical()
@@ -272,7 +263,7 @@ class Plan:
     def _report(self) -> None:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]
         settings = {"report": self.config.report.canonical(), "config": self.config.canonical(), "systems": systems}
-        self._add("report", "report", settings, dict(self.steps))
+        self._add("report", "report", settings, dict(self.steps), source_module(self.config.corpus.source))
 
 
 def _modules(training: dict[str, Any]) -> list[str]:

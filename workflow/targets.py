@@ -1,15 +1,5 @@
-"""What a student's ``targets`` are made of: which decoding of the teacher, by which rule, and which keys that reads."""
+"""The rules that make targets, and the keys that the decoding of a teacher reads."""
 
-KIND_OF_DECODING = {
-    "seq-kd": "beam",
-    "seq-kd+gold": "beam",
-    "seq-inter": "n-best",
-    "best-chrf": "n-best",
-    "ranked": "n-best",
-    "ranked+gold": "n-best",
-    "samples": "samples",
-    "mbr": "samples",
-}
 TAKEN = {"seq-kd": "seq_kd", "samples": "samples"}
 """Targets that are taken as they are, to their rule; others are chosen."""
 UNREAD = {

@@ -14,10 +14,10 @@ from benchmarks.families.training import settings
 from benchmarks.rows import Row, paired
 from benchmarks.turns import Worker, alternate, say
 from seqkd import losses
+from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 from seqkd.losses.hidden_states import incompatible_models
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.storing import store_teacher
 
 UNIT = "target tokens a second"
 STORED_TOP_K = 32
@@ -84,7 +84,7 @@ def stored_row(bench: Bench, threads: int, label: str) -> Row:
     folder = bench.cache / "stored" / f"{bench.models.teacher.parent.name}-{STORED_TOP_K}"
     if not (folder / "rest.npy").exists():
         say(f"  storing the teacher's {STORED_TOP_K} most probable tokens")
-        store_teacher(
+        cache_teacher_topk(
             k=STORED_TOP_K, model=bench.models.teacher, targets=Path(options["data"]), precision="bfloat16",
             folder=folder, state=folder.with_name(f"{folder.name}-state"),
         )  # fmt: skip

@@ -12,12 +12,12 @@ import torch
 from benchmarks.sides.channel import Channel
 from seqkd.batches.dataset import Dataset
 from seqkd.decoding.settings import LengthLimits
+from seqkd.distillation.teacher_topk import StoredTeacher
 from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.reading import StoredTeacher
 from seqkd.training.evaluation import DevScores, Evaluation
 from seqkd.training.objective import Objective
 from seqkd.training.passes import TrainStep

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqkd.errors import UserError
-from seqkd.files import written
+from seqkd.files import atomic_write
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 """Special ids of every tokenizer trained here. Stored sentences hold neither BOS nor EOS."""
@@ -54,7 +54,7 @@ def ids_written(folder: Path, side: str) -> Iterator[Callable[[Sequence[int] | I
 
 
 def _save(path: Path, array: npt.NDArray[np.generic]) -> None:
-    with written(path) as tmp_path, tmp_path.open("wb") as file:
+    with atomic_write(path) as tmp_path, tmp_path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
 
 

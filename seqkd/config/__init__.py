@@ -4,7 +4,7 @@ No stage of the pipeline imports this package; each stage receives the settings 
 """
 
 from seqkd.config.load import ConfigError, load
+from seqkd.config.resolve import System, Systems
 from seqkd.config.sections import Config, StudentSettings, TeacherSettings
-from seqkd.config.systems import System, Systems
 
 __all__ = ["Config", "ConfigError", "StudentSettings", "System", "Systems", "TeacherSettings", "load"]

@@ -8,14 +8,12 @@ from pydantic import ValidationError
 
 from seqkd import losses
 from seqkd.config.bleu import check_bleu
-from seqkd.config.combinations import nonsense
+from seqkd.config.combinations import incompatible_combinations
 from seqkd.config.ensembles import check_ensembles
-from seqkd.config.given import check_given
-from seqkd.config.mistakes import error_lines, nearest, shorten
+from seqkd.config.error_messages import did_you_mean, error_lines, shorten
+from seqkd.config.pretrained import check_pretrained
+from seqkd.config.resolve import can_init_from, merge_settings, model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings, complete_loss
-from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
-from seqkd.corpus import slices
-from seqkd.corpus.settings import FilesSettings
 from seqkd.errors import UserError
 from seqkd.losses import outside
 from seqkd.models.transformer_settings import TransformerSettings
@@ -27,10 +25,10 @@ MAX_MEASUREMENTS = 20_000
 """Limit of models times test sets, beyond which planning alone takes minutes."""
 
 
-def check(config: Config) -> list[str]:
+def find_errors(config: Config) -> list[str]:
     """Every error that concerns more than one section, as ``key: value found; what is allowed; next step``."""
     errors = [*_names(config), *_seeds(config), *_losses(config), *_starts(config)]
-    errors += [*_texts(config), *_extent(config), *check_ensembles(config), *check_given(config), *check_bleu(config)]
+    errors += [*_extent(config), *check_ensembles(config), *check_pretrained(config), *check_bleu(config)]
     if not errors:  # the following checks rely on names and starts
         errors = [
             *_models(config),
@@ -38,13 +36,13 @@ def check(config: Config) -> list[str]:
             *_seeds_of_teachers_and_starts(config),
             *_trainings(config),
             *_measurements(config),
-            *nonsense(config),
+            *incompatible_combinations(config),
         ]
     return errors
 
 
 def _unknown(key: str, name: str, allowed: list[str]) -> str:
-    return f"{key}: found {shorten(name)}; must be one of {', '.join(allowed)}{nearest(name, allowed)}"
+    return f"{key}: found {shorten(name)}; must be one of {', '.join(allowed)}{did_you_mean(name, allowed)}"
 
 
 def _names(config: Config) -> Iterator[str]:
@@ -108,21 +106,12 @@ def _term(key: str, name: str, term: dict[str, object]) -> Iterator[str]:
             yield f"{key}: its Options fail ({type(error).__name__}: {error}); fix the file"
 
 
-def _texts(config: Config) -> Iterator[str]:
-    if isinstance(config.corpus, FilesSettings):
-        sets = {"train": config.corpus.train, "dev": config.corpus.dev}
-        sets |= {f"test_sets.{name}": pair for name, pair in config.corpus.test_sets.items()}
-        for key, pair in sets.items():
-            if pair.src == pair.tgt:
-                yield f"corpus.{key}.tgt: the same file as src; name the file that holds the translations"
-
-
 def _extent(config: Config) -> Iterator[str]:
     """A plan that no machine could finish is refused before it is made."""
     seeds = {name: len(teacher.seeds) for name, teacher in config.teachers.items()}
     seeds |= {name: len(student.seeds or config.seeds) for name, student in config.students.items()}
     pruned = sum(seeds.get(name, 0) for name in config.prune.students) * len(config.prune.sparsities) * 2
-    models, tests = sum(seeds.values()) + pruned, len(slices.test_sets(config.corpus))
+    models, tests = sum(seeds.values()) + pruned, len(config.corpus.test_set_names)
     if models * tests > MAX_MEASUREMENTS:
         yield (
             f"students: found {models} models (counting seeds and pruned models) on {tests} test sets, which makes "
@@ -176,7 +165,7 @@ def _start_models(config: Config) -> Iterator[str]:
     for name, student in config.students.items():
         start = start_model(config, student)
         model = student.model
-        if start and model and not continues(config.models[model], config.models[start]):
+        if start and model and not can_init_from(config.models[model], config.models[start]):
             yield (
                 f"students.{name}.model: found {model!r}, but its start {student.init_from!r} has {start!r}; remove "
                 "`model`, or name a model that differs only in dropout or has fewer layers"
@@ -217,7 +206,7 @@ def _trainings(config: Config) -> Iterator[str]:
         changes[f"students.{name}"] = (fine_tuning if student.init_from else {}) | student.changes()
     for key, change in changes.items():
         try:
-            merged(config.training, change)
+            merge_settings(config.training, change)
         except ValidationError as error:
             yield from (
                 f"{key}: merged with `training`: {line}" for line in error_lines(error, change, TrainingSettings)

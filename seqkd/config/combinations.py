@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from seqkd import losses
+from seqkd.config.resolve import model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings
-from seqkd.config.systems import model_name, start_model, teacher_name
+from seqkd.distillation.targets import GOLD, load
 
 SAMPLES_ONLY = ("student",)
 """Prefixes of an objective that never reads the targets."""
 
 
-def nonsense(config: Config) -> Iterator[str]:
+def incompatible_combinations(config: Config) -> Iterator[str]:
     """Lines of the form ``students.NAME.KEY: value found, why it makes no sense, what to write``."""
     for name, student in config.students.items():
         key = f"students.{name}"
@@ -20,11 +21,13 @@ def nonsense(config: Config) -> Iterator[str]:
         yield from _argmax_without_targets(key, student)
         yield from _nothing_to_learn(key, student, config)
         yield from _not_stored(f"{key}.teacher_top_k", student)
-        if student.targets == "mbr" and config.decode.samples.per_source == 1:
+        if student.targets != GOLD and config.decode.samples.per_source < getattr(
+            load(student.targets), "MIN_SAMPLES", 1
+        ):
             yield (
-                f"{key}.targets: found 'mbr', which chooses among samples, but decode.samples.per_source is 1; write "
-                "8 or "
-                "more there"
+                f"{key}.targets: found {student.targets!r}, which selects among samples, but "
+                "decode.samples.per_source is "
+                f"{config.decode.samples.per_source}; write 8 or more there"
             )
         if student.changes().get("label_smoothing") and "nll" not in student.loss:
             yield f"{key}.label_smoothing: only affects `nll`, which is not part of {_terms(student)}; remove this key"

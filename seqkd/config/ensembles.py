@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from seqkd.config.mistakes import nearest
+from seqkd.config.error_messages import did_you_mean
 from seqkd.config.sections import Config
 
 
@@ -26,7 +26,7 @@ def _members(key: str, name: str, config: Config) -> Iterator[str]:
     for member in members:
         if member not in trained:
             allowed = f"must be a trained teacher ({', '.join(trained) or 'there are none'})"
-            yield f"{key}.ensemble: found {member!r}; {allowed}{nearest(member, trained)}"
+            yield f"{key}.ensemble: found {member!r}; {allowed}{did_you_mean(member, trained)}"
         elif members.count(member) > 1:
             yield f"{key}.ensemble: {member!r} is listed twice; list it once, all its seeds are members"
             return

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seqkd.config.checks import check
-from seqkd.config.mistakes import error_lines, truth_values
+from seqkd.config.checks import find_errors
+from seqkd.config.error_messages import error_lines, reject_booleans
 from seqkd.config.sections import Config
 from seqkd.config.yaml_file import load_yaml
 from seqkd.errors import UserError, one_line
@@ -41,7 +41,7 @@ def load(source: Path | dict[str, Any], name: str = "config") -> Config:
     try:
         config = Config.model_validate(source)
     except ValidationError as error:
-        raise ConfigError(name, [*error_lines(error, source, Config), *truth_values(source, Config)]) from None
-    if errors := [*truth_values(source, Config), *check(config)]:
+        raise ConfigError(name, [*error_lines(error, source, Config), *reject_booleans(source, Config)]) from None
+    if errors := [*reject_booleans(source, Config), *find_errors(config)]:
         raise ConfigError(name, errors)
     return config

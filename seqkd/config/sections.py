@@ -8,8 +8,9 @@ from seqkd import losses
 from seqkd.analysis.settings import ReportSettings
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.decoding.settings import DecodeSettings
+from seqkd.distillation.prune_settings import PruneSettings
+from seqkd.distillation.targets import GOLD, NAMES, Targets, label
 from seqkd.models.settings import ModelSettings
-from seqkd.pruning.settings import PruneSettings
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.scoring.truth_settings import TruthSettings
@@ -82,13 +83,9 @@ class StudentSettings(TrainingChanges):
     teacher_seed: Seed | Literal["same"] | None = Field(
         None, description="Seed of that teacher: its first by default, `same` for the student's seed."
     )
-    targets: Literal[
-        "gold", "seq-kd", "seq-inter", "best-chrf", "ranked", "samples", "mbr", "seq-kd+gold", "ranked+gold"
-    ] = Field(
-        "gold",
-        description="Target side: references; the teacher's beam search; from its n-best list the best by sentence "
-        "BLEU, the best by chrF, or the four best by BLEU as 4, 3, 2 and 1 copies; its samples, or their consensus "
-        "(minimum Bayes risk with chrF). `seq-kd+gold` adds each sentence's reference once, `ranked+gold` twice.",
+    targets: Targets = Field(
+        GOLD,
+        description="Target side. " + "; ".join(f"`{kind}`: {label(kind)}" for kind in (GOLD, *NAMES)) + ".",
     )
     loss: Loss = Field(
         {"nll": {"weight": 1.0}},

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from seqkd.config.mistakes import TAGS
+from seqkd.config.error_messages import TAGS
 
 Schema = dict[str, Any]
 

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from pydantic import Field
+
 from seqkd.corpus.marks import Uint64Set
-from seqkd.corpus.settings import CleaningSettings
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
+from seqkd.settings import Settings
 
 FILTERS = (
     "misaligned",
@@ -24,13 +26,30 @@ Line = tuple[str, str, str]
 """Source, target, group."""
 
 
+class CleaningSettings(Settings):
+    """Which training pairs are dropped (and, since the split of `bible` is our own, which verses at all)."""
+
+    max_words: int = Field(
+        60,
+        ge=1,
+        le=100000,
+        description="Words of either side at most. In scripts without spaces two characters of Han, kana or Yi, or "
+        "four of another (Thai, Lao, Khmer, Burmese, Tibetan and so on), count as a word.",
+    )
+    max_chars: int = Field(1000, ge=1, le=10**6, description="Characters of either side at most.")
+    max_ratio: float = Field(
+        2.5, ge=1, le=1000, description="Words of the longer side over words of the shorter at most."
+    )
+    deduplicate: bool = Field(True, description="Of equal training pairs keep the first.")
+
+
 def length_fault(src: str, tgt: str, settings: CleaningSettings) -> str:
     """Name of the length filter that drops the pair, or "" if none does."""
     if not src or not tgt:
         return "empty"
     if max(len(src), len(tgt)) > settings.max_chars:
         return "over_max_chars"
-    shorter, longer = sorted((words(src), words(tgt)))
+    shorter, longer = sorted((count_words(src), count_words(tgt)))
     if longer > settings.max_words:
         return "over_max_words"
     return "over_max_ratio" if longer > settings.max_ratio * shorter else ""

@@ -30,7 +30,7 @@ def normalise(line: str) -> str:
     return " ".join(line.split())
 
 
-def words(line: str) -> int:
+def count_words(line: str) -> int:
     """Number of words. In scripts without spaces it is an estimate: two characters of Han, kana or Yi, or four of
     another such script, count as a word."""
     if line.isascii():

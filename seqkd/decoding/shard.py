@@ -17,7 +17,7 @@ from seqkd.decoding.engine import translate
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import DecodeSettings, SearchSettings
 from seqkd.decoding.shares import SAMPLING, lines_of_shard
-from seqkd.files import read_lines, write_lines, written
+from seqkd.files import atomic_write, read_lines, write_lines
 from seqkd.memory import tune_malloc
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
@@ -58,7 +58,7 @@ def decode_shard(
     network = store.load(model, precision, vocabulary.sizes).to(device)
     results = hypotheses_of(network, settings, kind, {i: source[i].tolist() for i in lines}, length_penalty)
     texts = [[vocabulary.tgt.decode(hypothesis.ids) for hypothesis in hypotheses] for hypotheses in results]
-    with written(output) as tmp_path, tmp_path.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic_write(output) as tmp_path, tmp_path.open("w", encoding="utf-8", newline="\n") as file:
         for line, hypotheses, decoded in zip(lines, results, texts, strict=True):
             file.write(as_json(line, hypotheses, decoded, with_ids=kind == "samples") + "\n")
     return counts([vocabulary.src.decode(source[i].tolist()) for i in lines], results, texts)

@@ -53,7 +53,7 @@ from seqkd.losses import outside
 from seqkd.prefixes import targets
 from seqkd.settings import Settings
 
-NOT_OBJECTIVES = ("positions", "layers", "outside")
+NOT_OBJECTIVES = ("positions", "layers", "outside", "topk")
 
 NAMES = tuple(
     sorted(

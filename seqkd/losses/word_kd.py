@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seqkd.losses import topk
 from seqkd.losses.positions import TokenBatch, TopK
 from seqkd.settings import Settings
-from seqkd.teacher import topk
 
 if TYPE_CHECKING:
     import torch

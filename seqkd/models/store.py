@@ -16,7 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
-from seqkd.files import write_json, written
+from seqkd.files import atomic_write, write_json
 from seqkd.models import ArchitectureSettings, module_of
 from seqkd.models.interface import TranslationModel
 
@@ -59,7 +59,7 @@ def save(
         limits: length limits of its translations; None for the defaults.
     """
     weights = {name: weight.detach().float().contiguous() for name, weight in model.named_parameters()}
-    with written(folder / "model.safetensors") as tmp_path:
+    with atomic_write(folder / "model.safetensors") as tmp_path:
         save_file(weights, tmp_path)
     description = {"model": settings.canonical(), "src_vocabulary": vocabularies[0], "tgt_vocabulary": vocabularies[1]}
     write_json(folder / "model.json", description | {"search": (limits or LengthLimits()).canonical()})

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from seqkd.analysis.results import Results
-from seqkd.corpus.describe import describe
-from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSettings, FilesSettings
+from seqkd.corpus.source import NAMES, SourceSettings, load
 from seqkd.language import mismatch, tokenization
 
 SAMPLE = 1000
@@ -17,21 +16,24 @@ def about_corpus(results: Results, config: dict[str, Any]) -> dict[str, str]:
     """``title``, ``description`` and ``caveat``, empty where there is none."""
     facts = results.facts("corpus/manifest.json")
     about = {name: str(facts.get(name, "")) for name in ("title", "description", "caveat")}
-    return about if any(about.values()) else about | _from_config(config.get("corpus", {}))
+    return about if any(about.values()) else about | _described(config.get("corpus", {}))
 
 
-def _from_config(section: dict[str, Any]) -> dict[str, str]:
+def _described(section: dict[str, Any]) -> dict[str, str]:
     if (settings := _settings(section)) is None:
         return {}
-    description = describe(settings)
-    return {"title": description.title, "description": description.description, "caveat": description.caveat}
+    described = settings.describe()
+    return {"title": described.title, "description": described.description, "caveat": described.caveat}
 
 
-def _settings(section: dict[str, Any]) -> BibleSettings | CaptionsSettings | FilesSettings | None:
+def _settings(section: dict[str, Any]) -> SourceSettings | None:
+    if section.get("source") not in NAMES:
+        return None
     try:
-        return TypeAdapter[BibleSettings | CaptionsSettings | FilesSettings](CorpusSettings).validate_python(section)
+        settings: SourceSettings = load(section["source"]).Settings(**section)
     except ValidationError:
         return None
+    return settings
 
 
 def about_bleu(results: Results, config: dict[str, Any]) -> tuple[str, list[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from seqkd.analysis.results import Results, select
-from seqkd.mixture.make import SHORT
+from seqkd.distillation.write_targets import SHORT
 
 LOWER = 0.05
 """BLEU by which a beam must be below greedy search: what the page would show."""

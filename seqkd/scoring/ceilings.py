@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seqkd.captions import Truth
+from seqkd.corpus.captions import Truth
 from seqkd.files import read_lines, write_json, write_lines
 from seqkd.scoring.bleu import bleu_metric
 from seqkd.scoring.divergence import entropy_of, mode_of

@@ -27,7 +27,7 @@ from typing import Protocol
 
 
 class Distribution(Protocol):
-    """The true distribution over the translations of one source, as ``seqkd.captions.Truth`` gives it."""
+    """The true distribution over the translations of one source, as ``seqkd.corpus.captions.Truth`` gives it."""
 
     def translations(self) -> dict[str, float]:
         """Every translation and its probability, the mode first."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqkd.captions import Caption, Truth
+from seqkd.corpus.captions import Caption, Truth
 from seqkd.errors import UserError
 from seqkd.files import read_lines
 

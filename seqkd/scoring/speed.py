@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
 from seqkd.files import read_lines, write_json
@@ -107,7 +107,7 @@ def workloads(settings: SpeedSettings, tokenizer: Path, test_set: Path) -> list[
     for name, wanted, tokens in kinds:
         places = np.unique(np.linspace(0, len(lines) - 1, min(wanted, len(lines))).astype(int))
         chosen = [lines[i] for i in places]
-        loads.append(Load(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(words, chosen)), tokens))
+        loads.append(Load(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(count_words, chosen)), tokens))
     return loads
 
 

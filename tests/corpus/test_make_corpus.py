@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from seqkd.captions import Caption, source_of
-from seqkd.corpus import slices
+from seqkd.corpus.captions import Caption, source_of
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.errors import UserError
@@ -39,11 +38,11 @@ class Case:
 
     def corpus(self, **files: Path) -> dict[str, Any]:
         settings = SETTINGS.validate_python(self.config)
-        return make_corpus(slices.corpus_slice(settings), files, self.out)
+        return make_corpus(settings.job().settings, files, self.out)
 
     def test_set(self, name: str = "a") -> dict[str, Any]:
         settings = SETTINGS.validate_python(self.config)
-        return make_test_set(slices.test_set_slice(settings, name), name, {}, self.out)
+        return make_test_set(settings.job(name).settings, name, {}, self.out)
 
     def lines(self, name: str) -> list[str]:
         return read_lines(self.out / name)
@@ -106,8 +105,8 @@ def test_dev_pairs_in_a_test_set_are_counted_and_kept(case: Case) -> None:
 def test_groups_follow_their_lines(case: Case) -> None:
     for name, groups in (("train", "a a b b c"), ("a", "t u")):
         (case.folder / f"{name}.doc").write_text(groups.replace(" ", "\n") + "\n")
-    case.config["train"]["groups"] = str(case.folder / "train.doc")
-    case.config["test_sets"]["a"]["groups"] = str(case.folder / "a.doc")
+    case.config["train"]["documents"] = str(case.folder / "train.doc")
+    case.config["test_sets"]["a"]["documents"] = str(case.folder / "a.doc")
     assert case.corpus()["train"]["groups"] == 3
     assert case.lines("train.groups") == ["a", "a", "b", "c"]
     case.test_set()
@@ -142,7 +141,7 @@ def test_an_empty_line_in_dev_or_test_is_reported_with_file_and_line(case: Case,
 def test_an_empty_group_in_a_test_set_is_reported(case: Case) -> None:
     path = case.folder / "a.doc"
     path.write_text("t\n\n")
-    case.config["test_sets"]["a"]["groups"] = str(path)
+    case.config["test_sets"]["a"]["documents"] = str(path)
     assert f"{path}:2: empty line" in case.refusal()
 
 
@@ -181,8 +180,8 @@ def test_captions_are_generated_with_their_meanings(tmp_path: Path) -> None:
     settings = SETTINGS.validate_python(
         {"source": "captions", "seed": 2, "train_pairs": 60, "dev_pairs": 20, "test_pairs": 30}
     )
-    facts = make_corpus(slices.corpus_slice(settings), {}, tmp_path)
-    test = make_test_set(slices.test_set_slice(settings, "test"), "test", {}, tmp_path)
+    facts = make_corpus(settings.job().settings, {}, tmp_path)
+    test = make_test_set(settings.job("test").settings, "test", {}, tmp_path)
     assert (facts["train"]["pairs"], facts["dev"]["pairs"], test["pairs"]) == (60, 20, 30)
     assert (test["groups"], facts["taken"], facts["dev_in_test_sets"]) == (30, {}, 0)
     for name in ("train", "dev", "test"):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from seqkd.corpus import web
-from seqkd.corpus.web import fetch_url
+from seqkd.corpus.download import web
+from seqkd.corpus.download.web import fetch_url
 from seqkd.errors import UserError
 
 CONTENT = bytes(range(256)) * 400
@@ -80,7 +80,7 @@ def status(code: int, **headers: object) -> Answer:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(web, "BACK_OFF", (0.0,) * 5)
+    monkeypatch.setattr(web, "BACK_OFF", 0.0)
     running = Server(("127.0.0.1", 0), Handler)
     running.answers, running.ranges = [good], []
     thread = threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True)
@@ -130,7 +130,7 @@ def test_a_killed_download_is_resumed_by_the_next_call(server: Server, tmp_path:
 def test_the_file_changed_between_two_attempts(server: Server, tmp_path: Path) -> None:
     server.answers = [lambda handler: good(handler, content=b"old" * 9000, tag='"old"', end=3000), good]
     assert fetch(server, tmp_path) == CONTENT
-    assert len(server.ranges) == 2
+    assert server.ranges == ["", "bytes=3000-", ""]
 
 
 def test_a_server_without_range_requests(server: Server, tmp_path: Path) -> None:
@@ -159,10 +159,10 @@ def test_a_corrupt_partial_file_is_downloaded_from_scratch(server: Server, tmp_p
 
 
 @pytest.mark.parametrize("size", [None, len(CONTENT)])
-def test_a_complete_partial_file_needs_no_request(server: Server, tmp_path: Path, size: int | None) -> None:
+def test_a_complete_partial_file_is_taken(server: Server, tmp_path: Path, size: int | None) -> None:
     (_state(tmp_path) / f"{SHA256[:16]}.part").write_bytes(CONTENT)
     assert fetch(server, tmp_path, size) == CONTENT
-    assert server.ranges == []
+    assert server.ranges == ([] if size else [f"bytes={len(CONTENT)}-"])
 
 
 @pytest.mark.parametrize("size", [None, len(CONTENT)])
@@ -185,7 +185,7 @@ def test_wrong_content_is_reported_with_both_checksums(server: Server, tmp_path:
 
 
 def test_a_length_other_than_the_pinned_one(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=f"expected 7 bytes, the server has {len(CONTENT)}"):
+    with pytest.raises(UserError, match="expected 7 bytes at most, the server sends more"):
         fetch(server, tmp_path, size=7)
 
 
@@ -195,7 +195,7 @@ def test_a_declared_length_that_is_too_long(server: Server, tmp_path: Path) -> N
         handler.wfile.write(CONTENT)
 
     server.answers = [wrong_length]
-    with pytest.raises(UserError, match="broke off at"):
+    with pytest.raises(UserError, match="IncompleteRead"):
         fetch(server, tmp_path)
 
 
@@ -219,40 +219,6 @@ def test_an_endless_response_without_length(server: Server, tmp_path: Path) -> N
     with pytest.raises(UserError, match="sends more"):
         fetch(server, tmp_path, size=len(CONTENT))
     assert not list((tmp_path / "state").iterdir())
-
-
-def test_a_connection_that_drips_bytes_is_closed_and_resumed(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web, "TIMEOUT_SECONDS", 0.2)
-
-    def drips(handler: Handler) -> None:
-        handler.head(200, Content_Length=len(CONTENT), ETag='"one"')
-        for at in range(200):
-            handler.wfile.write(CONTENT[at : at + 1])
-            time.sleep(0.05)
-
-    server.answers = [drips, good]
-    start = time.monotonic()
-    assert fetch(server, tmp_path) == CONTENT
-    assert time.monotonic() - start < 5
-    assert server.ranges[1].startswith("bytes=")
-
-
-def test_a_slow_but_steady_connection_stays_open(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(web, "TIMEOUT_SECONDS", 0.1)
-
-    def steady(handler: Handler) -> None:
-        handler.head(200, Content_Length=len(CONTENT))
-        for at in range(0, len(CONTENT), len(CONTENT) // 10):
-            handler.wfile.write(CONTENT[at : at + len(CONTENT) // 10])
-            time.sleep(0.03)
-
-    server.answers = [steady]
-    assert fetch(server, tmp_path) == CONTENT
-    assert server.ranges == [""]
 
 
 def test_a_silent_connection_counts_as_broken(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +247,7 @@ def test_redirects_are_followed_up_to_a_limit(server: Server, tmp_path: Path) ->
     server.answers = [status(302, Location="/elsewhere.gz"), good]
     assert fetch(server, tmp_path) == CONTENT
     server.answers = [status(302, Location=server.url())]
-    with pytest.raises(UserError, match="302"):
+    with pytest.raises(UserError, match="30 redirects"):
         fetch(server, tmp_path)
 
 
@@ -294,7 +260,7 @@ def test_a_redirect_to_a_local_file_is_refused(server: Server, tmp_path: Path) -
 
 
 def test_a_refused_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "BACK_OFF", (0.0,) * 5)
+    monkeypatch.setattr(web, "BACK_OFF", 0.0)
     with pytest.raises(UserError, match=r"http://127\.0\.0\.1:9/x: the download failed.*SEQKD_DATA"):
         fetch_url("http://127.0.0.1:9/x", SHA256, None, tmp_path / "x", tmp_path)
 

@@ -15,10 +15,10 @@ from test_artefacts import DAMAGES
 from workflow_place import Place
 
 from seqkd.decoding.settings import LengthLimits
+from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.storing import store_teacher
 from seqkd.training import run
 from seqkd.training.passes import TrainStep
 from seqkd.training.settings import TrainingSettings
@@ -106,7 +106,7 @@ def test_a_damaged_shard_of_a_stored_teacher_is_made_again(toy, tmp_path: Path, 
 
     def stored() -> list[bytes]:
         where = {"model": tmp_path / "teacher", "targets": toy.tokenizer / "train"}
-        store_teacher(k=4, precision="float32", folder=tmp_path, state=tmp_path / "state", shard=15, **where)
+        cache_teacher_topk(k=4, precision="float32", folder=tmp_path, state=tmp_path / "state", shard=15, **where)
         return [(tmp_path / f"{name}.npy").read_bytes() for name in ("ids", "log_probs", "rest")]
 
     expected = stored()
@@ -145,7 +145,7 @@ def broken(monkeypatch, update: int, value: float) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e4])
 def test_a_loss_that_is_no_number_or_explodes_stops_and_keeps_the_last_state(train, state, monkeypatch, value) -> None:
-    with monkeypatch.context() as patched:
+    with monkeypatch.view() as patched:
         broken(patched, 6, value)
         with pytest.raises(UserError) as told:
             train()

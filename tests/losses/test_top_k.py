@@ -8,9 +8,9 @@ import torch
 from pencil import P, Q, random_case
 
 from seqkd import losses
+from seqkd.distillation.cache_teacher_topk import cut
+from seqkd.losses import topk
 from seqkd.losses.positions import TokenBatch
-from seqkd.teacher import topk
-from seqkd.teacher.storing import cut
 
 
 def stored(case: TokenBatch, k: int) -> TokenBatch:

@@ -4,7 +4,7 @@ import math
 
 
 class FakeTruth:
-    """As ``seqkd.captions.Truth``; probabilities as given, the mode first."""
+    """As ``seqkd.corpus.captions.Truth``; probabilities as given, the mode first."""
 
     def __init__(self, probabilities: dict[str, float]) -> None:
         self._every = dict(sorted(probabilities.items(), key=lambda item: (-item[1], item[0])))

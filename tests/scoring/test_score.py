@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings, TunedSearchSettings
 from seqkd.models import store
@@ -118,4 +118,4 @@ def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
 def test_speed_counts_words_as_cleaning_does(toy, tmp_path, text):
     (tmp_path / "test.src").write_text(f"{text}\n", encoding="utf-8")
     loads = speed.workloads(SpeedSettings(), toy.tokenizer, tmp_path)
-    assert [load.words for load in loads] == [words(text)] * 2
+    assert [load.words for load in loads] == [count_words(text)] * 2

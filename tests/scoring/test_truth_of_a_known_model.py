@@ -6,7 +6,7 @@ import pytest
 from fake_model import FIRST, FakeModel, Words
 from fake_truth import FakeTruth
 
-from seqkd.captions import Truth, sample_meanings
+from seqkd.corpus.captions import Truth, sample_meanings
 from seqkd.decoding.settings import SearchSettings
 from seqkd.scoring import truth
 from seqkd.scoring.divergence import reverse_kl

@@ -12,9 +12,9 @@ import torch
 from several import limited_memory, run_case, run_distributed
 from test_run import distribution, train
 
+from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 from seqkd.errors import UserError
 from seqkd.models import store
-from seqkd.teacher.storing import store_teacher
 from seqkd.training.processes import ProcessGroup
 
 LOSSES = 2e-4
@@ -48,13 +48,13 @@ CASES: dict[str, dict] = {
 @pytest.fixture(scope="module")
 def root(toy, tmp_path_factory) -> Path:
     """A teacher, a pruned teacher and a stored teacher."""
-    from seqkd.pruning.magnitude import prune_model
+    from seqkd.distillation.pruning import prune_model
 
     folder = tmp_path_factory.mktemp("several")
     train(toy, folder / "teacher", updates=20)
     prune_model(sparsity=0.6, model=folder / "teacher", folder=folder / "pruned")
     train_data = {"targets": toy.tokenizer / "train", "precision": "float32"}
-    store_teacher(k=6, model=folder / "teacher", folder=folder / "stored", state=folder / "s", **train_data)
+    cache_teacher_topk(k=6, model=folder / "teacher", folder=folder / "stored", state=folder / "s", **train_data)
     return folder
 
 

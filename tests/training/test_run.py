@@ -13,11 +13,11 @@ import torch
 from safetensors.torch import load_file
 
 from seqkd.decoding.settings import LengthLimits
+from seqkd.distillation.pruning import prune_model
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.pruning.magnitude import prune_model
 from seqkd.training import run
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings

@@ -9,12 +9,12 @@ from test_run import distribution, divergence, same, train
 
 from seqkd.batches.batches import collate
 from seqkd.batches.dataset import PAD, Dataset
+from seqkd.distillation.cache_teacher_topk import cache_teacher_topk, cut
+from seqkd.distillation.teacher_topk import StoredTeacher
 from seqkd.losses.positions import TokenBatch
+from seqkd.losses.topk import cross_entropy
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.teacher.reading import StoredTeacher
-from seqkd.teacher.storing import cut, store_teacher
-from seqkd.teacher.topk import cross_entropy
 from seqkd.training.passes import TrainStep
 
 SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
@@ -24,7 +24,7 @@ BOTH = {"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}}
 
 def make(toy, teacher, folder, k):
     targets, state = toy.tokenizer / "train", folder.with_name(folder.name + ".state")
-    store_teacher(k=k, model=teacher, targets=targets, precision="float32", folder=folder, state=state)
+    cache_teacher_topk(k=k, model=teacher, targets=targets, precision="float32", folder=folder, state=state)
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def test_each_rule_of_the_project_reads_only_its_own_sections() -> None:
         "seqkd.report",
         "seqkd.corpus.make",
         "seqkd.corpus.settings",
-        "seqkd.pruning",
+        "seqkd.distillation.pruning",
         "seqkd.scoring.settings",
     )
     assert not {name for name in reads("train_student") if name.startswith(elsewhere)}

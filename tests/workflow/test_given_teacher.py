@@ -14,8 +14,8 @@ from safetensors.torch import load_file, save_file
 from workflow_place import TOY, Place, new
 
 from seqkd.config import load
+from seqkd.distillation.import_teacher import import_teacher
 from seqkd.errors import UserError
-from seqkd.teacher.given import take_teacher
 
 
 def given(config: dict[str, Any], results: Path) -> None:
@@ -184,12 +184,12 @@ def test_weights_that_are_none_are_told_and_not_to_be_deleted(finished: Place, t
     with pytest.raises(
         UserError, match=r"^teachers: \S+: not the weights of this model .*Name another `pretrained`"
     ) as caught:
-        take_teacher(files, (40, 40), tmp_path / "new")
+        import_teacher(files, (40, 40), tmp_path / "new")
     assert "elete" not in str(caught.value) and not (tmp_path / "new").exists()
 
 
 def test_a_file_that_changes_under_way_is_not_taken(finished: Place, tmp_path: Path) -> None:
     files = {str(finished.results / "teachers/base/1" / name): "0" for name in ("model.json", "model.safetensors")}
     with pytest.raises(UserError, match=r"model.json has changed since this run began. Run the same command again"):
-        take_teacher(files, (40, 40), tmp_path / "new")
+        import_teacher(files, (40, 40), tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []

@@ -212,12 +212,12 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES | SCORES
     ),
     "how a teacher is stored": (
-        "seqkd/teacher/storing.py", "SHARD = 2000", "SHARD = 2001", STORED | trained("word-kd")
+        "seqkd/distillation/cache_teacher_topk.py", "SHARD = 2000", "SHARD = 2001", STORED | trained("word-kd")
     ),
     "how a stored teacher is read": (
-        "seqkd/teacher/reading.py", "def starts", "LATEST = 1\n\n\ndef starts", STORED | trained("word-kd")
+        "seqkd/distillation/teacher_topk.py", "def starts", "LATEST = 1\n\n\ndef starts", STORED | trained("word-kd")
     ),
-    "a loss from a stored teacher": ("seqkd/teacher/topk.py", "1e-30", "1e-31", trained("word-kd")),
+    "a loss from a stored teacher": ("seqkd/losses/topk.py", "1e-30", "1e-31", trained("word-kd")),
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),

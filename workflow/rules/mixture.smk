@@ -56,7 +56,7 @@ rule choose:
     wildcard_constraints:
         teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
-        choice="seq-inter|best-chrf|ranked|mbr|seq-kd[+]gold|ranked[+]gold",
+        choice=r"(?!(seq-kd|samples)/)[a-z0-9+-]+",
     priority: 30
     conda:
         "../../envs/seqkd.yaml"

@@ -20,7 +20,7 @@ rule store_teacher:
     wildcard_constraints:
         teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
         seed=r"\d+",
-        targets="gold|seq-kd|seq-inter|best-chrf|ranked|samples|mbr|seq-kd[+]gold|ranked[+]gold",
+        targets="[a-z0-9+-]+",
         k=r"\d+",
     priority: 30
     conda:

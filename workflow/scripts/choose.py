@@ -5,15 +5,15 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """Text and ids into results/targets/{teacher}/{seed}/{choice}."""
-    from seqkd.mixture.choose import make_chosen
+    from seqkd.distillation.make_targets import make_targets
 
-    return make_chosen(
-        choice=job.settings["choice"],
+    return make_targets(
+        kind=job.settings["targets"],
         shards=job.shards(),
         corpus=job.input("corpus"),
         tokenizer=job.input("tokenizer"),
         folder=job.folder,
-        bleu_tokenize=job.settings["bleu_tokenize"],
+        bleu_tokenize=job.settings.get("bleu_tokenize", ""),
     )
 
 

@@ -5,7 +5,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """The file into results/download/{name}/{name}."""
-    from seqkd.corpus.fetch import fetch
+    from seqkd.corpus.download.fetch import fetch
 
     return fetch(job.settings, job.outputs[1], job.state)
 

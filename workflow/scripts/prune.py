@@ -5,7 +5,7 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """The pruned model into results/pruned/{system}/{sparsity}/{seed}/before."""
-    from seqkd.pruning.magnitude import prune_model
+    from seqkd.distillation.pruning import prune_model
 
     return prune_model(sparsity=job.settings["sparsity"], model=job.input("model"), folder=job.folder)
 

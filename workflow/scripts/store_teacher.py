@@ -5,9 +5,9 @@ from workflow.job import Facts, Job, run
 
 def work(job: Job) -> Facts:
     """Arrays into results/stored_teachers/{teacher}/{seed}/{targets}/{k}."""
-    from seqkd.teacher.storing import store_teacher
+    from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 
-    return store_teacher(
+    return cache_teacher_topk(
         k=job.settings["k"],
         model=job.input("model"),
         targets=job.optional("targets") or job.input("tokenizer") / "train",

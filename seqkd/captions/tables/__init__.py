@@ -1,1 +1,0 @@
-"""The hand-made lexicon as plain data, parsed by ``seqkd.captions.lexicon``."""

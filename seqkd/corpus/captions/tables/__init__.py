@@ -1,0 +1,1 @@
+"""The hand-made lexicon as plain data, parsed by ``seqkd.corpus.captions.lexicon``."""

@@ -1,1 +1,0 @@
-"""Selection of training targets from a teacher's translations."""

@@ -1,1 +1,0 @@
-"""Magnitude pruning."""
