@@ -135,7 +135,7 @@ class Plan:
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         limits = self.config.score.search.limits.canonical()
         settings = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "limits": limits}
-        settings |= {"bleu_tokenize": self.bleu.name}
+        settings |= {"bleu_tokenize": self.bleu.name, "is_fallback": self.bleu.is_fallback}
         return settings | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
 
     def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
@@ -185,7 +185,8 @@ class Plan:
         """What the search with a model needs besides it: its length penalty, where that is chosen on dev."""
         if search.length_penalty != "auto":
             return {}
-        settings = {"search": search.canonical(), "bleu_tokenize": self.bleu.name, "precision": self._precision(model)}
+        settings = {"search": search.canonical(), "precision": self._precision(model)}
+        settings |= {"bleu_tokenize": self.bleu.name, "is_fallback": self.bleu.is_fallback}
         path = f"{model.path}/search/{search.name}"
         return {name: self._add("length_penalty", path, settings, {"model": model, **self._text})}
 

@@ -42,8 +42,9 @@ class Evidence:
         Raises:
             Missing: BLEU is undefined on the test set.
         """
-        if metric == "bleu" and (reason := self.results.metric(self.test_set).reason):
-            raise Missing(f"on {self.test_set} {reason}")
+        primary = self.results.metric(self.test_set)
+        if metric == "bleu" and not primary.is_bleu_defined:
+            raise Missing(f"on {self.test_set} {primary.reason}")
         found = self._scored(decoding, metric)
         rows = [found.rows[model.path] for model in models]
         own = np.array([found.corpus[row] for row in rows])

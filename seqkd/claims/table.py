@@ -10,6 +10,7 @@ from seqkd.claims.claim import Outcome, outcome
 from seqkd.claims.evidence import Evidence
 from seqkd.errors import UserError
 from seqkd.files import write_text
+from seqkd.report.about import is_fallback
 from seqkd.report.load import Results, load
 from seqkd.report.settings import ReportSettings
 from seqkd.report.tables import write_csv
@@ -52,9 +53,10 @@ def _finished(results: Path) -> tuple[Results, ReportSettings]:
         settings = made_by["settings"]
         with_speed = settings["config"].get("speed", {}).get("enabled", True)
         systems, shown = settings["systems"], ReportSettings(**settings["report"])
+        characters = is_fallback(settings["config"])
     except (KeyError, TypeError, AttributeError, ValueError):
         raise UserError(f"{path}: the report of another version of seqkd; run snakemake again") from None
-    return load(results, systems, with_speed), shown
+    return load(results, systems, with_speed, characters), shown
 
 
 def decide(results: Results, settings: ReportSettings) -> dict[str, list[Outcome]]:

@@ -37,11 +37,22 @@ def _settings(section: dict[str, Any]) -> BibleSettings | CaptionsSettings | Fil
 def about_bleu(found: Results, config: dict[str, Any]) -> tuple[str, list[str]]:
     """Which tokenization BLEU has and why, "" where nobody says; and a remark where the first test set's references
     are written in another script than the target language's."""
+    code, chosen = _language(config)
+    if code is None or not found.test_sets:
+        return "", []
+    remark = mismatch(code, chosen, "\n".join(found.sides(found.test_sets[0])["tgt"][:SAMPLE]))
+    return str(tokenization(code, chosen)), [remark] if remark else []
+
+
+def is_fallback(config: dict[str, Any]) -> bool:
+    """Whether BLEU's tokens are characters because no tokenization fits the language; see ``language.Tokenization``."""
+    code, chosen = _language(config)
+    return code is not None and tokenization(code, chosen).is_fallback
+
+
+def _language(config: dict[str, Any]) -> tuple[str | None, str]:
+    """Code of the target language, and the tokenization that the config names."""
     section = config.get("corpus", {})
     settings = _settings(section)
     code = section.get("target_language") if settings is None else settings.target_language
-    if code is None or not found.test_sets:
-        return "", []
-    chosen = config.get("score", {}).get("bleu_tokenize", "auto")
-    remark = mismatch(code, chosen, "\n".join(found.sides(found.test_sets[0])["tgt"][:SAMPLE]))
-    return str(tokenization(code, chosen)), [remark] if remark else []
+    return code, config.get("score", {}).get("bleu_tokenize", "auto")

@@ -96,13 +96,16 @@ class Results:
     curves: dict[str, pd.DataFrame]
     manifests: dict[str, Manifest]
     jobs: pd.DataFrame
+    is_fallback: bool = False
     _metrics: dict[str, PrimaryMetric] = field(default_factory=dict)
 
     def metric(self, test_set: str) -> PrimaryMetric:
         """By which systems are compared on a test set."""
         if test_set not in self._metrics:
             signature = self.scores[self.scores["test_set"] == test_set]["bleu_signature"].iloc[0]
-            self._metrics[test_set] = primary_metric(self.sides(test_set)["tgt"], tokenization_of(signature))
+            self._metrics[test_set] = primary_metric(
+                self.sides(test_set)["tgt"], tokenization_of(signature), self.is_fallback
+            )
         return self._metrics[test_set]
 
     @property
@@ -139,11 +142,14 @@ class Results:
         return found
 
 
-def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True) -> Results:
+def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True, is_fallback: bool = False) -> Results:
     """Read all that the page shows about ``systems`` (the workflow's list, in config order).
 
     What earlier configs left in the folder is not read: models that are not among ``systems``, and speeds of models
     that have been trained anew since.
+
+    Args:
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
 
     Raises:
         UserError: a score file is missing or unreadable.
@@ -157,6 +163,7 @@ def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True) 
         curves={system.path: _curve(results / system.path / "metrics.jsonl") for system in known},
         manifests=_manifests(results, known),
         jobs=_jobs(results / "benchmarks"),
+        is_fallback=is_fallback,
     )
 
 

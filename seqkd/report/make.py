@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from seqkd.files import write_text
 from seqkd.report import drawing, limits, plots, quality, sections, tables, words
-from seqkd.report.about import about_bleu, about_corpus
+from seqkd.report.about import about_bleu, about_corpus, is_fallback
 from seqkd.report.brevity import length_penalties, remarks_on_brevity
 from seqkd.report.compare import Comparison, compare_all, primary_decoding
 from seqkd.report.drawing import Pen
@@ -46,7 +46,8 @@ def make_report(
     Raises:
         UserError: a file of an earlier stage is missing or damaged.
     """
-    found = load(results, systems, with_speed=config.get("speed", {}).get("enabled", True))
+    with_speed = config.get("speed", {}).get("enabled", True)
+    found = load(results, systems, with_speed, is_fallback(config))
     comparisons, remarks = compare_all(found, settings)
     decoding = primary_decoding(found, settings)
     rows = {name: tables.main_rows(found, comparisons, name, decoding) for name in found.test_sets}

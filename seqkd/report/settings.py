@@ -13,8 +13,8 @@ class ReportSettings(Settings):
     title: str = Field("", max_length=200, description="Headline of the page; empty takes the config's own `title`.")
     primary: Literal["greedy", "beam"] = Field(
         "greedy",
-        description="The comparison named in advance: BLEU (chrF where BLEU is undefined) on the first test set with "
-        "this search, each student against the same-size baseline.",
+        description="The comparison named in advance: BLEU (chrF where BLEU is undefined or no tokenization fits) on "
+        "the first test set with this search, each student against the same-size baseline.",
     )
     confidence: float = Field(
         0.95, ge=0.5, le=0.999, description="Coverage of the intervals; 1 minus it is the error rate of the verdicts."

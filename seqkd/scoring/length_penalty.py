@@ -31,10 +31,14 @@ def choose_length_penalty(
     folder: Path,
     bleu_tokenize: str,
     precision: str,
+    is_fallback: bool = False,
 ) -> dict[str, Any]:
     """Translate the dev set under every penalty and write the best one, and what the others gave, to search.json.
 
     Of equal scores the penalty nearest to 1 is taken, and of two as near the larger.
+
+    Args:
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
 
     Returns:
         The penalty and its scores on dev, for the manifest.
@@ -52,7 +56,7 @@ def choose_length_penalty(
         row = {"length_penalty": penalty, "dev_bleu": round(bleu.score, 4), "dev_chrf": round(chrf.score, 4)}
         rows.append(row | {"dev_length_ratio": round(bleu.sys_len / max(1, bleu.ref_len), 4)})
         log.info("length penalty %.1f: dev BLEU %.2f, chrF %.2f, length ratio %.3f", *rows[-1].values())
-    metric = f"dev_{primary_metric(references, bleu_tokenize).name}"
+    metric = f"dev_{primary_metric(references, bleu_tokenize, is_fallback).name}"
     best = max(rows, key=lambda row: (row[metric], -abs(row["length_penalty"] - 1), row["length_penalty"]))
     write_json(folder / FILE, {"search": search.tuned(best["length_penalty"]).canonical(), "tried": rows})
     return best

@@ -221,6 +221,7 @@ def train_model(
     state: Path,
     stored: Path | None = None,
     processes: Processes | None = None,
+    is_fallback: bool = False,
 ) -> dict[str, Any]:
     """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
 
@@ -238,6 +239,7 @@ def train_model(
         state: folder for the resumable state.
         stored: folder of the stored teacher for these targets; the loss then reads it and no teacher runs.
         processes: this process of the training and its device; by default a single process on the CPU.
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
 
     Returns:
         Counts and scores for the manifest.
@@ -257,7 +259,7 @@ def train_model(
     dataset = Dataset(targets)
     teacher_topk = import_module(READING).StoredTeacher(stored, dataset) if stored is not None else None
     passes = Passes(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
-    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, bleu_tokenize, limits, processes))
+    plugs = Plugs(dataset, passes, on_dev(corpus, tokenizer, bleu_tokenize, limits, processes, is_fallback))
     trainer = Trainer(network, training, seed, plugs, state)
     if keep_zeros:
         trainer.weights.keep_zeros()
@@ -265,7 +267,8 @@ def train_model(
         log.warning("dev set: %s; models are chosen by chrF", plugs.evaluation.metric.reason)
     with stopping() as stop, packed(teacher_model):
         trainer.run(stop)
-    train = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network)
+    sample = on_training_sample(dataset, tokenizer, bleu_tokenize, limits, processes, is_fallback)
+    train = sample.measure(network)
     compare_with_dev(trainer.state, train, plugs.evaluation.metric, gold=targets == tokenizer / "train")
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))

@@ -36,7 +36,8 @@ class TrainingSettings(Settings):
         ge=1,
         le=1000,
         description="How often dev is measured (greedy search), evenly spread; the best of these models is kept, by "
-        "BLEU, or by chrF where the references hold fewer than one sequence of four tokens for two segments. "
+        "BLEU, or by chrF where BLEU is undefined (fewer than one sequence of four tokens for two references) or no "
+        "tokenization fits the target language. "
         "The same for every system, since picking the best of many noisy scores flatters.",
     )
     precision: Literal["float32", "bfloat16"] = Field(

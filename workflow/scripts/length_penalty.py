@@ -15,6 +15,7 @@ def work(job: Job) -> Facts:
         corpus=job.input("corpus"),
         folder=job.folder,
         bleu_tokenize=job.settings["bleu_tokenize"],
+        is_fallback=job.settings["is_fallback"],
         precision=job.settings["precision"],
     )
 

@@ -19,6 +19,7 @@ def work(job: Job) -> Facts:
         targets=job.optional("targets") or job.input("tokenizer") / "train",
         corpus=job.input("corpus"),
         bleu_tokenize=job.settings["bleu_tokenize"],
+        is_fallback=job.settings["is_fallback"],
         limits=LengthLimits(**job.settings["limits"]),
         teacher=job.optional("teacher"),
         start=job.optional("start"),
