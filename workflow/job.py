@@ -20,6 +20,7 @@ from seqkd.errors import UserError, one_line
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
+from seqkd.scoring.metrics import modules_of_metrics
 from seqkd.teacher import modules_of_stored
 from workflow.disk import trouble_of_disk
 from workflow.fingerprint import Code
@@ -237,7 +238,7 @@ def _same_code(job: Job) -> None:
     settings = job.settings
     modules = [*map(module_of, settings.get("loss", ())), *modules_of(settings.get("corpus", {}))]
     modules += decoding.modules_of(settings.get("kind"))
-    modules += [*modules_of_model(settings), *modules_of_stored(settings)]
+    modules += [*modules_of_model(settings), *modules_of_stored(settings), *modules_of_metrics(settings)]
     if Code(ROOT).digest(f"workflow/scripts/{job.rule}.py", *modules) != job.made_by["code"]:
         raise UserError(
             "The code was edited since this run began. Run the same command again to go on with the new code."

@@ -15,6 +15,7 @@ from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.language import tokenization
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
+from seqkd.scoring.metrics import modules_of_metrics
 from seqkd.teacher import modules_of_stored
 from workflow.fingerprint import Code
 from workflow.step import Step
@@ -185,7 +186,7 @@ class Plan:
         """What the search with a model needs besides it: its length penalty, where that is chosen on dev."""
         if search.length_penalty != "auto":
             return {}
-        settings = {"search": search.canonical(), "precision": self._precision(model)}
+        settings: dict[str, Any] = {"search": search.canonical(), "precision": self._precision(model)}
         settings |= {"bleu_tokenize": self.bleu.name, "is_fallback": self.bleu.is_fallback}
         path = f"{model.path}/search/{search.name}"
         return {name: self._add("length_penalty", path, settings, {"model": model, **self._text})}
@@ -217,19 +218,36 @@ class Plan:
     # measurements
 
     def _measured(self, row: Row, test_set: str) -> dict[str, Any]:
-        """The columns that tell a measurement from others, and the arithmetic it runs in."""
+        """The columns that identify a measurement."""
         columns = {key: row[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
-        return {"system": columns | {"test_set": test_set}, "precision": self._precision(self.steps[row["path"]])}
+        return {"system": columns | {"test_set": test_set}}
+
+    def _precision_of(self, row: Row) -> dict[str, Any]:
+        return {"precision": self._precision(self.steps[row["path"]])}
+
+    def _translate(self, row: Row, test_set: str) -> Step:
+        settings = {"search": self.config.score.search.canonical(), **self._precision_of(row)}
+        upstream = self._translates(row, test_set)
+        return self._add("translate", f"translations/{row['path']}/{test_set}", settings, upstream)
+
+    def _teacher_agreement(self, row: Row, test_set: str) -> dict[str, Step]:
+        """An unpruned model next to its teacher, a teacher next to itself."""
+        sentences, limits = self.config.score.teacher_agreement_sentences, self.config.score.search.limits.canonical()
+        if row["kind"] == "pruned" or not sentences:
+            return {}
+        settings = {"sentences": sentences, "limits": limits, "bleu_tokenize": self.bleu.name}
+        settings |= self._precision_of(row)
+        teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
+        upstream = self._network(row, test_set) | {"teacher": teacher}
+        path = f"teacher_agreement/{row['path']}/{test_set}"
+        return {"teacher_agreement": self._add("teacher_agreement", path, settings, upstream)}
 
     def _score(self, row: Row, test_set: str) -> None:
-        score = {key: value for key, value in self.config.score.canonical().items() if key != "bleu_tokenize"}
-        settings = self._measured(row, test_set) | {"score": score, "bleu_tokenize": self.bleu.name}
-        model = self.steps[row["path"]]
-        upstream = {"model": model, "test_set": self.steps[f"test_sets/{test_set}"], **self._text}
-        upstream |= self._search(model, self.config.score.search)
-        if row["kind"] != "pruned":
-            upstream["teacher"] = self._teacher(self.systems.by_name[row["system"]], row["seed"])
-        self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream)
+        settings = self._measured(row, test_set)
+        settings |= {"metrics": self.config.score.metrics, "bleu_tokenize": self.bleu.name}
+        upstream = {"translations": self._translate(row, test_set), **self._teacher_agreement(row, test_set)}
+        upstream |= {"corpus": self.steps["corpus"], "test_set": self.steps[f"test_sets/{test_set}"]}
+        self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream, *modules_of_metrics(settings))
 
     def _timed(self) -> Iterator[Row]:
         """The first seed of every unpruned system, and one pruned model."""
@@ -244,31 +262,38 @@ class Plan:
 
     def _speed(self, row: Row) -> None:
         speed, search = self.config.speed.canonical(), self.config.score.search
-        settings = self._measured(row, self.test_sets[0]) | {
+        settings = self._measured(row, self.test_sets[0]) | self._precision_of(row)
+        settings |= {
             "speed": {key: value for key, value in speed.items() if key not in ("enabled", "sparsity")},
             "search": search.canonical(),
         }
         teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
-        upstream = self._translates(row) | {"teacher": teacher} | self._search(teacher, search, "teacher_search")
-        self._add("speed", f"speed/{row['path']}", settings, upstream)
+        upstream = self._translates(row, self.test_sets[0]) | {"teacher": teacher}
+        upstream |= self._search(teacher, search, "teacher_search")
+        self._add("measure_speed", f"speed/{row['path']}", settings, upstream)
 
-    def _translates(self, row: Row) -> dict[str, Step]:
-        """What translating the first test set needs."""
-        model, test_set = self.steps[row["path"]], self.steps[f"test_sets/{self.test_sets[0]}"]
-        texts = {"tokenizer": self.steps["tokenizer"], "test_set": test_set}
-        return {"model": model, **texts, **self._search(model, self.config.score.search)}
+    def _network(self, row: Row, test_set: str) -> dict[str, Step]:
+        """What running a model on a test set needs."""
+        texts = {"tokenizer": self.steps["tokenizer"], "test_set": self.steps[f"test_sets/{test_set}"]}
+        return {"model": self.steps[row["path"]], **texts}
+
+    def _translates(self, row: Row, test_set: str) -> dict[str, Step]:
+        """What translating a test set needs."""
+        return self._network(row, test_set) | self._search(self.steps[row["path"]], self.config.score.search)
 
     def _truths(self) -> None:
         """Every unpruned model against the truth on the first test set, and what a perfect one would score on each."""
         truth, search = self.config.truth, self.config.score.search
         for row in self.scored:
             if row["kind"] != "pruned":
-                settings = self._measured(row, self.test_sets[0])
+                settings = self._measured(row, self.test_sets[0]) | self._precision_of(row)
                 settings |= {"truth": truth.canonical(), "search": search.canonical()}
-                self._add("truth", f"truth/{row['path']}", settings, self._translates(row))
+                self._add(
+                    "compare_to_truth", f"truth/{row['path']}", settings, self._translates(row, self.test_sets[0])
+                )
         for name in self.test_sets:
             settings = {"seed": truth.seed, "bleu_tokenize": self.bleu.name}
-            self._add("ceilings", f"ceilings/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
+            self._add("oracle_scores", f"oracle_scores/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
 
     def _report(self) -> None:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]

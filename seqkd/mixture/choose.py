@@ -23,7 +23,7 @@ from typing import Any
 from seqkd.lines import ForwardLines
 from seqkd.mixture.make import Pair, read_shards, write_targets
 from seqkd.mixture.sentence_bleu import sentence_metric
-from seqkd.scoring.bleu import chrf_metric
+from seqkd.scoring.metrics.chrf import chrf_metric
 from seqkd.tokenizer.tokenizer import SIDES
 
 log = logging.getLogger(__name__)

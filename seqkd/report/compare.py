@@ -10,21 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from mt_thresholds import accuracy
-from sacrebleu.metrics.chrf import CHRF
+from mt_thresholds import METRICS, accuracy
 
 from seqkd.language import bleu_name
 from seqkd.report.load import Results, System, labelled
 from seqkd.report.pairings import Pairing, Role, pairings, variants
 from seqkd.report.seeds import difference, seeds_of
 from seqkd.report.settings import ReportSettings
-from seqkd.scoring import significance
-from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
+from seqkd.scoring import metrics, significance
+from seqkd.scoring.primary_metric import LABELS, OTHER
 from seqkd.scoring.significance import Counts, Difference, Sample, Scores
 
 Scope = Literal["models", "methods"]
-
-SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Comparison:
     role: Role
     test_set: str
     decoding: str
-    metric: MetricName
+    metric: str
     system: str
     sparsity: float
     retrained: bool | None
@@ -65,8 +62,8 @@ class Comparison:
 
     @property
     def metric_name(self) -> str:
-        """``BLEU``, ``char-BLEU`` where its tokens are characters, or ``chrF``."""
-        return bleu_name(self.tokenization) if self.metric == "bleu" else "chrF"
+        """The metric's label; ``char-BLEU`` for BLEU whose tokens are characters."""
+        return bleu_name(self.tokenization) if self.metric == "bleu" else metrics.load(self.metric).LABEL
 
     @property
     def label(self) -> str:
@@ -87,32 +84,31 @@ class Comparison:
 class Resampled:
     """Scores of every model on the same resamples of one test set with one decoding."""
 
-    def __init__(
-        self, results: Results, test_set: str, decoding: str, metric: MetricName, settings: ReportSettings
-    ) -> None:
-        sides = results.sides(test_set)
+    def __init__(self, results: Results, test_set: str, decoding: str, metric: str, settings: ReportSettings) -> None:
+        sides, self.measure = results.sides(test_set), metrics.load(metric)
         self.sentences = len(sides["tgt"])
         frame = results.scores
         frame = frame[(frame["test_set"] == test_set) & (frame["decoding"] == decoding)]
         self.rows = {path: row for row, path in enumerate(frame["path"])}
         self.test_set, self.decoding, self.metric, self.settings = test_set, decoding, metric, settings
-        signature = frame["bleu_signature"].iloc[0]
-        self.tokenization = "" if metric == "chrf" else significance.tokenization_of(signature)
-        measure = CHRF() if metric == "chrf" else significance.bleu_metric(signature)
-        counts = [
-            significance.sentence_counts(
-                measure, results.translations(path, test_set, decoding, self.sentences), sides["tgt"]
-            )
-            for path in self.rows
-        ]
-        self.corpus = [float(SCORERS[metric](system.sum(axis=0))) for system in counts]
+        tokenize = significance.tokenization_of(frame["bleu_signature"].iloc[0])
+        self.tokenization = tokenize if metric == "bleu" else ""
+        counts = [self._statistics(results, path, sides["tgt"], tokenize) for path in self.rows]
+        self.corpus = [float(self.measure.aggregate(system.sum(axis=0))) for system in counts]
         units = [significance.grouped(system, sides["groups"]) for system in counts]
         self.text = significance.sample(sides["groups"], units[0][:, 1]) if units else Sample("sentences", 0, 0.0)
         self.scores = self._resample(units)
 
+    def _statistics(self, results: Results, path: str, references: list[str], tokenize: str) -> Counts:
+        """Of each sentence. BLEU and chrF are computed once more, which takes no time and notices edited files."""
+        place = path, self.test_set, self.decoding
+        if self.metric not in metrics.ALWAYS:
+            return results.statistics(*place, self.metric)
+        return self.measure.score_sentences(results.translations(*place, self.sentences), references, [], tokenize)
+
     def _resample(self, counts: list[Counts]) -> Scores:
         return significance.resampled_scores(
-            counts, SCORERS[self.metric], self.settings.resamples, self.settings.bootstrap_seed
+            counts, self.measure.aggregate, self.settings.resamples, self.settings.bootstrap_seed
         )
 
     def compare(self, pairing: Pairing) -> Comparison | None:
@@ -144,10 +140,18 @@ class Resampled:
             high=found.high,
             p=found.p,
             adjusted_p=found.p,
-            verdict=significance.verdict(found, found.p, self.settings.confidence),
-            agreement=accuracy(abs(found.difference), self.metric) if found.is_known else math.nan,
+            verdict=significance.verdict(found, found.p, self.settings.confidence, self.measure.HIGHER_IS_BETTER),
+            agreement=agreement(found, self.metric),
             tokenization=self.tokenization,
         )
+
+
+def agreement(found: Difference, metric: str) -> float:
+    """Chance in per cent that humans prefer the better system; NaN without interval, or for a metric that
+    mt-thresholds does not know."""
+    if not found.is_known or metric not in METRICS:
+        return math.nan
+    return float(accuracy(abs(found.difference), metric))
 
 
 def primary_decoding(results: Results, settings: ReportSettings) -> str:
@@ -169,7 +173,7 @@ def compare_all(results: Results, settings: ReportSettings) -> tuple[list[Compar
             here = _compare_here(results.systems, resampled, is_primary=number == 0 and decoding == primary)
             found += here
             if number == 0 and decoding == primary:
-                found += _in_other_metric(results, resampled)
+                found += _in_other_metrics(results, resampled)
     return found, remarks
 
 
@@ -181,15 +185,17 @@ def _compare_here(systems: list[System], resampled: Resampled, is_primary: bool)
     return corrected + _runner_up(systems, corrected, resampled)
 
 
-def _in_other_metric(results: Results, resampled: Resampled) -> list[Comparison]:
-    """The primary comparisons once more in the metric that does not decide, as a rule chrF."""
+def _in_other_metrics(results: Results, resampled: Resampled) -> list[Comparison]:
+    """The primary comparisons once more in the metric that does not decide, as a rule chrF, and in further ones."""
     systems = [system for system in results.systems if system.kind != "pruned"]
     if not pairings(systems):
         return []
     unpruned = replace(results, systems=systems, scores=results.scores[results.scores["kind"] != "pruned"])
     place = resampled.test_set, resampled.decoding
-    other = Resampled(unpruned, *place, OTHER[resampled.metric], resampled.settings)
-    return _compare_here(systems, other, is_primary=False)
+    found = []
+    for metric in (OTHER[resampled.metric], *results.extra_metrics):
+        found += _compare_here(systems, Resampled(unpruned, *place, metric, resampled.settings), is_primary=False)
+    return found
 
 
 def corrected_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from seqkd import manifest
 from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256
 from seqkd.manifest import Manifest
+from seqkd.scoring import metrics
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 from seqkd.scoring.significance import tokenization_of
 
@@ -33,6 +36,8 @@ SPEEDS = [
     *("repeats", "teacher_words_per_second", "sentences", "load_average", "threads", "peak_memory_bytes", "bytes"),
     *("parameters", "nonzero_parameters", "processor"),
 ]
+MEASUREMENTS = ("translations", "teacher_agreement", "scores", "speed", "truth")
+"""Folders below results with something of each model in a folder like the model's own path."""
 KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
 
 
@@ -113,6 +118,11 @@ class Results:
         """Names in config order; the first one is the primary one."""
         return list(dict.fromkeys(name for system in self.systems for name in system.test_sets))
 
+    @property
+    def extra_metrics(self) -> list[str]:
+        """Metrics besides BLEU and chrF that were computed."""
+        return [name for name in metrics.EXTRA if name in self.scores]
+
     def facts(self, path: str) -> dict[str, Any]:
         """Facts of the manifest at ``path`` below results, ``{}`` where there is none."""
         found = self.manifests.get(path)
@@ -132,13 +142,22 @@ class Results:
 
     def translations(self, path: str, test_set: str, decoding: str, expected: int) -> list[str]:
         """Translations by the model at ``path``, one a test sentence."""
-        file = self.folder / "scores" / path / test_set / f"{decoding}.txt"
+        file = self.folder / "translations" / path / test_set / f"{decoding}.txt"
         found = lines(file)
         if len(found) != expected:
             raise UserError(
                 f"{file}: {len(found)} lines for {expected} test sentences. "
                 f"Delete {file.parent} and run the same command again; it is then made anew."
             )
+        return found
+
+    def statistics(self, path: str, test_set: str, decoding: str, metric: str) -> NDArray[Any]:
+        """Statistics of each sentence that were computed for one of the ``extra_metrics``, (sentences, statistics)."""
+        file = self.folder / "scores" / path / test_set / f"{decoding}.{metric}.npy"
+        try:
+            found: NDArray[Any] = np.load(file, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise _unreadable(file, error) from None
         return found
 
 
@@ -196,7 +215,9 @@ def _scores(results: Path, systems: list[System]) -> pd.DataFrame:
         for test_set in system.test_sets:
             found = read_json(results / "scores" / system.path / test_set / "scores.json")
             rows += [_keys(system, test_set) | measured for measured in found["measurements"]]
-    return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SCORES])
+    extra = [name for name in metrics.EXTRA if any(name in row for row in rows)]
+    columns = [*KEYS, "path", "kind", *SCORES, *(name + end for name in extra for end in ("", "_signature"))]
+    return pd.DataFrame(rows).reindex(columns=columns)
 
 
 def _speed(results: Path, systems: list[System]) -> pd.DataFrame:
@@ -244,9 +265,9 @@ def _concerns(path: Path, systems: list[System]) -> bool:
     stage = path.parts[0]
     if stage in ("download", "corpus", "tokenizer"):
         return True
-    if stage in ("test_sets", "ceilings"):
+    if stage in ("test_sets", "oracle_scores"):
         return any(path.parts[1] in system.test_sets for system in systems)
-    before = {"scores": 1, "speed": 1, "truth": 1, "decode": 1, "targets": 1, "stored_teachers": 1}.get(stage, 0)
+    before = dict.fromkeys(("decode", "targets", "stored_teachers", *MEASUREMENTS), 1).get(stage, 0)
     model = "/".join(path.parts[before:])
     model = f"teachers/{model}" if stage in ("decode", "targets", "stored_teachers") else model
     return any(model.startswith(f"{system.path}/") for system in systems)

@@ -88,7 +88,7 @@ def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
 def agreement_table(comparisons: Sequence[Comparison]) -> list[tuple[Comparison, Comparison | None]]:
     """The primary comparisons, each with the same one in the other metric."""
 
-    def key(found: Comparison, metric: MetricName) -> tuple[str, ...]:
+    def key(found: Comparison, metric: str) -> tuple[str, ...]:
         return found.test_set, found.decoding, found.system, found.against, metric
 
     every = {key(found, found.metric): found for found in comparisons if found.role in ("primary", "secondary")}

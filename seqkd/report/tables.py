@@ -9,7 +9,7 @@ import pandas as pd
 from seqkd.files import write_text
 from seqkd.language import bleu_name
 from seqkd.report.compare import Comparison
-from seqkd.report.load import KEYS, SCORES, SPEEDS, Results, System
+from seqkd.report.load import KEYS, SPEEDS, Results, System
 from seqkd.report.pairings import baselines, variants
 from seqkd.scoring.primary_metric import MetricName
 from seqkd.scoring.significance import tokenization_of
@@ -56,7 +56,7 @@ class Row:
 
 def scores_table(results: Results) -> pd.DataFrame:
     """The rows of scores.csv, in config order."""
-    return results.scores[[*KEYS, *SCORES]]
+    return results.scores.drop(columns=["path", "kind"])
 
 
 def speed_table(results: Results) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from seqkd.report.load import Results, lines, read_json
 from seqkd.report.pairings import variants
 from seqkd.report.settings import ReportSettings
 from seqkd.scoring import significance
+from seqkd.scoring.metrics import bleu
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,12 @@ def _of_the_truth(held: Held) -> HeldRow:
 
 
 def _ceiling(results: Results, name: str, settings: ReportSettings) -> Ceiling:
-    folder, sides = results.folder / "ceilings" / name, results.sides(name)
-    found, references = read_json(folder / "ceilings.json"), sides["tgt"]
-    metric = significance.bleu_metric(found["bleu_signature"])
-    counts = [
-        significance.sentence_counts(metric, lines(folder / f"{text}.txt"), references) for text in ("mode", "sample")
-    ]
-    drawn = significance.resampled_scores(counts, significance.bleu_scores, settings.resamples, settings.bootstrap_seed)
+    folder, sides = results.folder / "oracle_scores" / name, results.sides(name)
+    found, references = read_json(folder / "oracle_scores.json"), sides["tgt"]
+    tokenize = significance.tokenization_of(found["bleu_signature"])
+    texts = [lines(folder / f"{text}.txt") for text in ("mode", "sample")]
+    counts = [bleu.score_sentences(hypotheses, references, [], tokenize) for hypotheses in texts]
+    drawn = significance.resampled_scores(counts, bleu.aggregate, settings.resamples, settings.bootstrap_seed)
     text = significance.sample(sides["groups"], counts[0][:, 1])
     mode, sample = (
         estimate(found[f"bleu_of_{name}"], scores, text, settings.confidence)

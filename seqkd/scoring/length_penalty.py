@@ -15,7 +15,8 @@ from seqkd.decoding.settings import PENALTIES, TunedSearchSettings
 from seqkd.files import read_lines, write_json
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
-from seqkd.scoring.bleu import chrf_metric, corpus_bleu
+from seqkd.scoring.metrics.bleu import corpus_bleu
+from seqkd.scoring.metrics.chrf import chrf_metric
 from seqkd.scoring.primary_metric import primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
 
@@ -44,14 +45,14 @@ def choose_length_penalty(
         The penalty and its scores on dev, for the manifest.
     """
     keep_freed_memory()
-    names = Tokenizer(tokenizer)
-    network = store.load(model, precision, names.sizes)
+    subwords = Tokenizer(tokenizer)
+    network = store.load(model, precision, subwords.sizes)
     dev, references = Dataset(tokenizer / "dev"), read_lines(corpus / "dev.tgt")
     sources = [dev.src[i].tolist() for i in range(len(dev))]
-    found = translate_with_penalties(network, sources, search.tuned(1.0))
+    translations = translate_with_penalties(network, sources, search.tuned(1.0))
     rows = []
-    for place, penalty in enumerate(PENALTIES):
-        texts = [names.tgt.decode(hypotheses[place].ids) for hypotheses in found]
+    for column, penalty in enumerate(PENALTIES):
+        texts = [subwords.tgt.decode(hypotheses[column].ids) for hypotheses in translations]
         bleu, chrf = corpus_bleu(texts, references, bleu_tokenize), chrf_metric().corpus_score(texts, [references])
         row = {"length_penalty": penalty, "dev_bleu": round(bleu.score, 4), "dev_chrf": round(chrf.score, 4)}
         rows.append(row | {"dev_length_ratio": round(bleu.sys_len / max(1, bleu.ref_len), 4)})

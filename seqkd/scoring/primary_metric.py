@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sacrebleu.metrics.bleu import BLEU
+from seqkd.scoring.metrics import bleu, chrf
 
 MetricName = Literal["bleu", "chrf"]
-LABELS: dict[MetricName, str] = {"bleu": "BLEU", "chrf": "chrF"}
-OTHER: dict[MetricName, MetricName] = {"bleu": "chrf", "chrf": "bleu"}
+LABELS: dict[str, str] = {"bleu": bleu.LABEL, "chrf": chrf.LABEL}
+OTHER: dict[str, MetricName] = {"bleu": "chrf", "chrf": "bleu"}
 
 ORDER = 4
 FEWEST_4_GRAMS = 0.5
@@ -43,7 +43,7 @@ def primary_metric(references: Sequence[str], tokenize: str, is_fallback: bool =
     """
     if is_fallback:
         return PrimaryMetric("chrf", FALLBACK)
-    tokens = BLEU(tokenize=tokenize).tokenizer
+    tokens = bleu.bleu_metric(tokenize).tokenizer
     four_grams = sum(max(0, len(tokens(text).split()) - ORDER + 1) for text in references)
     if four_grams >= FEWEST_4_GRAMS * len(references):
         return PrimaryMetric("bleu")

@@ -6,12 +6,16 @@ from seqkd.settings import Settings
 
 
 class SpeedSettings(Settings):
-    """The ``speed:`` section: words a second, each beside the teacher's in the same run."""
+    """The ``speed:`` section: words per second, each next to the teacher's in the same run."""
 
     enabled: bool = Field(True, description="Measure speed at all; its jobs run alone on the machine.")
-    sentences: int = Field(100, ge=1, description="Sentences of the first test set, taken evenly from it, batched.")
+    sentences: int = Field(
+        100, ge=1, description="Sentences of the first test set, evenly spaced, translated in batches."
+    )
     single_sentences: int = Field(15, ge=1, description="Sentences translated one at a time.")
-    seconds: float = Field(12.0, gt=0, le=3600, description="A job's time at most; repeats stop when it is used up.")
+    time_budget: float = Field(
+        12.0, gt=0, le=3600, description="Seconds that a job measures at most; repeats stop when they are used up."
+    )
     repeats: int = Field(5, ge=1, le=1000, description="Repeats at most; the median counts.")
     threads: int = Field(1, ge=1, le=1024, description="Threads that the measured models use.")
     sparsity: float | None = Field(

@@ -1,4 +1,4 @@
-"""How models are held against the true distribution: the ``truth:`` section."""
+"""How models are compared with the true distribution: the ``truth:`` section."""
 
 from pydantic import Field
 
@@ -6,9 +6,9 @@ from seqkd.settings import Settings
 
 
 class TruthSettings(Settings):
-    """The ``truth:`` section, for the corpus `captions` alone: every model against the distribution it should learn."""
+    """The ``truth:`` section, only for the corpus `captions`: every model next to the distribution it should learn."""
 
-    sources: int = Field(200, ge=2, le=10**6, description="Sentences of the first test set, taken evenly from it.")
+    sources: int = Field(200, ge=2, le=10**6, description="Sentences of the first test set, evenly spaced.")
     enumerate: int = Field(
         100,
         ge=0,
@@ -19,7 +19,7 @@ class TruthSettings(Settings):
         50,
         ge=2,
         le=10**5,
-        description="Otherwise over so many drawn from the truth. From the model as many are drawn for each sentence.",
+        description="Otherwise over so many samples from the truth; as many are drawn from the model.",
     )
     coverage: float = Field(
         0.1,

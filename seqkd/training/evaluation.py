@@ -16,7 +16,8 @@ from seqkd.decoding.settings import LengthLimits, SearchSettings
 from seqkd.files import read_lines
 from seqkd.language import bleu_name
 from seqkd.models.interface import TranslationModel
-from seqkd.scoring.bleu import chrf_metric, corpus_bleu
+from seqkd.scoring.metrics.bleu import corpus_bleu
+from seqkd.scoring.metrics.chrf import chrf_metric
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.processes import Processes

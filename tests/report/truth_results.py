@@ -70,9 +70,9 @@ def lines(
 def _ceilings(results: Path, name: str) -> None:
     references = read_lines(results / "test_sets" / name / "test.tgt")
     texts = {"mode": references, "sample": [references[-1], *references[1:]]}
-    folder = results / "ceilings" / name
+    folder = results / "oracle_scores" / name
     for text, many in texts.items():
         write_lines(folder / f"{text}.txt", many)
     found = {"sentences": len(references), "bleu_signature": "nrefs:1|tok:13a|", "bleu_of_mode": 100.0}
     found |= {"bleu_of_sample": 99.0, "entropy": 4.0, "translations": 560.0, "mode_prob": 0.14}
-    write_json(folder / "ceilings.json", found)
+    write_json(folder / "oracle_scores.json", found)

@@ -2,13 +2,17 @@
 
 
 rule score:
-    """Measure a model's quality on a test set."""
+    """Score a model's translations of a test set."""
     input:
         unpack(experiment.needs("scores/{model}/{test_set}")),
     output:
         "results/scores/{model}/{test_set}/manifest.json",
         "results/scores/{model}/{test_set}/scores.json",
-        expand("results/scores/{{model}}/{{test_set}}/{decoding}.txt", decoding=experiment.decodings),
+        expand(
+            "results/scores/{{model}}/{{test_set}}/{decoding}.{metric}.npy",
+            decoding=experiment.decodings,
+            metric=experiment.plan.config.score.extra_metrics,
+        ),
     log:
         "results/logs/score/{model}/{test_set}.log",
     benchmark:
@@ -19,7 +23,7 @@ rule score:
     conda:
         "../../envs/seqkd.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         step=experiment.made_by("scores/{model}/{test_set}"),
     message:
@@ -28,7 +32,7 @@ rule score:
         "../scripts/score.py"
 
 
-rule speed:
+rule measure_speed:
     """Measure a model's speed beside its teacher's, alone on the machine."""
     input:
         unpack(experiment.needs("speed/{model}")),
@@ -36,9 +40,9 @@ rule speed:
         "results/speed/{model}/manifest.json",
         "results/speed/{model}/speed.json",
     log:
-        "results/logs/speed/{model}.log",
+        "results/logs/measure_speed/{model}.log",
     benchmark:
-        "results/benchmarks/speed/{model}.tsv"
+        "results/benchmarks/measure_speed/{model}.tsv"
     wildcard_constraints:
         model="(teachers|students|pruned)/.+",
     priority: -1
@@ -52,4 +56,4 @@ rule speed:
     message:
         "speed of {wildcards.model}, alone on the machine (follow it in {log})"
     script:
-        "../scripts/speed.py"
+        "../scripts/measure_speed.py"

@@ -1,17 +1,17 @@
-"""Models against the true distribution: for the corpus `captions` alone, whose truth is known."""
+"""Models against the true distribution: only for the corpus `captions`, whose truth is known."""
 
 
-rule truth:
-    """Hold a model against the true distribution."""
+rule compare_to_truth:
+    """Compare a model with the true distribution."""
     input:
         unpack(experiment.needs("truth/{model}")),
     output:
         "results/truth/{model}/manifest.json",
         "results/truth/{model}/truth.json",
     log:
-        "results/logs/truth/{model}.log",
+        "results/logs/compare_to_truth/{model}.log",
     benchmark:
-        "results/benchmarks/truth/{model}.tsv"
+        "results/benchmarks/compare_to_truth/{model}.tsv"
     wildcard_constraints:
         model="(teachers|students)/.+",
     conda:
@@ -23,20 +23,20 @@ rule truth:
     message:
         "truth: {wildcards.model} against the true distribution (follow it in {log})"
     script:
-        "../scripts/truth.py"
+        "../scripts/compare_to_truth.py"
 
 
-rule ceilings:
+rule oracle_scores:
     """Score a perfect model on a test set."""
     input:
-        unpack(experiment.needs("ceilings/{test_set}")),
+        unpack(experiment.needs("oracle_scores/{test_set}")),
     output:
-        "results/ceilings/{test_set}/manifest.json",
-        multiext("results/ceilings/{test_set}/", "ceilings.json", "mode.txt", "sample.txt"),
+        "results/oracle_scores/{test_set}/manifest.json",
+        multiext("results/oracle_scores/{test_set}/", "oracle_scores.json", "mode.txt", "sample.txt"),
     log:
-        "results/logs/ceilings/{test_set}.log",
+        "results/logs/oracle_scores/{test_set}.log",
     benchmark:
-        "results/benchmarks/ceilings/{test_set}.tsv"
+        "results/benchmarks/oracle_scores/{test_set}.tsv"
     wildcard_constraints:
         test_set=experiment.names("test_set"),
     conda:
@@ -44,8 +44,8 @@ rule ceilings:
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
-        step=experiment.made_by("ceilings/{test_set}"),
+        step=experiment.made_by("oracle_scores/{test_set}"),
     message:
-        "ceilings of {wildcards.test_set} (follow it in {log})"
+        "oracle scores on {wildcards.test_set} (follow it in {log})"
     script:
-        "../scripts/ceilings.py"
+        "../scripts/oracle_scores.py"

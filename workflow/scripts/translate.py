@@ -1,19 +1,16 @@
-"""Hold a model against the true distribution."""
+"""Translate a test set by a model, greedily and by beam search."""
 
 from workflow.job import Facts, Job, run
 
 
 def work(job: Job) -> Facts:
-    """truth.json into results/truth/{model}."""
+    """The translations and translations.json into results/translations/{model}/{test set}."""
     from seqkd.decoding.length_penalty import read_chosen
     from seqkd.decoding.settings import TunedSearchSettings
-    from seqkd.scoring.truth import measure_truth
-    from seqkd.scoring.truth_settings import TruthSettings
+    from seqkd.scoring.translate import translate_test_set
 
-    return measure_truth(
-        settings=TruthSettings(**job.settings["truth"]),
+    return translate_test_set(
         search=TunedSearchSettings(**job.settings["search"]).tuned(read_chosen(job.optional("search"))),
-        system=job.settings["system"],
         model=job.input("model"),
         tokenizer=job.input("tokenizer"),
         test_set=job.input("test_set"),

@@ -15,8 +15,10 @@ from seqkd.errors import UserError
 from seqkd.files import read_lines
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.scoring import ceilings, meanings, truth
+from seqkd.scoring import meanings, oracle_scores
+from seqkd.scoring import true_distribution as truth
 from seqkd.scoring.divergence import Expectation, entropy_of, forward, reverse, reverse_kl
+from seqkd.scoring.subset import evenly_spaced
 from seqkd.scoring.truth_settings import TruthSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 
@@ -83,7 +85,7 @@ def test_the_truth_is_summed_where_small_and_sampled_where_large():
 
 def test_a_line_by_hand():
     outputs = truth.Outputs([("a", True), ("x", True)], -1.5, "b", 0.5, "")
-    found = truth.hold(7, FakeTruth(P), Expectation(P, 0), outputs, LOG_Q, 0.1)
+    found = truth.compare(7, FakeTruth(P), Expectation(P, 0), outputs, LOG_Q, 0.1)
     assert (found.line, found.translations, found.enumerated) == (7, 3, True)
     assert found.kl == pytest.approx(KL)
     assert found.entropy == pytest.approx(1.5 * math.log(2)) == entropy_of(FakeTruth(P))
@@ -105,15 +107,17 @@ def test_what_a_model_says_is_text_with_an_end_and_may_be_cut_otherwise(toy, mon
     said = [Hypothesis(ids, -2.0, True), Hypothesis(other, -4.0, True), Hypothesis(ids, -3.0, False)]
     monkeypatch.setattr(truth, "sample", lambda *_: [said])
     monkeypatch.setattr(truth, "translate", lambda _, __, search: [[said[0 if search.beam == 1 else 2]]])
-    found = truth.say(None, pieces, [[4]], SearchSettings(beam=3), TruthSettings(samples=3))[0]
-    assert found.drawn == [(text, True), (text, False), ("", False)]
+    found = truth.decode(None, pieces, [[4]], SearchSettings(beam=3), TruthSettings(samples=3))[0]
+    assert found.samples == [(text, True), (text, False), ("", False)]
     assert (found.mean_log_q, found.greedy, found.beam) == (-3.0, text, "")
     assert found.greedy_mass == pytest.approx(math.exp(-2))
 
 
-@pytest.mark.parametrize(("count", "wanted", "places"), [(5, 9, [0, 1, 2, 3, 4]), (9, 3, [0, 4, 8]), (1, 2, [0])])
-def test_places_are_evenly_spread(count, wanted, places):
-    assert meanings.evenly(count, wanted) == places
+@pytest.mark.parametrize(
+    ("count", "limit", "indices"), [(5, 9, [0, 1, 2, 3, 4]), (9, 3, [0, 4, 8]), (1, 2, [0]), (5, 0, [])]
+)
+def test_indices_are_evenly_spaced(count, limit, indices):
+    assert evenly_spaced(count, limit) == indices
 
 
 def test_a_line_without_a_meaning_is_named(tmp_path):
@@ -131,7 +135,7 @@ def truths(toy, monkeypatch):
         for text, other in zip(references, references[1:] + references[:1], strict=True)
     ]
     monkeypatch.setattr(truth, "truths_of", lambda folder, places: [every[place] for place in places])
-    monkeypatch.setattr(ceilings, "truths_of", lambda folder: iter(every))
+    monkeypatch.setattr(oracle_scores, "truths_of", lambda folder: iter(every))
     return every
 
 
@@ -142,7 +146,7 @@ def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     system = {"system": "s", "test_set": "t"}
     arguments = {"system": system, "model": tmp_path / "m", "tokenizer": toy.tokenizer, "test_set": toy.test_set}
     for folder in ("one", "two"):
-        truth.measure_truth(
+        truth.compare_to_truth(
             settings=TruthSettings(sources=5, samples=3),
             search=SearchSettings(beam=3),
             folder=tmp_path / folder,
@@ -165,10 +169,10 @@ def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     assert lines["inside"] == [0.0] * 5 and lines["canonical"] == [None] * 5
 
 
-def test_ceilings_of_a_test_set(toy, tmp_path, truths):
+def test_oracle_scores_of_a_test_set(toy, tmp_path, truths):
     arguments = {"seed": 1, "bleu_tokenize": "13a", "test_set": toy.test_set}
-    found = ceilings.measure_ceilings(**arguments, folder=tmp_path)
-    assert json.loads((tmp_path / "ceilings.json").read_text()) == found
+    found = oracle_scores.measure_oracle_scores(**arguments, folder=tmp_path)
+    assert json.loads((tmp_path / "oracle_scores.json").read_text()) == found
     assert read_lines(tmp_path / "mode.txt") == read_lines(toy.test_set / "test.tgt")
     assert found["bleu_of_mode"] == 100 > found["bleu_of_sample"]
     assert (found["mode_prob"], found["translations"], found["sentences"]) == (0.75, 2, 8)

@@ -8,7 +8,7 @@ from fake_truth import FakeTruth
 
 from seqkd.captions import Truth, sample_meanings
 from seqkd.decoding.settings import SearchSettings
-from seqkd.scoring import truth
+from seqkd.scoring import true_distribution as truth
 from seqkd.scoring.divergence import reverse_kl
 from seqkd.scoring.truth_settings import TruthSettings
 
@@ -22,11 +22,11 @@ def held(truths, distributions, settings):
     pieces = Words(texts)
     network = FakeModel(pieces, distributions)
     ids = [[FIRST + number] for number in range(len(truths))]
-    outputs = truth.say(network, pieces, ids, SEARCH, settings)
+    outputs = truth.decode(network, pieces, ids, SEARCH, settings)
     expected = [truth.expectation(one, settings, place) for place, one in enumerate(truths)]
     log_q = truth.score_texts(network, pieces, ids, list(map(truth.texts_of, truths, expected, outputs)))
     found = zip(range(len(truths)), truths, expected, outputs, log_q, strict=True)
-    return [truth.hold(*one, settings.coverage) for one in found]
+    return [truth.compare(*one, settings.coverage) for one in found]
 
 
 def kl(p, q):

@@ -7,12 +7,10 @@ import pytest
 import torch
 from fake_model import FakeModel, Words
 
-from seqkd.decoding.settings import LengthLimits, TunedSearchSettings
+from seqkd.decoding.settings import LengthLimits
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.scoring import against_teacher as measured
-from seqkd.scoring.score import score_model
-from seqkd.scoring.settings import ScoreSettings
+from seqkd.scoring import teacher_agreement as measured
 
 LIMITS = LengthLimits(max_length_ratio=1.0, max_length_extra=10)
 TEXTS = ["a b", "a c", "d"]
@@ -33,9 +31,9 @@ def model(*distributions: dict[str, float]) -> FakeModel:
     ],
 )
 def test_distances_of_two_lists_by_hand(one, other, edit, rank):
-    own, known = torch.tensor([one] * 2), torch.tensor([other] * 2)
-    assert measured.edit_distance(own, known).tolist() == pytest.approx([edit] * 2)
-    assert measured.rank_distance(own, known).tolist() == pytest.approx([rank] * 2)
+    student, teacher = torch.tensor([one] * 2), torch.tensor([other] * 2)
+    assert measured.edit_distance(student, teacher).tolist() == pytest.approx([edit] * 2)
+    assert measured.rank_distance(student, teacher).tolist() == pytest.approx([rank] * 2)
 
 
 def test_ta_rate_by_hand():
@@ -79,31 +77,34 @@ def test_what_has_one_translation_has_a_fifth_of_distinct_bigrams():
     assert found == {"teacher_dist": 20.0}
 
 
-def test_scores_hold_them_for_students_and_teachers(toy, tmp_path):
+@pytest.fixture
+def models(tmp_path):
+    """Folders of two models with other weights."""
     settings = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1)
     for seed, name in enumerate(("student", "teacher")):
         torch.manual_seed(seed)
         store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / name)
+    return tmp_path
 
-    def scored(model: str, teacher: str | None, sentences: int = 3) -> dict:
-        score_model(
-            settings=ScoreSettings(search=TunedSearchSettings(beam=2, length_penalty=1.0), teacher_sentences=sentences),
-            system={},
-            model=tmp_path / model,
-            teacher=tmp_path / teacher if teacher else None,
+
+def test_students_are_compared_with_their_teacher_and_teachers_measured_alone(toy, models):
+    def measure(model: str, sentences: int = 3) -> dict:
+        stats = measured.measure_teacher_agreement(
+            sentences=sentences,
+            limits=LengthLimits(),
+            bleu_tokenize="13a",
+            model=models / model,
+            teacher=models / "teacher",
             tokenizer=toy.tokenizer,
             test_set=toy.test_set,
-            corpus=toy.corpus,
-            folder=tmp_path / "out",
-            bleu_tokenize="13a",
+            folder=models / "out",
             precision="float32",
         )
-        return json.loads((tmp_path / "out/scores.json").read_text())["measurements"][0]
+        assert stats == {"sentences": min(8, sentences)}
+        return json.loads((models / "out/teacher_agreement.json").read_text())
 
-    student = scored("student", "teacher")
+    student = measure("student")
     assert 0 <= student["ta_rate"] <= 1 and student["likelihood_risk"] > 0 and student["coverage_risk"] > 0
     assert "teacher_dist" not in student
-    teacher = scored("teacher", "teacher")
-    assert 0 <= teacher["teacher_dist"] <= 100 and "ta_rate" not in teacher
-    assert "ta_rate" not in scored("student", None)
-    assert "ta_rate" not in scored("student", "teacher", sentences=0)
+    teacher = measure("teacher", sentences=20)
+    assert list(teacher) == ["teacher_dist"] and 0 <= teacher["teacher_dist"] <= 100

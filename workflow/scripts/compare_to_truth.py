@@ -1,0 +1,25 @@
+"""Compare a model with the true distribution."""
+
+from workflow.job import Facts, Job, run
+
+
+def work(job: Job) -> Facts:
+    """truth.json into results/truth/{model}."""
+    from seqkd.decoding.length_penalty import read_chosen
+    from seqkd.decoding.settings import TunedSearchSettings
+    from seqkd.scoring.true_distribution import compare_to_truth
+    from seqkd.scoring.truth_settings import TruthSettings
+
+    return compare_to_truth(
+        settings=TruthSettings(**job.settings["truth"]),
+        search=TunedSearchSettings(**job.settings["search"]).tuned(read_chosen(job.optional("search"))),
+        system=job.settings["system"],
+        model=job.input("model"),
+        tokenizer=job.input("tokenizer"),
+        test_set=job.input("test_set"),
+        folder=job.folder,
+        precision=job.settings["precision"],
+    )
+
+
+run(work)
