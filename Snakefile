@@ -11,7 +11,7 @@ from snakemake.utils import min_version
 min_version("9.20")
 sys.path.insert(0, workflow.current_basedir.get_path_or_uri(secret_free=True))  # a module's is not workflow.basedir
 
-from workflow.experiment import start
+from seqkd.pipeline.experiment import start
 
 experiment = start(workflow, config)
 

@@ -15,10 +15,10 @@ from seqkd.__main__ import main
 from seqkd.claims import table
 from seqkd.claims.claim import Outcome
 from seqkd.config import load as read_config
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 from seqkd.report.load import load
 from seqkd.report.settings import ReportSettings
-from workflow.fingerprint import Code
-from workflow.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 Described = dict[str, Any]

@@ -15,10 +15,10 @@ from workflow_place import Place, copy
 from seqkd import manifest
 from seqkd.config import load
 from seqkd.errors import UserError
-from workflow.fingerprint import Code
-from workflow.freshness import TOUCHED, Stale, stale
-from workflow.local_files import checksums
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.reruns.corpus_checksums import checksums
+from seqkd.pipeline.reruns.outdated import TOUCHED, Stale, stale
 
 OF_THE_WEB = {
     "download": "download/*-train.xx/*-train.xx",
@@ -155,7 +155,7 @@ def test_what_was_changed_after_its_manifest_is_hashed_once(spare, monkeypatch) 
     one = spare("weights of a teacher")
     artefact(one.place, "weights of a teacher").touch()
     assert one.stale() == {}
-    monkeypatch.setattr("workflow.known_files.sha256", lambda path: pytest.fail(f"{path} is hashed again"))
+    monkeypatch.setattr("seqkd.pipeline.reruns.hash_cache.sha256", lambda path: pytest.fail(f"{path} is hashed again"))
     assert one.stale() == {}
 
 

@@ -9,7 +9,7 @@ from disks import FILLER, fill, mount, remove, small_disk
 from kills import TARGET, differences
 from workflow_place import Place, copy, new
 
-from workflow.disk import trouble_of_disk
+from seqkd.pipeline.jobs.disk_errors import trouble_of_disk
 
 WEB = {
     "downloads": {"download": "download"},
@@ -120,7 +120,7 @@ def test_results_that_become_read_only_during_a_run(place: Place) -> None:
         f"    __import__('subprocess').run(['mount', *{words}, '{folder}'], check=True)\n"
         for words in (["--bind", folder], ["-o", "remount,bind,ro"])
     )
-    place.edit_code("workflow/job.py", "    _remove_halves(job)\n", f"    _remove_halves(job)\n{lock}")
+    place.edit_code("seqkd/pipeline/jobs/context.py", "    _remove_halves(job)\n", f"    _remove_halves(job)\n{lock}")
     try:
         stopped = place.snakemake(target, "--cores", "1")
     finally:
@@ -128,8 +128,8 @@ def test_results_that_become_read_only_during_a_run(place: Place) -> None:
     said = stopped.stdout + stopped.stderr
     assert stopped.returncode == 1
     assert "\ntrain_student: the disk lets nobody write. Make the results writable" in said
-    assert 'workflow/job.py", line' not in said  # Snakemake, which may not tidy up, has a traceback of its own
-    place.edit_code("workflow/job.py", lock, "")
+    assert 'jobs/context.py", line' not in said  # Snakemake, which may not tidy up, has a traceback of its own
+    place.edit_code("seqkd/pipeline/jobs/context.py", lock, "")
     done = place.snakemake(target, "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
 

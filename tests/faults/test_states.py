@@ -18,12 +18,12 @@ from seqkd.decoding.settings import LengthLimits
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.pipeline.jobs.state import begin, left_by_others
 from seqkd.teacher.storing import store_teacher
 from seqkd.training import run
 from seqkd.training.passes import Passes
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.state import NAME, load_state
-from workflow.spent import begin, left_by_others
 
 MODEL = TransformerSettings(dim=16, ffn=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
 SETTINGS = {"updates": 12, "batch_tokens": 128, "learning_rate": 0.01, "warmup": 4, "evaluations": 2}

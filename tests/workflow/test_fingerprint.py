@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.fingerprint import Code
+from seqkd.pipeline.graph.fingerprint import Code
 
 FILES = {
     "seqkd/__init__.py": '"""Package."""\n__version__ = "1"\n',

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seqkd.errors import UserError
-from workflow.left_over import end_left_over_jobs, left_over_jobs
+from seqkd.pipeline.slurm.orphaned_jobs import end_left_over_jobs, left_over_jobs
 
 RUN = "0a1b2c3d-1111-2222-3333-0123456789ab"
 

@@ -7,7 +7,7 @@ from snakemake.cli import get_argument_parser
 from snakemake.scheduling.job_scheduler import JobRateLimiter
 from snakemake.settings.types import MaxJobsPerTimespan
 
-from workflow.experiment import look_when_jobs_end
+from seqkd.pipeline.experiment import look_when_jobs_end
 
 
 def limited(chosen: str) -> SimpleNamespace:

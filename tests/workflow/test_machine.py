@@ -3,7 +3,7 @@
 import pytest
 
 from seqkd.errors import UserError
-from workflow import machine
+from seqkd.pipeline.jobs import resources as machine
 
 GOOD = [
     ({}, 0, ("cpu",)),

@@ -6,11 +6,11 @@ from workflow_place import ROOT, TOY, write_texts
 
 from seqkd.config import load
 from seqkd.errors import UserError
-from workflow.changes import changes
-from workflow.fingerprint import Code
-from workflow.local_files import checksums
-from workflow.machine import usable_cores
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.jobs.resources import usable_cores
+from seqkd.pipeline.reruns.corpus_checksums import checksums
+from seqkd.pipeline.reruns.settings_diff import changes
 
 
 def plan(**sections: object) -> Plan:

@@ -204,7 +204,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "layout": ("seqkd/files.py", "import hashlib\n", "import hashlib\n\n\n\n", set()),
     "the description of a setting": ("seqkd/training/settings.py", "Optimiser steps.", "Steps of Adam.", set()),
     "the version": ("seqkd/__init__.py", '__version__ = "', '__version__ = "9', set()),
-    "the workflow's own code": ("workflow/job.py", "%Y-%m-%d", "%d.%m.%Y", set()),
+    "the workflow's own code": ("seqkd/pipeline/jobs/context.py", "%Y-%m-%d", "%d.%m.%Y", set()),
     "a rule's memory": ("workflow/rules/students.smk", "3000 * attempt", "3500 * attempt", set()),
     "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
     "a prefix source": ("seqkd/prefixes/student.py", "student.train()", "student.train(True)", trained("js")),

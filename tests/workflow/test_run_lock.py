@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from seqkd.errors import UserError
-from workflow.run_lock import alone, hold
+from seqkd.pipeline.jobs.locks import alone, hold
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
 import sys, time
 from pathlib import Path
-from workflow.run_lock import alone
+from seqkd.pipeline.jobs.locks import alone
 with alone(Path(sys.argv[1]), "key", "it"):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))

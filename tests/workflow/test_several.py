@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 from workflow_place import Place, new
 
-from workflow.job import Job
-from workflow.several import LOST, as_plain, why
+from seqkd.pipeline.jobs.context import Job
+from seqkd.pipeline.jobs.distributed import LOST, as_plain, why
 
 MODEL = "results/teachers/base/1/manifest.json"
 IN_TWO = ["--set-threads", "train_teacher=2", "decode=2", "--set-resources"]
@@ -160,7 +160,7 @@ ENDS = """
 import atexit, os, sys
 from pathlib import Path
 from seqkd.errors import UserError
-from workflow.several import serve
+from seqkd.pipeline.jobs.distributed import serve
 
 def work(job):
     {work}

@@ -172,7 +172,7 @@ ONE_KEY = "91a16a2710fb6424"
 
 def test_code_has_one_key_in_every_python(tmp_path: Path) -> None:
     """repr() writes a character as it is or as an escape, by the Unicode that this Python knows."""
-    from workflow.fingerprint import Code
+    from seqkd.pipeline.graph.fingerprint import Code
 
     (tmp_path / "a.py").write_text('RANGE = "[\u3000-\U000323af]"\nWORD = "größe"\n', encoding="utf-8")
     here = Code(tmp_path).digest("a.py")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.spent import MARK, MOMENT, begin, forget, spend, sweep
+from seqkd.pipeline.jobs.state import MARK, MOMENT, begin, forget, spend, sweep
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import yaml
 from workflow_place import ROOT, TEXTS, TOY, Place, new
 
 from seqkd.config import load
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 HAN = "猫狗房树书星看叫找画红老新小水火山石田"
 THAI = "กขคงจฉชซญดตถทธนบปผฝ"

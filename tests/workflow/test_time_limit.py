@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from seqkd.errors import UserError
-from workflow import time_limit
-from workflow.time_limit import TURNS, OutOfTime, going_on, seconds, time_left
+from seqkd.pipeline.slurm import requeue as time_limit
+from seqkd.pipeline.slurm.requeue import TURNS, OutOfTime, going_on, seconds, time_left
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -134,7 +134,7 @@ def test_a_training_is_warned_in_time_saves_and_is_put_back(slurm, tmp_path: Pat
         import time
         from pathlib import Path
         from seqkd.training.signals import stopping
-        from workflow import time_limit
+        from seqkd.pipeline.slurm import requeue as time_limit
         time_limit.PATIENCE, time_limit.SHARE = 0.2, 0.5
         time_limit.watch()
         with time_limit.going_on(Path("state")):

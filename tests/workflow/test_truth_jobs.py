@@ -12,8 +12,8 @@ from workflow_place import ROOT, TOY, new
 
 from seqkd.config import ConfigError, load
 from seqkd.manifest import read, verify
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 CAPTIONS = {"source": "captions"}
 STUDENTS = yaml.safe_load(TOY.read_text(encoding="utf-8"))["students"]

@@ -14,8 +14,8 @@ from workflow_place import Place, new
 
 from seqkd import manifest
 from seqkd.config import load
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 MODELS = 10
 """Teacher, five students, one of them pruned twice and scored before and after retraining."""

@@ -1,6 +1,6 @@
 """What a perfect model would score on a test set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Choose targets out of what a teacher said."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Clean and write the training and dev set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

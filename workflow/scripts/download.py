@@ -1,6 +1,6 @@
 """Fetch one file of the corpus."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Put teachers together as one that averages them."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

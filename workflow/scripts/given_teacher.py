@@ -1,6 +1,6 @@
 """Take over a teacher of another run."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Choose the length penalty of a model's beam search on dev."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Set the smallest weights of a model to zero."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

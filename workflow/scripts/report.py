@@ -1,6 +1,6 @@
 """Draw the page and the tables from the measurements."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

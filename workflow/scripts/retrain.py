@@ -1,6 +1,6 @@
 """Train a pruned model on; what is zero stays zero."""
 
-from workflow.job import Facts, Job, first, run
+from seqkd.pipeline.jobs.context import Facts, Job, first, run
 
 
 def work(job: Job) -> Facts:

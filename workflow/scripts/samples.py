@@ -1,6 +1,6 @@
 """Make targets of the teacher's samples: each is a training pair."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

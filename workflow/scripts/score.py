@@ -1,6 +1,6 @@
 """Measure a model's quality on a test set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Make the Seq-KD targets: the teacher's beam search in place of the references."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

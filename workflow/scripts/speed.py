@@ -1,6 +1,6 @@
 """Measure a model's speed beside its teacher's, alone on the machine."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Store a teacher's most probable words at the targets of a training set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Learn the pieces of both languages and write train and dev as ids."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -1,6 +1,6 @@
 """Train a student on its targets."""
 
-from workflow.job import Facts, Job, first, run
+from seqkd.pipeline.jobs.context import Facts, Job, first, run
 
 
 def work(job: Job) -> Facts:

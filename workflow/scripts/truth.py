@@ -1,6 +1,6 @@
 """Hold a model against the true distribution."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Facts, Job, run
 
 
 def work(job: Job) -> Facts:

@@ -20,19 +20,18 @@ from seqkd.errors import UserError, one_line
 from seqkd.files import digest, sha256
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
+from seqkd.pipeline import ROOT
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.jobs.disk_errors import trouble_of_disk
+from seqkd.pipeline.jobs.distributed import serve, together
+from seqkd.pipeline.jobs.locks import alone
+from seqkd.pipeline.jobs.resources import devices
+from seqkd.pipeline.jobs.state import begin, forget, left_by_others, spend, sweep
+from seqkd.pipeline.slurm.requeue import going_on, watch
 from seqkd.teacher import modules_of_stored
-from workflow.disk import trouble_of_disk
-from workflow.fingerprint import Code
-from workflow.machine import devices
-from workflow.run_lock import alone
-from workflow.several import serve, together
-from workflow.spent import begin, forget, left_by_others, spend, sweep
-from workflow.time_limit import going_on, watch
 
 if TYPE_CHECKING:
     from seqkd.training.processes import Processes
-
-ROOT = Path(__file__).resolve().parents[1]
 
 Facts = dict[str, Any]
 Join = Callable[["Job", list[Facts]], Facts]
@@ -46,11 +45,11 @@ class Job:
     Attributes:
         rule: the rule as this project names it; in a workflow that uses it as a module it may have another name.
         settings: exactly what the step reads of the config.
-        made_by: settings, code and the keys of the steps before; see ``workflow.plan.Step``.
+        made_by: settings, code and the keys of the steps before; see ``seqkd.pipeline.graph.plan.Step``.
         inputs: name to the manifests of the steps before.
         outputs: declared files, the manifest first.
         results: the folder of all artefacts: ``results``, below the prefix of a module.
-        state: a folder that outlives a killed job; see ``workflow.spent`` for its end.
+        state: a folder that outlives a killed job; see ``seqkd.pipeline.jobs.state`` for its end.
         devices: what it computes on, ``cpu`` or ``cuda:0``; a process each where there are several.
         rank: which of these processes this is.
     """

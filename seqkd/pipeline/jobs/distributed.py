@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from seqkd.errors import UserError
 from seqkd.files import write_json
+from seqkd.pipeline import ROOT
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
-    from workflow.job import Facts, Job
+    from seqkd.pipeline.jobs.context import Facts, Job
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def _start(job: "Job") -> None:
         max_restarts=0,
         monitor_interval=0.1,
     )
-    script = Path(__file__).with_name("scripts") / f"{job.rule}.py"
+    script = ROOT / "workflow" / "scripts" / f"{job.rule}.py"
     elastic_launch(config, sys.executable)("-P", "-u", str(script), str(job.state / TASK))
 
 
@@ -151,7 +152,7 @@ def as_plain(job: "Job") -> dict[str, Any]:
 
 def from_plain(values: dict[str, Any], rank: int) -> "Job":
     """The job of one process, from its JSON."""
-    from workflow.job import Job
+    from seqkd.pipeline.jobs.context import Job
 
     inputs = {name: [Path(one) for one in many] for name, many in values["inputs"].items()}
     outputs = [Path(one) for one in values["outputs"]]

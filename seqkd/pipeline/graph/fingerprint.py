@@ -14,6 +14,8 @@ from pathlib import Path
 from seqkd.errors import UserError
 
 PACKAGE = "seqkd"
+PIPELINE = "seqkd.pipeline"
+"""Its code decides when a step runs, not what the result is."""
 
 
 class Code:
@@ -69,7 +71,7 @@ class Code:
     def _with_parents(self, module: str) -> Iterator[str]:
         """``a.b`` for what was imported as ``a.b.Class``, and the packages around it."""
         parts = module.split(".")
-        if parts[0] == PACKAGE:
+        if parts[0] == PACKAGE and parts[:2] != PIPELINE.split("."):
             for length in range(1, len(parts) + 1):
                 if self._find(".".join(parts[:length])):
                     yield ".".join(parts[:length])

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from seqkd.errors import UserError
-from workflow.known_files import KnownFiles
+from seqkd.pipeline.reruns.hash_cache import KnownFiles
 
 CACHE = Path(".state") / "local_files.json"
 

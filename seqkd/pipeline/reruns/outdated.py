@@ -7,10 +7,10 @@ from typing import Any
 
 from seqkd.files import sha256
 from seqkd.manifest import NAME, parse
-from workflow.changes import changes
-from workflow.known_files import KnownFiles
-from workflow.plan import Plan
-from workflow.step import Step
+from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.graph.step import Step
+from seqkd.pipeline.reruns.hash_cache import KnownFiles
+from seqkd.pipeline.reruns.settings_diff import changes
 
 CACHE = Path(".state") / "changed_files.json"
 

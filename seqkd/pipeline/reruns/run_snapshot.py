@@ -14,12 +14,12 @@ from typing import Any
 from seqkd.config.yaml_file import load_yaml
 from seqkd.errors import UserError
 from seqkd.files import digest
-from workflow.fingerprint import Code
-from workflow.local_files import checksums
+from seqkd.pipeline import ROOT
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.reruns.corpus_checksums import checksums
 
 CONFIG = Path("config.yaml")
 VARIABLE = "SEQKD_CONFIG"
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.files import write_json
-from workflow.changes import changes
+from seqkd.pipeline.reruns.settings_diff import changes
 
 MARK = "manifest"
 """File in the state of a finished job: where its manifest stands."""

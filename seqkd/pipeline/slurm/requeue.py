@@ -18,8 +18,8 @@ from typing import Any
 
 from seqkd.errors import UserError
 from seqkd.files import write_json
-from workflow.several import TASK as OF_PROCESSES
-from workflow.spent import OWNER
+from seqkd.pipeline.jobs.distributed import TASK as OF_PROCESSES
+from seqkd.pipeline.jobs.state import OWNER
 
 log = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.language import tokenization
 from seqkd.losses import module_of, outside
 from seqkd.models import modules_of_model
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.step import Step
+from seqkd.pipeline.graph.targets import KIND_OF_DECODING, TAKEN, UNREAD
 from seqkd.teacher import modules_of_stored
-from workflow.fingerprint import Code
-from workflow.step import Step
-from workflow.targets import KIND_OF_DECODING, TAKEN, UNREAD
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]

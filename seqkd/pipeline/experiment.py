@@ -20,19 +20,20 @@ from seqkd.decoding.shares import shard_count
 from seqkd.errors import UserError
 from seqkd.language import mismatch
 from seqkd.manifest import NAME, read
-from workflow.fingerprint import Code
-from workflow.freshness import Stale, asked_for, stale
-from workflow.frozen import ROOT, frozen
-from workflow.left_over import end_left_over_jobs
-from workflow.machine import usable_cores
-from workflow.module import RESULTS, add_handlers, name_of_module, results_of, warn_of_dates_of_scripts
-from workflow.output import OfUse
-from workflow.plan import Plan
-from workflow.plots import plots
-from workflow.run_lock import hold
-from workflow.spent import sweep
-from workflow.step import Step
-from workflow.time_limit import TASK
+from seqkd.pipeline import ROOT
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.graph.step import Step
+from seqkd.pipeline.jobs.locks import hold
+from seqkd.pipeline.jobs.resources import usable_cores
+from seqkd.pipeline.jobs.state import sweep
+from seqkd.pipeline.log_filter import OfUse
+from seqkd.pipeline.module import RESULTS, add_handlers, name_of_module, results_of, warn_of_dates_of_scripts
+from seqkd.pipeline.plots import plots
+from seqkd.pipeline.reruns.outdated import Stale, asked_for, stale
+from seqkd.pipeline.reruns.run_snapshot import frozen
+from seqkd.pipeline.slurm.orphaned_jobs import end_left_over_jobs
+from seqkd.pipeline.slurm.requeue import TASK
 
 SHOWN = 10
 TRAIN = ("train_teacher", "train_student")
