@@ -1,4 +1,4 @@
-"""This workflow as a module of another one: where its results are, and what Snakemake leaves out there."""
+"""This workflow as a module of another one: where its results are, and what Snakemake does not do for modules."""
 
 import sys
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from seqkd.errors import UserError
 
 RESULTS = Path("results")
 """As the rules name it."""
-PARTS = ("logs", "corpus", "teachers", "targets", "students", "scores", "report")
-"""Some of what is below it, to see whether a module's ``replace_prefix`` moves all alike."""
+SUBFOLDERS = ("logs", "corpus", "teachers", "targets", "students", "scores", "report")
+"""Some of those below it, to check whether a module's ``replace_prefix`` moves all alike."""
 
 
 def name_of_module(workflow: Any) -> str | None:
-    """The name in the ``module`` statement that is being read; None where this is the whole workflow."""
+    """The name in the ``module`` statement that is being read; None in the main workflow."""
     modifier = workflow.modifier
     return None if modifier.is_main_snakefile() else str(modifier.namespace)
 
@@ -23,45 +23,46 @@ def results_of(workflow: Any) -> Path:
     """Where the results are: below the ``prefix`` of a module.
 
     Raises:
-        UserError: ``replace_prefix`` moves a part of them only.
+        UserError: ``replace_prefix`` moves only a part of them.
     """
-    moved = {part: str(workflow.modifier.modify_path(f"{RESULTS}/{part}/x")) for part in PARTS}
-    places = {path.removesuffix(f"/{part}/x") for part, path in moved.items()}
-    if len(places) > 1:
+    moved = {folder: str(workflow.modifier.modify_path(f"{RESULTS}/{folder}/x")) for folder in SUBFOLDERS}
+    results = {path.removesuffix(f"/{folder}/x") for folder, path in moved.items()}
+    if len(results) > 1:
         raise UserError(
-            f"module {name_of_module(workflow)}: replace_prefix moves a part of {RESULTS}/ only "
+            f"module {name_of_module(workflow)}: replace_prefix moves only a part of {RESULTS}/ "
             f"({', '.join(moved.values())}). "
-            f'Move it as a whole, with prefix: "folder" or replace_prefix: {{"{RESULTS}/": "folder/"}}.'
+            f'Move all of it, with prefix: "folder" or replace_prefix: {{"{RESULTS}/": "folder/"}}.'
         )
-    return Path(places.pop())
+    return Path(results.pop())
 
 
-def add_handlers(workflow: Any, begin: Callable[[], None], end: Callable[[bool], None]) -> None:
-    """Have a module's handlers called before those of the workflow around it: Snakemake ignores them.
+def add_handlers(workflow: Any, start: Callable[[], None], finish: Callable[[bool], None]) -> None:
+    """Have a module's handlers, which Snakemake ignores, called before those of the workflow around it.
 
-    To be called when all Snakefiles are read, since each ``onstart`` replaces the one before. The attributes are not
-    public: where they are gone, nothing is called.
+    Must be called when all Snakefiles are read, since each ``onstart`` replaces the one before. The attributes are not
+    public: where they are missing, nothing is called.
     """
-    for name, own in (("_onstart", begin), ("_onsuccess", lambda: end(True)), ("_onerror", lambda: end(False))):
-        outer = getattr(workflow, name, None)
-        if outer is not None:
-            setattr(workflow, name, _both(own, outer))
+    handlers = {"_onstart": start, "_onsuccess": lambda: finish(True), "_onerror": lambda: finish(False)}
+    for name, handler in handlers.items():
+        outer_handler = getattr(workflow, name, None)
+        if outer_handler is not None:
+            setattr(workflow, name, _in_turn(handler, outer_handler))
 
 
-def warn_of_dates_of_scripts(workflow: Any) -> None:
-    """Say that reruns are not exact here: a module has not its own profile, whose triggers leave dates out."""
+def warn_about_code_trigger(workflow: Any) -> None:
+    """Warn that reruns are not exact: a module does not use its own profile, whose triggers ignore dates of scripts."""
     triggers = {getattr(trigger, "name", "") for trigger in getattr(workflow.dag_settings, "rerun_triggers", ())}
     if workflow.is_main_process and "CODE" in triggers:
         print(
-            "Snakemake's rerun trigger `code` is on, by which a new date of a script is enough to train again. "
+            "Snakemake's rerun trigger `code` is on: a new date of a script is enough to train again. "
             "Exact reruns need `--rerun-triggers mtime params input software-env`, or that in your profile.",
             file=sys.stderr,
         )
 
 
-def _both(first: Callable[[], None], second: Callable[[Any], None]) -> Callable[[Any], None]:
-    def both(log: Any) -> None:
-        first()
-        second(log)
+def _in_turn(handler: Callable[[], None], outer_handler: Callable[[Any], None]) -> Callable[[Any], None]:
+    def handle(log: Any) -> None:
+        handler()
+        outer_handler(log)
 
-    return both
+    return handle

@@ -1,4 +1,4 @@
-"""Which plots the report of an experiment has, so that Snakemake knows them as its files."""
+"""Which plots the report of an experiment has, so that Snakemake knows their files."""
 
 from seqkd.config import Config
 
@@ -10,10 +10,10 @@ SPEED = {
 
 
 def plots(config: Config, trained: bool) -> dict[str, str]:
-    """Title of each plot by its file's name, without ending; ``trained`` is whether any model is trained here."""
-    found = dict(SPEED) if config.speed.enabled else {}
+    """Title of each plot by its file's name, without suffix; ``trained`` is whether any model is trained here."""
+    titles = dict(SPEED) if config.speed.enabled else {}
     if config.prune.students and config.prune.sparsities:
-        found["pruning"] = "BLEU against sparsity"
+        titles["pruning"] = "BLEU against sparsity"
     if config.corpus.source == "captions":
-        found["truth"] = "models against the true distribution"
-    return found | (TRAINING if trained else {})
+        titles["truth"] = "models against the true distribution"
+    return titles | (TRAINING if trained else {})

@@ -239,9 +239,9 @@ def _concerns(path: Path, systems: list[System]) -> bool:
         return True
     if stage in ("test_sets", "ceilings"):
         return any(path.parts[1] in system.test_sets for system in systems)
-    before = {"scores": 1, "speed": 1, "truth": 1, "decode": 1, "targets": 1, "stored_teachers": 1}.get(stage, 0)
+    before = {"scores": 1, "speed": 1, "truth": 1, "decode": 1, "targets": 1, "teacher_topk": 1}.get(stage, 0)
     model = "/".join(path.parts[before:])
-    model = f"teachers/{model}" if stage in ("decode", "targets", "stored_teachers") else model
+    model = f"teachers/{model}" if stage in ("decode", "targets", "teacher_topk") else model
     return any(model.startswith(f"{system.path}/") for system in systems)
 
 

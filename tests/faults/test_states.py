@@ -118,16 +118,16 @@ def test_a_damaged_shard_of_a_stored_teacher_is_made_again(toy, tmp_path: Path, 
 
 def test_a_state_of_other_settings_or_code_is_told_and_not_used(tmp_path: Path) -> None:
     manifest = Path("results/students/one/1/manifest.json")
-    made_by: dict[str, Any] = {"settings": {"seed": 1}, "code": "a", "upstream": {}}
+    provenance: dict[str, Any] = {"settings": {"seed": 1}, "code": "a", "upstream": {}}
     for name in ("old", "other", "empty"):
-        begin(tmp_path / name, Path("results/x/manifest.json") if name == "other" else manifest, made_by)
+        begin(tmp_path / name, Path("results/x/manifest.json") if name == "other" else manifest, provenance)
     (tmp_path / "old" / NAME).write_bytes(b"weights")
     (tmp_path / "other" / NAME).write_bytes(b"weights")
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign/job.json").write_text("[]")
     now = {"settings": {"seed": 2}, "code": "b", "upstream": {}}
     assert list(left_by_others(tmp_path, manifest, now)) == [(tmp_path / "old", "seed: 1 -> 2, its code")]
-    assert list(left_by_others(tmp_path, manifest, made_by | {"upstream": {"corpus": "x"}})) == [
+    assert list(left_by_others(tmp_path, manifest, provenance | {"upstream": {"corpus": "x"}})) == [
         (tmp_path / "old", "a step before it")
     ]
 

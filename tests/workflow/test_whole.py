@@ -182,7 +182,7 @@ def test_a_config_edited_during_a_run_counts_from_the_next_run_on(tmp_path: Path
     told = "Edited during this run, which went on with what it had read at its start: toy.yaml. The same command again"
     assert told in done.stderr
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
-    assert content["made_by"]["settings"]["vocabulary"] == 40
+    assert content["provenance"]["settings"]["vocabulary"] == 40
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
 
 
@@ -223,7 +223,7 @@ def test_a_job_on_another_node_computes_with_the_config_of_its_run(tmp_path: Pat
     done = place.snakemake(*job, "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
-    assert content["made_by"]["settings"]["vocabulary"] == 39
+    assert content["provenance"]["settings"]["vocabulary"] == 39
     assert place.dry_run("results/tokenizer/manifest.json") == {"tokenizer/tokenizer"}
 
 

@@ -1,10 +1,15 @@
-"""Models against the true distribution: for the corpus `captions` alone, whose truth is known."""
+"""Models compared with the true distribution, which only the corpus `captions` has."""
+
+step = experiment.step("truth/{model}")
 
 
 rule truth:
-    """Hold a model against the true distribution."""
+    """Compare a model with the true distribution."""
     input:
-        unpack(experiment.needs("truth/{model}")),
+        model=step.upstream("model"),
+        test_set=step.upstream("test_set"),
+        tokenizer=step.upstream("tokenizer"),
+        search=step.upstream("search"),
     output:
         "results/truth/{model}/manifest.json",
         "results/truth/{model}/truth.json",
@@ -19,17 +24,22 @@ rule truth:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("truth/{model}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "truth: {wildcards.model} against the true distribution (follow it in {log})"
     script:
         "../scripts/truth.py"
 
 
+step = experiment.step("ceilings/{test_set}")
+
+
 rule ceilings:
     """Score a perfect model on a test set."""
     input:
-        unpack(experiment.needs("ceilings/{test_set}")),
+        test_set=step.upstream("test_set"),
     output:
         "results/ceilings/{test_set}/manifest.json",
         multiext("results/ceilings/{test_set}/", "ceilings.json", "mode.txt", "sample.txt"),
@@ -44,7 +54,9 @@ rule ceilings:
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
-        step=experiment.made_by("ceilings/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "ceilings of {wildcards.test_set} (follow it in {log})"
     script:

@@ -1,9 +1,9 @@
 """Measure a model's quality on a test set."""
 
-from seqkd.pipeline.jobs.context import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def work(job: Job) -> Stats:
     """scores.json and the translations into results/scores/{model}/{test set}."""
     from seqkd.decoding.length_penalty import read_chosen
     from seqkd.scoring.score import score_model
@@ -24,4 +24,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(work)

@@ -1,4 +1,4 @@
-"""The experiment as a graph of steps, in plain Python: who needs whom, and what decides each result."""
+"""The experiment as a graph of steps, in plain Python: what each reads, and what decides its result."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -9,16 +9,12 @@ from seqkd.config import Config, System, Systems
 from seqkd.config.given import TEACHER, TOKENIZER
 from seqkd.corpus import slices
 from seqkd.corpus.download import downloads
-from seqkd.corpus.jobs import modules_of
-from seqkd.decoding import shares
 from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.language import tokenization
-from seqkd.losses import module_of, outside
-from seqkd.models import modules_of_model
+from seqkd.losses import outside
 from seqkd.pipeline.graph.fingerprint import Code
-from seqkd.pipeline.graph.step import Step
-from seqkd.pipeline.graph.targets import KIND_OF_DECODING, TAKEN, UNREAD
-from seqkd.teacher import modules_of_stored
+from seqkd.pipeline.graph.step import Step, code_of, script_of
+from seqkd.pipeline.graph.targets import IGNORED_KEYS, KIND_OF_DECODING, PASS_THROUGH
 
 Checksums = Callable[[list[Path]], dict[str, str]]
 Row = dict[str, Any]
@@ -29,8 +25,8 @@ class Plan:
 
     Attributes:
         steps: path below results/ to step.
-        bleu: the tokenization of every BLEU, that of model selection and of choosing targets too.
-        scored: a row for every model that is scored, in config order: its name and what tells it from others.
+        bleu: the tokenization of every BLEU, including those that select models and targets.
+        scored: a row for every scored model, in config order: its name and what distinguishes it from others.
     """
 
     def __init__(self, config: Config, code: Code, checksums: Checksums) -> None:
@@ -55,37 +51,36 @@ class Plan:
         return slices.test_sets(self.config.corpus)
 
     @cached_property
-    def own_code(self) -> list[str]:
-        """Paths of the objectives that lie outside the package."""
+    def custom_losses(self) -> list[str]:
+        """Paths of the objectives that are files of the user."""
         names = {name for system in self.systems.by_name.values() for name in system.loss}
         return sorted(filter(outside.is_path, names))
 
-    def _add(self, rule: str, path: str, settings: dict[str, Any], upstream: dict[str, Step], *modules: str) -> Step:
-        code = self._code.digest(f"workflow/scripts/{rule}.py", *modules)
+    def _add(self, rule: str, path: str, settings: dict[str, Any], upstream: dict[str, Step]) -> Step:
+        code = self._code.digest(*code_of(script_of(rule), settings))
         return self.steps.setdefault(path, Step(rule, path, settings, code, upstream))
 
     # text
 
     def _texts(self) -> None:
         corpus = self.config.corpus
-        for name, what in downloads(corpus).items():
-            self._add("download", f"download/{name}", what, {})
+        for name, download in downloads(corpus).items():
+            self._add("download", f"download/{name}", download, {})
         files = self._checksums(slices.corpus_local_files(corpus))
-        settings: dict[str, Any] = {"corpus": slices.corpus_slice(corpus), "files": files}
-        needed = self._downloads(slices.corpus_downloads(corpus))
-        self._add("corpus", "corpus", settings, needed, *modules_of(settings["corpus"]))
+        upstream = self._downloads(slices.corpus_downloads(corpus))
+        self._add("corpus", "corpus", {"corpus": slices.corpus_slice(corpus), "files": files}, upstream)
         for name in self.test_sets:
             files = self._checksums(slices.test_set_local_files(corpus, name))
             settings = {"corpus": slices.test_set_slice(corpus, name), "files": files, "test_set": name}
-            needed = self._downloads(slices.test_set_downloads(corpus, name))
-            self._add("test_set", f"test_sets/{name}", settings, needed, *modules_of(settings["corpus"]))
+            upstream = self._downloads(slices.test_set_downloads(corpus, name))
+            self._add("test_set", f"test_sets/{name}", settings, upstream)
         self._tokenizer()
 
     def _downloads(self, names: list[str]) -> dict[str, Step]:
         return {name: self.steps[f"download/{name}"] for name in names}
 
     def _tokenizer(self) -> None:
-        """Learned, or that of another run."""
+        """Learned, or imported from another run."""
         tokenizer, settings = self.config.tokenizer, self.config.tokenizer.canonical()
         if tokenizer.folder is not None:
             settings["files"] = self._checksums([Path(tokenizer.folder) / name for name in TOKENIZER])
@@ -98,7 +93,7 @@ class Plan:
     # models
 
     def _trained(self, name: str, seed: int) -> Step:
-        """The training of a teacher or student; it and what it needs are planned at the first call."""
+        """The training of a teacher or student, planned together with what it reads at the first call."""
         system = self.systems.by_name[name]
         path = f"{system.kind}s/{name}/{seed}"
         if path in self.steps:
@@ -106,31 +101,29 @@ class Plan:
         if system.members:
             return self._ensemble(system, path)
         if system.folder is not None:
-            return self._given(system.folder, system, path)
+            return self._imported(system.folder, system, path)
         upstream = self._learns_from(system, seed)
         if system.start is not None:
-            upstream["start"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
+            upstream["init"] = self._trained(system.start, self.systems.seed_in(system.start, system, seed))
         settings = self._training(system, seed) | {"training": system.training.canonical()}
-        return self._add(f"train_{system.kind}", path, settings, upstream, *_modules(settings))
+        return self._add(f"train_{system.kind}", path, settings, upstream)
 
     def _ensemble(self, system: System, path: str) -> Step:
-        """The members of an ensemble, put together."""
+        """An ensemble of other teachers."""
         upstream = {f"member_{n:03d}": self._trained(*member) for n, member in enumerate(system.members)}
-        settings = {"model": {"architecture": "ensemble"}}
-        return self._add("ensemble", path, settings, upstream, *modules_of_model(settings))
+        return self._add("ensemble", path, {"model": {"architecture": "ensemble"}}, upstream)
 
-    def _given(self, folder: str, system: System, path: str) -> Step:
-        """A teacher of another run, taken over."""
+    def _imported(self, folder: str, system: System, path: str) -> Step:
+        """A teacher imported from another run."""
         files = self._checksums([Path(folder) / name for name in TEACHER])
         settings = {"files": files, "model": {"architecture": system.model.architecture}}
-        needed = {"tokenizer": self.steps["tokenizer"]}
-        return self._add("given_teacher", path, settings, needed, *modules_of_model(settings))
+        return self._add("import_teacher", path, settings, {"tokenizer": self.steps["tokenizer"]})
 
     def _precision(self, model: Step) -> str:
         """The arithmetic in which a model was trained, and in which it translates."""
-        retrained = model.path.startswith("pruned/") and model.path.endswith("/after")
-        training = self.systems.by_name[model.path.split("/")[1]].training
-        return (self.systems.retraining if retrained else training).precision
+        if model.rule == "finetune_pruned":
+            return self.systems.retraining.precision
+        return self.systems.by_name[model.path.split("/")[1]].training.precision
 
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         limits = self.config.score.search.limits.canonical()
@@ -143,17 +136,17 @@ class Plan:
         if system.targets != "gold":
             upstream["targets"] = self._targets(system.targets, self._teacher(system, seed))
         if system.teacher_top_k:
-            upstream["stored_teacher"] = self._stored(system, self._teacher(system, seed), upstream)
+            upstream["teacher_topk"] = self._teacher_topk(system, self._teacher(system, seed), upstream)
         elif system.loss_reads_teacher:
             upstream["teacher"] = self._teacher(system, seed)
         return upstream
 
-    def _stored(self, system: System, model: Step, text: dict[str, Step]) -> Step:
-        """What is stored of a teacher at a system's targets; systems share it."""
-        path = f"stored_teachers/{model.path.removeprefix('teachers/')}/{system.targets}/{system.teacher_top_k}"
-        settings = {"k": system.teacher_top_k, "precision": self._precision(model)}
+    def _teacher_topk(self, system: System, teacher: Step, data: dict[str, Step]) -> Step:
+        """A teacher's top k tokens at a system's targets; systems share them."""
+        path = f"teacher_topk/{teacher.path.removeprefix('teachers/')}/{system.targets}/{system.teacher_top_k}"
+        settings = {"k": system.teacher_top_k, "precision": self._precision(teacher)}
         name = "tokenizer" if system.targets == "gold" else "targets"
-        return self._add("store_teacher", path, settings, {name: text[name], "model": model})
+        return self._add("cache_teacher_topk", path, settings, {name: data[name], "teacher": teacher})
 
     def _teacher(self, system: System, seed: int) -> Step:
         """The teacher that a system learns from or is compared with; a teacher's is itself."""
@@ -163,26 +156,24 @@ class Plan:
 
     def _targets(self, targets: str, teacher: Step) -> Step:
         path = f"targets/{teacher.path.removeprefix('teachers/')}/{targets}"
-        decoded = self._decoded(KIND_OF_DECODING[targets], teacher)
-        settings: dict[str, Any] = {}
-        if targets not in TAKEN:
-            settings = {"choice": targets, "bleu_tokenize": self.bleu.name}
-        return self._add(TAKEN.get(targets, "choose"), path, settings, {"decode": decoded, **self._text})
+        upstream = {"decode": self._decoded(KIND_OF_DECODING[targets], teacher), **self._text}
+        settings = {"targets": targets} | ({} if targets in PASS_THROUGH else {"bleu_tokenize": self.bleu.name})
+        return self._add("targets", path, settings, upstream)
 
     def _decoded(self, kind: str, teacher: Step) -> Step:
-        settings = self.config.decode.canonical()
-        for key in UNREAD[kind]:
-            section, _, inner = key.partition(".")
-            settings[section].pop(inner) if inner else settings.pop(section)
+        decode = self.config.decode.canonical()
+        for key in IGNORED_KEYS[kind]:
+            section, _, inner_key = key.partition(".")
+            decode[section].pop(inner_key) if inner_key else decode.pop(section)
         path = f"decode/{teacher.path.removeprefix('teachers/')}/{kind}"
-        told = {"decode": settings, "kind": kind, "precision": self._precision(teacher)}
-        needed = {"model": teacher, "tokenizer": self.steps["tokenizer"]}
+        settings = {"decode": decode, "kind": kind, "precision": self._precision(teacher)}
+        upstream = {"model": teacher, "tokenizer": self.steps["tokenizer"]}
         if kind != "samples":
-            needed |= self._search(teacher, self.config.decode.search)
-        return self._add("decode", path, told, needed, *shares.modules_of(kind))
+            upstream |= self._search(teacher, self.config.decode.search)
+        return self._add("decode", path, settings, upstream)
 
     def _search(self, model: Step, search: TunedSearchSettings, name: str = "search") -> dict[str, Step]:
-        """What the search with a model needs besides it: its length penalty, where that is chosen on dev."""
+        """What the search with a model reads in addition: its length penalty, where that is chosen on dev."""
         if search.length_penalty != "auto":
             return {}
         settings = {"search": search.canonical(), "bleu_tokenize": self.bleu.name, "precision": self._precision(model)}
@@ -204,19 +195,20 @@ class Plan:
 
     def _prune(self, system: System, sparsity: float, seed: int) -> Iterator[Row]:
         path = f"pruned/{system.name}/{sparsity}/{seed}"
-        model = self._trained(system.name, seed)
-        before = self._add("prune", f"{path}/before", {"sparsity": sparsity}, {"model": model})
-        settings = self._training(system, seed) | {"training": self.systems.retraining.canonical()}
-        upstream = self._learns_from(system, seed) | {"start": before}
-        self._add("retrain", f"{path}/after", settings, upstream, *_modules(settings))
-        for retrained in (False, True):
-            row = _row(system, seed) | {"kind": "pruned", "sparsity": sparsity, "retrained": retrained}
-            yield row | {"path": f"{path}/{'after' if retrained else 'before'}"}
+        pruned = self._add(
+            "prune", f"{path}/pruned", {"sparsity": sparsity}, {"model": self._trained(system.name, seed)}
+        )
+        settings = self._training(system, seed) | {"training": self.systems.retraining.canonical(), "keep_zeros": True}
+        upstream = self._learns_from(system, seed) | {"init": pruned}
+        finetuned = self._add("finetune_pruned", f"{path}/finetuned", settings, upstream)
+        for step in (pruned, finetuned):
+            row = _row(system, seed) | {"kind": "pruned", "sparsity": sparsity, "retrained": step is finetuned}
+            yield row | {"path": step.path}
 
     # measurements
 
     def _measured(self, row: Row, test_set: str) -> dict[str, Any]:
-        """The columns that tell a measurement from others, and the arithmetic it runs in."""
+        """The columns that distinguish a measurement from others, and the arithmetic it runs in."""
         columns = {key: row[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
         return {"system": columns | {"test_set": test_set}, "precision": self._precision(self.steps[row["path"]])}
 
@@ -273,11 +265,6 @@ class Plan:
         systems = [row | {"test_sets": self.test_sets} for row in self.scored]
         settings = {"report": self.config.report.canonical(), "config": self.config.canonical(), "systems": systems}
         self._add("report", "report", settings, dict(self.steps))
-
-
-def _modules(training: dict[str, Any]) -> list[str]:
-    """What a training with these settings loads by name."""
-    return [*map(module_of, training["loss"]), *modules_of_model(training), *modules_of_stored(training)]
 
 
 def _row(system: System, seed: int) -> Row:

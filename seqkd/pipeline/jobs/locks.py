@@ -12,11 +12,11 @@ from typing import IO
 
 from seqkd.errors import UserError
 
-_held: list[IO[str]] = []
+_run_locks: list[IO[str]] = []
 """Locks kept until this process ends."""
 
 
-def hold(path: Path) -> None:
+def acquire_run_lock(path: Path) -> None:
     """Take the run's lock and keep it until this process ends.
 
     Raises:
@@ -26,13 +26,13 @@ def hold(path: Path) -> None:
         handle = _open(path)
     except OSError as error:
         raise _unwritable(path, error) from None
-    if not _take(handle, wait=False):
-        raise UserError(f"Another run is working here ({_named(_owner(handle))}). Wait for it or stop it.")
+    if not _lock(handle, wait=False):
+        raise UserError(f"Another run is working here ({_describe(_owner(handle))}). Wait for it or stop it.")
     try:
         _sign(handle, "run")
     except OSError as error:
         raise _unwritable(path, error) from None
-    _held.append(handle)
+    _run_locks.append(handle)
 
 
 def _unwritable(path: Path, error: OSError) -> UserError:
@@ -43,27 +43,24 @@ def _unwritable(path: Path, error: OSError) -> UserError:
 
 
 @contextmanager
-def alone(path: Path, key: str, what: str) -> Iterator[None]:
-    """Keep out a second writer of one artefact, such as the orphan of a killed run.
+def artefact_lock(path: Path, key: str, artefact: str) -> Iterator[None]:
+    """Keep out a second writer of one artefact, such as an orphan of a killed run.
 
-    If the other one makes the same (equal ``key``) it is waited for.
+    If the other process makes the same artefact (equal ``key``), wait for it.
 
     Raises:
-        UserError: the other one makes something else at this place.
+        UserError: it makes something else there.
     """
     with _open(path) as handle:
-        if not _take(handle, wait=False):
+        if not _lock(handle, wait=False):
             owner = _owner(handle)
             if owner.get("key") != key:
                 raise UserError(
-                    f"{what}: {_named(owner)} of an earlier run still writes it with other settings. "
+                    f"{artefact}: {_describe(owner)} of an earlier run still writes it with other settings. "
                     "Stop that process or wait for its end, then run the same command again."
                 )
-            print(
-                f"{what}: waiting for {_named(owner)} of an earlier run, which is making it.",
-                flush=True,
-            )
-            _take(handle, wait=True)
+            print(f"{artefact}: waiting for {_describe(owner)} of an earlier run, which is making it.", flush=True)
+            _lock(handle, wait=True)
         _sign(handle, key)
         yield
 
@@ -73,8 +70,8 @@ def _open(path: Path) -> IO[str]:
     return path.open("a+", encoding="utf-8")
 
 
-def _take(handle: IO[str], wait: bool) -> bool:
-    """Lock the file; False if another process has it. A file system without locks locks nothing."""
+def _lock(handle: IO[str], wait: bool) -> bool:
+    """Lock the file; False if another process has it. On a file system without locks nothing is locked."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError as error:
@@ -88,9 +85,9 @@ def _sign(handle: IO[str], key: str) -> None:
     handle.flush()
 
 
-def _named(owner: dict[str, object]) -> str:
-    elsewhere = owner.get("host", socket.gethostname()) != socket.gethostname()
-    return f"process {owner.get('pid', '?')}" + (f" on {owner['host']}" if elsewhere else "")
+def _describe(owner: dict[str, object]) -> str:
+    is_remote = owner.get("host", socket.gethostname()) != socket.gethostname()
+    return f"process {owner.get('pid', '?')}" + (f" on {owner['host']}" if is_remote else "")
 
 
 def _owner(handle: IO[str]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Checksums that are computed once: again only where a file's size or dates have changed."""
+"""Checksums that are computed again only where a file's size or dates have changed."""
 
 import json
 from contextlib import suppress
@@ -8,37 +8,37 @@ from typing import Any
 from seqkd.files import sha256, write_json
 
 
-class KnownFiles:
-    """SHA-256 of files, remembered in the JSON file ``cache`` from run to run."""
+class HashCache:
+    """SHA-256 of files, kept from run to run in the JSON file ``path``."""
 
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
-        self._before = _read(cache)
-        self._now = dict(self._before)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._saved = _read(path)
+        self._entries = dict(self._saved)
 
-    def sha256(self, path: Path) -> str:
+    def sha256(self, file: Path) -> str:
         """The checksum of a file.
 
         Raises:
             OSError: it cannot be read.
         """
-        stat, name = path.stat(), str(path.absolute())
-        mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-        known = self._now.get(name)
-        if not (isinstance(known, list) and len(known) == 2 and known[0] == mark):
-            self._now[name] = known = [mark, sha256(path)]
-        return str(known[1])
+        stat, name = file.stat(), str(file.absolute())
+        stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+        entry = self._entries.get(name)
+        if not (isinstance(entry, list) and len(entry) == 2 and entry[0] == stamp):
+            self._entries[name] = entry = [stamp, sha256(file)]
+        return str(entry[1])
 
-    def keep(self) -> None:
-        """Remember what was computed, where there are results yet and they can be written to."""
-        if self._now != self._before and self._cache.parent.parent.is_dir():
+    def save(self) -> None:
+        """Save new checksums, where there are results yet and they are writable."""
+        if self._entries != self._saved and self._path.parent.parent.is_dir():
             with suppress(OSError):
-                write_json(self._cache, self._now)
+                write_json(self._path, self._entries)
 
 
-def _read(cache: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(cache.read_text(encoding="utf-8"))
+        entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return entries if isinstance(entries, dict) else {}

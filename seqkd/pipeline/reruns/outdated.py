@@ -1,4 +1,4 @@
-"""Which results on disk are not what the plan would make: found by their manifests, whatever dates and records say."""
+"""Which results on disk are not what the plan would make: decided by manifests, whatever dates and records say."""
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
@@ -9,83 +9,86 @@ from seqkd.files import sha256
 from seqkd.manifest import NAME, parse
 from seqkd.pipeline.graph.plan import Plan
 from seqkd.pipeline.graph.step import Step
-from seqkd.pipeline.reruns.hash_cache import KnownFiles
-from seqkd.pipeline.reruns.settings_diff import changes
+from seqkd.pipeline.reruns.hash_cache import HashCache
+from seqkd.pipeline.reruns.settings_diff import settings_diff
 
 CACHE = Path(".state") / "changed_files.json"
 
-TOUCHED = 100_000_000
-"""Nanoseconds after its manifest in which a file counts as unchanged: Snakemake touches the outputs of an ended job."""
+TOUCH_NS = 100_000_000
+"""Nanoseconds after its manifest in which a file counts as unchanged: Snakemake touches outputs of a finished job."""
 
-Stale = dict[str, str]
+Outdated = dict[str, str]
 """Manifest as the rules name it, ``results/...``, to what differs; "" where only something before it differs."""
 
 
-def stale(plan: Plan, results: Path) -> Stale:
-    """Every manifest of the plan that is there but would be made otherwise; Snakemake finds the missing ones.
+def find_outdated(plan: Plan, results: Path) -> Outdated:
+    """Every manifest of the plan that exists but would be made differently; Snakemake finds the missing ones.
 
-    A file is hashed only where it was changed after its manifest: a finished run costs no more than looking at dates.
+    A file is hashed only if it was changed after its manifest, so a finished run costs no more than reading dates.
     """
     digest_of = cache(lambda name: sha256(results / name) if (results / name).is_file() else None)
-    known = KnownFiles(results / CACHE)
-    found: Stale = {}
+    hashes = HashCache(results / CACHE)
+    outdated: Outdated = {}
     for step in plan.steps.values():
         for manifest in manifests(step, results):
-            reason = _difference(step, manifest, digest_of, known)
+            reason = _difference(step, manifest, digest_of, hashes)
             if reason is not None:
-                found[manifest.as_posix()] = reason
-    known.keep()
-    return found
+                outdated[manifest.as_posix()] = reason
+    hashes.save()
+    return outdated
 
 
 def manifests(step: Step, results: Path) -> list[Path]:
-    """The step's manifests that are there: one, or one for each decode shard."""
+    """The step's manifests that exist: one, or one for each decode shard."""
     folder = results / step.path
     if step.rule == "decode":
         return sorted(folder.glob(f"*.{NAME}"))
     return [folder / NAME] if (folder / NAME).is_file() else []
 
 
-def asked_for(plan: Plan, results: Path, rules: Collection[str], files: Iterable[str]) -> Stale:
-    """The manifests of steps that the user wants to run again, by rule or file, and of all steps after those."""
-    again = {folder for file in files for folder in _folders(file, results)}
-    found: Stale = {}
+def find_forced(plan: Plan, results: Path, rules: Collection[str], files: Iterable[str]) -> Outdated:
+    """The manifests of steps that the user forces to run, by rule or file, and of all steps after those."""
+    forced = {folder for file in files for folder in _folders(file, results)}
+    outdated: Outdated = {}
     for step in plan.steps.values():
-        if step.rule in rules or step.path in again or any(before.path in again for before in step.upstream.values()):
-            again.add(step.path)
-            found |= {manifest.as_posix(): "" for manifest in manifests(step, results)}
-    return found
+        if step.rule in rules or step.path in forced or any(up.path in forced for up in step.upstream.values()):
+            forced.add(step.path)
+            outdated |= {manifest.as_posix(): "" for manifest in manifests(step, results)}
+    return outdated
 
 
 def _folders(file: str, results: Path) -> list[str]:
-    """Where a step may be that has made a file, as paths below results/."""
+    """Folders below results/ around a file, one of which may be a step's path."""
     path = Path(file)
-    return [one.as_posix() for one in path.relative_to(results).parents] if path.is_relative_to(results) else []
+    if not path.is_relative_to(results):
+        return []
+    return [folder.as_posix() for folder in path.relative_to(results).parents]
 
 
-def _difference(step: Step, manifest: Path, digest_of: Callable[[str], str | None], known: KnownFiles) -> str | None:
+def _difference(step: Step, manifest: Path, digest_of: Callable[[str], str | None], hashes: HashCache) -> str | None:
     try:
         content = parse(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         return f"its manifest is unreadable ({error})"
     if content.key != step.key:
-        return ", ".join(changes(content.made_by, step.made_by))
-    if other := [name for name, there in content.inputs.items() if digest_of(name) not in (None, there)]:
-        return f"made from another {other[0]}"
-    for name, described in content.files.items():
-        if trouble := _trouble(manifest, name, described, known):
-            return f"{name} {trouble}"
+        return ", ".join(settings_diff(content.provenance, step.provenance))
+    for name, digest in content.inputs.items():
+        if digest_of(name) not in (None, digest):
+            return f"made from another {name}"
+    for name, entry in content.files.items():
+        if problem := _problem(manifest, name, entry, hashes):
+            return f"{name} {problem}"
     return None
 
 
-def _trouble(manifest: Path, name: str, described: dict[str, Any], known: KnownFiles) -> str | None:
-    """What is wrong with a file by size and date of change, which no program sets back, and then by its content."""
+def _problem(manifest: Path, name: str, entry: dict[str, Any], hashes: HashCache) -> str | None:
+    """What is wrong with a file: by size, by date of change, which no program sets back, and then by content."""
     file = manifest.parent / name
     try:
         stat = file.stat()
-        if stat.st_size != described["bytes"]:
+        if stat.st_size != entry["bytes"]:
             return "has another size"
-        changed = stat.st_ctime_ns > manifest.stat().st_ctime_ns + TOUCHED
-        return "has another content" if changed and known.sha256(file) != described["sha256"] else None
+        changed = stat.st_ctime_ns > manifest.stat().st_ctime_ns + TOUCH_NS
+        return "has another content" if changed and hashes.sha256(file) != entry["sha256"] else None
     except OSError as error:
         return "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"

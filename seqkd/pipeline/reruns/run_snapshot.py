@@ -1,7 +1,7 @@
-"""What a run reads once, at its start: the config, the code's fingerprints, the checksums of the user's texts.
+"""What a run reads once, at its start: the config, fingerprints of the code, checksums of the user's texts.
 
-Jobs on a cluster read the Snakefile anew, maybe days later. They are given what the run has read, in an environment
-variable, so that an edit in between does not mix into a run.
+Jobs on a cluster read the Snakefile again, maybe days later. They get what the run has read from an environment
+variable, so that an edit in between cannot mix into the run.
 """
 
 import json
@@ -23,19 +23,19 @@ VARIABLE = "SEQKD_CONFIG"
 
 
 @dataclass(frozen=True)
-class Frozen:
+class RunSnapshot:
     """What the plan of a run follows from.
 
     Attributes:
         data: the config as plain data; messages call it ``name``.
-        read_again: whether ``data`` comes of files that may be edited meanwhile.
+        from_files: whether ``data`` was read from files, which may be edited during the run.
         code: digests as ``Code`` keeps them.
-        files: checksums of the user's own text files, by path as written.
+        files: checksums of the user's text files, by path as written.
     """
 
     data: dict[str, Any]
     name: str
-    read_again: bool = True
+    from_files: bool = True
     code: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -45,68 +45,66 @@ class Frozen:
             self.files.update(checksums(paths, results))
         return {str(path): self.files[str(path)] for path in paths}
 
-    def hand_on(self, results: Path) -> None:
-        """Give it to the jobs of this run."""
+    def export_to_env(self, results: Path) -> None:
+        """Pass it on to the jobs of this run."""
         os.environ[_variable(results)] = json.dumps(asdict(self))
 
-    def edits(self, workflow: Any) -> list[str]:
-        """What was edited since."""
-        return [
-            name
-            for name, same in ((self.name, self._same_config), ("the code", self._same_code))
-            if not _holds(same, workflow)
-        ]
+    def edited(self, workflow: Any) -> list[str]:
+        """What was edited since the run began."""
+        checks = {self.name: self._same_config, "the code": self._same_code}
+        return [name for name, is_same in checks.items() if not _holds(is_same, workflow)]
 
     def _same_config(self, workflow: Any) -> bool:
-        return not self.read_again or read_config(workflow)[0] == self.data
+        return not self.from_files or read_config(workflow)[0] == self.data
 
     def _same_code(self, workflow: Any) -> bool:
-        now = Code(ROOT)
-        return all(now.digest(*roots.splitlines()) == known for roots, known in self.code.items())
+        code = Code(ROOT)
+        return all(code.digest(*roots.splitlines()) == expected for roots, expected in self.code.items())
 
 
-def frozen(workflow: Any, config: dict[str, Any], results: Path) -> Frozen:
-    """What this run has read; in a job of a cluster, what its run had read.
+def take_snapshot(workflow: Any, config: dict[str, Any], results: Path) -> RunSnapshot:
+    """What this run reads; in a job on a cluster, what its run has read.
 
     Args:
-        config: what the ``module`` statement hands over, if it hands over any.
+        workflow: Snakemake's.
+        config: that of the ``module`` statement, if it has any.
         results: where the results are: a workflow may hold several experiments as modules.
     """
     if not workflow.is_main_process and _variable(results) in os.environ:
-        return Frozen(**json.loads(os.environ[_variable(results)]))
+        return RunSnapshot(**json.loads(os.environ[_variable(results)]))
     if workflow.modifier.is_main_snakefile() or not workflow.modifier.skip_configfile:
-        return Frozen(*read_config(workflow))
+        return RunSnapshot(*read_config(workflow))
     if not isinstance(config, dict):
         raise UserError(
             f"module {workflow.modifier.namespace}: config must be a mapping, found {config!r}. "
-            "To hand over a file, read it with `configfile:` and write `config: config`."
+            "To pass a file, read it with `configfile:` and write `config: config`."
         )
-    plain = json.loads(json.dumps(config, default=str))
-    return Frozen(plain, f"config of module {workflow.modifier.namespace}", read_again=False)
+    data = json.loads(json.dumps(config, default=str))
+    return RunSnapshot(data, f"config of module {workflow.modifier.namespace}", from_files=False)
 
 
 def _variable(results: Path) -> str:
-    """The environment variable for the experiment whose results are there."""
+    """The environment variable for the experiment with these results."""
     return VARIABLE if results == Path("results") else f"{VARIABLE}_{digest(str(results))}"
 
 
 def read_config(workflow: Any) -> tuple[dict[str, Any], str]:
-    """The config and its name: config.yaml of the run's folder, else that of this clone, or the files of
-    ``--configfile`` laid over each other; then ``--config``'s values."""
+    """The config and its name: config.yaml of the run folder, else that of the clone, or the files of ``--configfile``,
+    later ones over earlier ones; then the values of ``--config``."""
     settings = workflow.config_settings
-    files = [Path(file) for file in settings.configfiles] or [_own_config() or ROOT / CONFIG]
+    files = [Path(file) for file in settings.configfiles] or [_config_of_run_folder() or ROOT / CONFIG]
     data: dict[str, Any] = {}
     for file in files:
-        _lay_over(data, load_yaml(file))
-    _lay_over(data, dict(settings.config))
+        deep_update(data, load_yaml(file))
+    deep_update(data, dict(settings.config))
     return data, " + ".join([*map(_shown, files), *(["--config"] if settings.config else [])])
 
 
-def _own_config() -> Path | None:
-    """config.yaml of the run's folder, also where it cannot be read: another experiment is not meant then.
+def _config_of_run_folder() -> Path | None:
+    """config.yaml of the run folder, even if it cannot be read: the default experiment is not meant then.
 
     Raises:
-        UserError: it has another ending there.
+        UserError: it has another suffix.
     """
     if os.path.lexists(CONFIG):
         return CONFIG
@@ -116,10 +114,10 @@ def _own_config() -> Path | None:
     return None
 
 
-def _holds(same: Callable[[Any], bool], workflow: Any) -> bool:
-    """Whether it is the same; what cannot be read in the middle of an edit is not."""
+def _holds(is_same: Callable[[Any], bool], workflow: Any) -> bool:
+    """Whether something is the same; what is unreadable in the middle of an edit is not."""
     try:
-        return same(workflow)
+        return is_same(workflow)
     except (UserError, SyntaxError, OSError):
         return False
 
@@ -128,9 +126,10 @@ def _shown(file: Path) -> str:
     return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
 
 
-def _lay_over(data: dict[str, Any], upper: dict[str, Any]) -> None:
-    for key, value in upper.items():
+def deep_update(data: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Update nested mappings key by key; other values are replaced."""
+    for key, value in changes.items():
         if isinstance(value, dict) and isinstance(data.get(key), dict):
-            _lay_over(data[key], value)
+            deep_update(data[key], value)
         else:
             data[key] = value

@@ -1,23 +1,23 @@
-"""In what two results were made otherwise, for a person to read."""
+"""Human-readable diff of the settings and code of two results."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 
-def changes(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
-    """What a person wants to read of two ``made_by``: each setting that differs, and whether the code does."""
-    yield from _settings(before.get("settings"), now["settings"], "")
-    if before.get("code") != now["code"]:
+def settings_diff(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Each setting in which two ``provenance`` differ, and whether the code does."""
+    yield from _diff(old.get("settings"), new["settings"], "")
+    if old.get("code") != new["code"]:
         yield "its code"
 
 
-def _settings(before: Any, now: Any, where: str) -> Iterator[str]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in [*before, *(key for key in now if key not in before)]:
-            yield from _settings(before.get(key), now.get(key), f"{where}.{key}" if where else str(key))
-    elif before != now:
-        yield f"{where}: {_short(before)} -> {_short(now)}"
+def _diff(old: Any, new: Any, path: str) -> Iterator[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*old, *(key for key in new if key not in old)]:
+            yield from _diff(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+    elif old != new:
+        yield f"{path}: {_short(old)} -> {_short(new)}"
 
 
 def _short(value: Any) -> str:

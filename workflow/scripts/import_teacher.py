@@ -1,9 +1,9 @@
-"""Take over a teacher of another run."""
+"""Import a teacher from another run."""
 
-from seqkd.pipeline.jobs.context import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def import_teacher(job: Job) -> Stats:
     """Its weights and description into results/teachers/{teacher}/1."""
     from seqkd.teacher.given import take_teacher
     from seqkd.tokenizer.tokenizer import Tokenizer
@@ -11,4 +11,4 @@ def work(job: Job) -> Facts:
     return take_teacher(job.settings["files"], Tokenizer(job.input("tokenizer")).sizes, job.folder)
 
 
-run(work)
+run_job(import_teacher)

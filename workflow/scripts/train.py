@@ -1,10 +1,10 @@
-"""Train a student on its targets."""
+"""Train a teacher or a student, or a pruned student further."""
 
-from seqkd.pipeline.jobs.context import Facts, Job, first, run
+from seqkd.pipeline.jobs.context import Job, Stats, rank_zero, run_job
 
 
-def work(job: Job) -> Facts:
-    """The best model on dev, with the course of its training."""
+def train(job: Job) -> Stats:
+    """The best model on dev and its training curve, into the model's folder."""
     from seqkd.decoding.settings import LengthLimits
     from seqkd.models import store
     from seqkd.training.run import train_model
@@ -21,13 +21,13 @@ def work(job: Job) -> Facts:
         bleu_tokenize=job.settings["bleu_tokenize"],
         limits=LengthLimits(**job.settings["limits"]),
         teacher=job.optional("teacher"),
-        start=job.optional("start"),
-        keep_zeros=False,
+        start=job.optional("init"),
+        keep_zeros=job.settings.get("keep_zeros", False),
         folder=job.folder,
         state=job.state,
-        stored=job.optional("stored_teacher"),
+        stored=job.optional("teacher_topk"),
         processes=job.processes(),
     )
 
 
-run(work, first)
+run_job(train, rank_zero)
