@@ -53,7 +53,7 @@ def test_it_is_used_as_it_is_and_followed_when_it_changes(other: tuple[Place, Pa
     changed = load_file(weights)
     save_file({name: tensor + 0.01 for name, tensor in changed.items()}, weights)
     jobs = place.dry_run()
-    assert {"given_teacher/base/1", "decode/base/1/beam/00000", "train_student/word-kd/1"} <= jobs
+    assert {"import_teacher/base/1", "decode/base/1/beam/00000", "train_student/word-kd/1"} <= jobs
     assert not {"tokenizer/tokenizer", "train_student/baseline/1"} & jobs
 
 

@@ -134,7 +134,7 @@ REFUSED = {
     ),
     "a part of the results elsewhere": (
         TWO, 'replace_prefix: {"results/students/": "models/"}',
-        "module two: replace_prefix moves a part of results/ only (",
+        "module two: replace_prefix moves only a part of results/ (",
     ),
     "a mistake in the config": (
         AROUND.replace("config: config", 'config: config | {"seeds": []}'), "",
@@ -142,7 +142,7 @@ REFUSED = {
     ),
     "a file for a config": (
         AROUND.replace("config: config", 'config: "toy.yaml"'), "",
-        "module seqkd: config must be a mapping, found 'toy.yaml'. To hand over a file, read it with `configfile:`",
+        "module seqkd: config must be a mapping, found 'toy.yaml'. To pass a file, read it with `configfile:`",
     ),
     "no config, and a wrong one in the folder": (ALONE, "", "config.yaml: "),
 }  # fmt: skip

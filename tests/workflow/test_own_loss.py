@@ -63,7 +63,7 @@ def test_a_file_edited_while_the_run_goes_on_is_refused(place: Place) -> None:
     write_files(place)
     place.edit_config(lambda config: config["students"]["word-kd"].update(loss={LOSS: 1.0}, teacher_top_k=0))
     edit = f'open("{LOSS}", "a").write("X = 1\\n")\n'
-    place.edit_code("workflow/scripts/train_student.py", '"""Train', f'{edit}"""Train')
+    place.edit_code("workflow/scripts/train.py", '"""Train', f'{edit}"""Train')
     done = place.snakemake("results/students/word-kd/1/manifest.json", "--cores", "1")
     assert done.returncode == 1
     assert "The code was edited since this run began." in done.stdout + done.stderr

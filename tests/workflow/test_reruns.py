@@ -12,10 +12,10 @@ import pytest
 from workflow_place import Place, copy
 
 REPORT = {"report/report"}
-PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
+PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("pruned", "finetuned")]
 STUDENTS = ("baseline", "word-kd", "seq-kd", "seq-inter", "js")
 UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in STUDENTS)]
-TIMED = [*UNPRUNED, "pruned/seq-kd/0.8/1/after"]
+TIMED = [*UNPRUNED, "pruned/seq-kd/0.8/1/finetuned"]
 
 
 def measured(*models: str) -> set[str]:
@@ -35,7 +35,7 @@ def trained(*students: str) -> set[str]:
 
 
 def retrained(*sparsities: float) -> set[str]:
-    jobs = {f"{rule}/seq-kd/{sparsity}/1" for rule in ("prune", "retrain") for sparsity in sparsities}
+    jobs = {f"{rule}/seq-kd/{sparsity}/1" for rule in ("prune", "finetune_pruned") for sparsity in sparsities}
     models = [model for model in PRUNED if model.split("/")[2] in map(str, sparsities)]
     return jobs | penalties(*models) | measured(*models)
 
@@ -46,10 +46,10 @@ def shards(kind: str, count: int) -> set[str]:
 
 SCORES = {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | REPORT
 SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
-STORED = {"store_teacher/base/1/gold/8"}
-SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
-SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
-SAMPLES = {"samples/base/1"} | trained("js")
+STORED = {"cache_teacher_topk/base/1/gold/8"}
+SEQ_KD = {"targets/base/1/seq-kd"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
+SEQ_INTER = {"targets/base/1/seq-inter"} | trained("seq-inter")
+SAMPLES = {"targets/base/1/samples"} | trained("js")
 TEACHER = (
     {"train_teacher/base/1"} | penalties("teachers/base/1")
     | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
@@ -116,11 +116,11 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "two values swapped": (put("students word-kd loss", {"nll": 0.6, "word-kd": 0.4}), trained("word-kd")),
     "a loss weight": (put("students word-kd loss word-kd", 0.5), trained("word-kd")),
     "how many words of a teacher are stored": (
-        put("students word-kd teacher_top_k", 4), {"store_teacher/base/1/gold/4"} | trained("word-kd")
+        put("students word-kd teacher_top_k", 4), {"cache_teacher_topk/base/1/gold/4"} | trained("word-kd")
     ),
     "a teacher that runs instead of a stored one": (put("students word-kd teacher_top_k", 0), trained("word-kd")),
     "a stored teacher at other targets": (
-        put("students word-kd targets", "seq-kd"), {"store_teacher/base/1/seq-kd/8"} | trained("word-kd")
+        put("students word-kd targets", "seq-kd"), {"cache_teacher_topk/base/1/seq-kd/8"} | trained("word-kd")
     ),
     "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
     "teacher size": (put("models large ffn", 64), TEACHER),
@@ -164,13 +164,13 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "fine-tuning": (put("fine_tuning updates", 11), trained("seq-inter")),
     "retraining": (
         put("retraining updates", 11),
-        {job for job in retrained(0.5, 0.8) if "prune/" not in job and "before" not in job},
+        {job for job in retrained(0.5, 0.8) if "prune/" not in job and "/1/pruned/" not in job},
     ),
     "a sparsity added": (
         put("prune sparsities", [0.5, 0.8, 0.9]),
-        {f"{job}/seq-kd/0.9/1" for job in ("prune", "retrain")}
-        | {f"score/pruned/seq-kd/0.9/1/{when}/test" for when in ("before", "after")}
-        | penalties(*(f"pruned/seq-kd/0.9/1/{when}" for when in ("before", "after")))
+        {f"{job}/seq-kd/0.9/1" for job in ("prune", "finetune_pruned")}
+        | {f"score/pruned/seq-kd/0.9/1/{when}/test" for when in ("pruned", "finetuned")}
+        | penalties(*(f"pruned/seq-kd/0.9/1/{when}" for when in ("pruned", "finetuned")))
         | REPORT,
     ),
     "the beam of scores": (
@@ -199,7 +199,7 @@ LOSS_EDIT = ("return positions.log_z", "return 1.0 * positions.log_z")
 TRAININGS = TEACHER | trained("baseline")
 
 CODE: dict[str, tuple[str, str, str, set[str]]] = {
-    "a comment in a script": ("workflow/scripts/train_student.py", "def work", "# a remark\ndef work", set()),
+    "a comment in a script": ("workflow/scripts/train.py", "def train", "# a remark\ndef train", set()),
     "a docstring in the library": ("seqkd/training/run.py", '"""', '"""Reworded. ', set()),
     "layout": ("seqkd/files.py", "import hashlib\n", "import hashlib\n\n\n\n", set()),
     "the description of a setting": ("seqkd/training/settings.py", "Optimiser steps.", "Steps of Adam.", set()),
@@ -221,9 +221,8 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
-    "a student's script": (
-        "workflow/scripts/train_student.py", "keep_zeros=False", "keep_zeros=bool()",
-        trained(*STUDENTS) | retrained(0.5, 0.8),
+    "the script of all trainings": (
+        "workflow/scripts/train.py", 'keep_zeros", False', 'keep_zeros", bool()', TRAININGS,
     ),
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
     "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),

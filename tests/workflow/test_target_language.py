@@ -79,7 +79,7 @@ def plan(language: str, tokenize: str = "auto") -> Plan:
 
 def tokenizations(found: Plan) -> set[str]:
     """Those of every step that computes BLEU."""
-    rules = {"train_teacher", "train_student", "retrain", "choose", "score"}
+    rules = {"train_teacher", "train_student", "finetune_pruned", "targets", "score"}
     assert rules <= {step.rule for step in found.steps.values()}
     return {step.settings["bleu_tokenize"] for step in found.steps.values() if step.rule in rules}
 

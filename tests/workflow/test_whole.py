@@ -16,6 +16,7 @@ from seqkd import manifest
 from seqkd.config import load
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.graph.step import script_of
 
 MODELS = 10
 """Teacher, five students, one of them pruned twice and scored before and after retraining."""
@@ -47,7 +48,7 @@ def test_every_artefact_has_a_manifest_that_holds(finished: Place) -> None:
             assert manifest.sha256(results / name) == digest
 
 
-ELSEWHERE = {"download", "truth", "ceilings", "ensemble", "given_teacher"}
+ELSEWHERE = {"download", "truth", "ceilings", "ensemble", "import_teacher"}
 """Stages that this config does not have: local files are not downloaded, their truth is not known, and its teacher is
 trained and alone; test_truth_jobs.py and test_given_teacher.py run the others."""
 
@@ -63,7 +64,7 @@ def test_every_job_has_a_log_and_a_benchmark(finished: Place) -> None:
         file.relative_to(results / "benchmarks").with_suffix("") for file in (results / "benchmarks").rglob("*.tsv")
     }
     assert logs == times
-    assert {log.parts[0] for log in logs} == stages(finished)
+    assert {script_of(log.parts[0]) for log in logs} == stages(finished)
 
 
 def test_nothing_of_a_job_stays_behind(finished: Place) -> None:
@@ -84,8 +85,8 @@ def test_ordinary_commands_work(place: Place, arguments: tuple[str, ...]) -> Non
 
 def test_a_plan_from_nothing_shows_every_stage(tmp_path: Path) -> None:
     place = new(tmp_path)
-    rules = {job.split("/")[0] for job in place.dry_run()}
-    assert rules == stages(place)
+    scripts = {script_of(job.split("/")[0]) for job in place.dry_run()}
+    assert scripts == stages(place)
     assert not (place.work / "results").exists()
 
 
@@ -179,7 +180,7 @@ def test_a_config_edited_during_a_run_counts_from_the_next_run_on(tmp_path: Path
     done = place.snakemake("results/tokenizer/manifest.json", "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert yaml.safe_load(place.config.read_text())["tokenizer"] == {"vocabulary": 39}
-    told = "Edited during this run, which went on with what it had read at its start: toy.yaml. The same command again"
+    told = "Edited during this run, which used what it had read at its start: toy.yaml. Run the same command again"
     assert told in done.stderr
     content = json.loads((place.work / "results/tokenizer/manifest.json").read_text())
     assert content["provenance"]["settings"]["vocabulary"] == 40

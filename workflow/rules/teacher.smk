@@ -11,10 +11,6 @@ rule train_teacher:
     input:
         corpus=step.upstream("corpus"),
         tokenizer=step.upstream("tokenizer"),
-        targets=step.upstream("targets"),  # none: the references
-        teacher=step.upstream("teacher"),  # none: no objective runs it
-        teacher_topk=step.upstream("teacher_topk"),
-        init=step.upstream("init"),  # none: random weights
     output:
         "results/teachers/{teacher}/{seed}/manifest.json",
         multiext("results/teachers/{teacher}/{seed}/", "model.safetensors", "model.json", "metrics.jsonl"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seqkd.errors import UserError
-from seqkd.pipeline.slurm.orphaned_jobs import end_left_over_jobs, left_over_jobs
+from seqkd.pipeline.slurm.orphaned_jobs import cancel_orphaned_jobs, orphaned_jobs
 
 RUN = "0a1b2c3d-1111-2222-3333-0123456789ab"
 
@@ -36,11 +36,11 @@ def queue(tmp_path: Path, monkeypatch) -> Path:
 
 
 def test_jobs_of_this_folder_and_of_snakemake_alone(queue: Path) -> None:
-    assert left_over_jobs() == ["1", "4"]
+    assert orphaned_jobs() == ["1", "4"]
 
 
 def test_they_are_cancelled_and_waited_for(queue: Path, capsys) -> None:
-    end_left_over_jobs()
+    cancel_orphaned_jobs()
     assert [line[0] for line in queue.read_text().splitlines()] == ["2", "3", "5"]
     assert capsys.readouterr().err.startswith("SLURM jobs left by an earlier run: 2. Cancelling them;")
 
@@ -48,7 +48,7 @@ def test_they_are_cancelled_and_waited_for(queue: Path, capsys) -> None:
 def test_jobs_that_do_not_end_stop_the_run(queue: Path, tmp_path: Path) -> None:
     (tmp_path / "bin/scancel").write_text("#!/bin/sh\n")
     with pytest.raises(UserError, match="SLURM jobs 1 4 of an earlier run do not end"):
-        end_left_over_jobs(patience=0)
+        cancel_orphaned_jobs(timeout=0)
 
 
 @pytest.mark.parametrize("squeue", ["exit 1", None], ids=["a controller that is away", "no SLURM"])
@@ -57,4 +57,4 @@ def test_without_slurm_there_is_nothing_to_do(queue: Path, tmp_path: Path, monke
         monkeypatch.setenv("PATH", str(tmp_path))
     else:
         (tmp_path / "bin/squeue").write_text(f"#!/bin/sh\n{squeue}\n")
-    end_left_over_jobs()
+    cancel_orphaned_jobs()

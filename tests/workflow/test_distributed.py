@@ -14,7 +14,7 @@ import pytest
 from workflow_place import Place, new
 
 from seqkd.pipeline.jobs.context import Job
-from seqkd.pipeline.jobs.distributed import LOST, as_plain, why
+from seqkd.pipeline.jobs.distributed import LOST_CONTACT, describe_failure, to_json
 
 MODEL = "results/teachers/base/1/manifest.json"
 IN_TWO = ["--set-threads", "train_teacher=2", "decode=2", "--set-resources"]
@@ -40,7 +40,7 @@ def ranks(place: Place) -> dict[int, int]:
             here = (entry / "cwd").readlink() == place.work
         except OSError:
             continue
-        if here and "workflow/scripts/train_teacher.py" in command and (rank := re.search(r"\0RANK=(\d+)", said)):
+        if here and "workflow/scripts/train.py" in command and (rank := re.search(r"\0RANK=(\d+)", said)):
             found[int(rank[1])] = int(entry.name)
     return found
 
@@ -97,8 +97,8 @@ def test_a_killed_process_ends_the_job_with_one_message_and_the_next_run_goes_on
     assert run.returncode == 1
     told = [line for line in said.splitlines() if line.startswith("train_teacher: ")]
     assert told == [
-        f"train_teacher: process {rank + 1} of 2 was killed by SIGKILL, so all were ended. What was saved is kept: "
-        "run the same command again to go on from there."
+        f"train_teacher: process {rank + 1} of 2 was killed by SIGKILL; all processes were stopped. "
+        "Saved state is kept: run the same command again to resume."
     ], said
     assert not ranks(long)
     goes_on(long)
@@ -109,7 +109,7 @@ def test_a_process_that_hangs_ends_the_job_too(long):
     os.kill(training(long)[1], signal.SIGSTOP)
     said, _ = run.communicate(timeout=LONG)
     assert run.returncode == 1
-    assert "train_teacher: process 1 of 2 heard nothing of the others any more" in said, said
+    assert "train_teacher: process 1 of 2 lost contact with the other processes" in said, said
     assert not ranks(long)
 
 
@@ -160,29 +160,29 @@ ENDS = """
 import atexit, os, sys
 from pathlib import Path
 from seqkd.errors import UserError
-from seqkd.pipeline.jobs.distributed import serve
+from seqkd.pipeline.jobs.distributed import run_worker
 
 def work(job):
     {work}
 
 atexit.register(os.abort)  # as threads of torch's do now and then
-serve(work, Path(sys.argv[1]))
+run_worker(work, Path(sys.argv[1]))
 """
 
 
 @pytest.mark.parametrize(
     ("work", "status", "left"),
     [
-        ("return {'updates': 3}", 0, {"facts": {"updates": 3}}),
-        ("raise UserError('no such file')", 1, {"mistake": "no such file"}),
+        ("return {'updates': 3}", 0, {"stats": {"updates": 3}}),
+        ("raise UserError('no such file')", 1, {"user_error": "no such file"}),
         ("raise SystemExit(143)", 143, None),
         ("raise ValueError('a bug')", 1, None),
     ],
 )
 def test_a_process_ends_with_its_own_status_whatever_the_interpreter_would_do(tmp_path, work, status, left):
     job = Job("decode", {}, {}, {}, [], tmp_path, {}, tmp_path, devices=("cpu", "cpu"))
-    (tmp_path / "task.json").write_text(json.dumps(as_plain(job)))
-    command = [sys.executable, "-c", ENDS.format(work=work), str(tmp_path / "task.json")]
+    (tmp_path / "worker-job.json").write_text(json.dumps(to_json(job)))
+    command = [sys.executable, "-c", ENDS.format(work=work), str(tmp_path / "worker-job.json")]
     done = subprocess.run(command, env=os.environ | {"RANK": "1"}, capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr
     report = tmp_path / "rank-1.json"
@@ -195,16 +195,16 @@ def failure(rank: int, status: int, at: int = 0) -> SimpleNamespace:
 
 
 FAILURES = [
-    ([failure(0, LOST), failure(1, -9)], "process 2 of 2 was killed by SIGKILL"),
+    ([failure(0, LOST_CONTACT), failure(1, -9)], "process 2 of 2 was killed by SIGKILL"),
     ([failure(0, -9), failure(1, 143)], "process 1 of 2 was killed by SIGKILL"),
-    ([failure(0, -15), failure(1, 1)], r"process 2 of 2 ended with status 1 \(the log says why\)"),
+    ([failure(0, -15), failure(1, 1)], r"process 2 of 2 failed with status 1 \(see the log\)"),
     ([failure(0, 1, at=5), failure(1, -9, at=6)], "process 2 of 2 was killed by SIGKILL"),
-    ([failure(0, 1, at=6), failure(1, 2, at=5)], "process 2 of 2 ended with status 2"),
-    ([failure(0, LOST, at=5), failure(1, -9, at=36)], "process 1 of 2 heard nothing of the others any more"),
-    ([failure(0, LOST), failure(1, LOST)], "process 1 of 2 heard nothing of the others any more"),
+    ([failure(0, 1, at=6), failure(1, 2, at=5)], "process 2 of 2 failed with status 2"),
+    ([failure(0, LOST_CONTACT, at=5), failure(1, -9, at=36)], "process 1 of 2 lost contact with the other processes"),
+    ([failure(0, LOST_CONTACT), failure(1, LOST_CONTACT)], "process 1 of 2 lost contact with the other processes"),
 ]
 
 
 @pytest.mark.parametrize(("failures", "words"), FAILURES)
 def test_the_one_that_took_the_others_with_it_is_named(failures, words):
-    assert re.match(words, why(failures, 2))
+    assert re.match(words, describe_failure(failures, 2))
