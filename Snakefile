@@ -9,13 +9,20 @@ import sys
 from snakemake.utils import min_version
 
 min_version("9.20")
-sys.path.insert(
-    0, workflow.current_basedir.get_path_or_uri(secret_free=True)
-)  # workflow.basedir is another one in a module
+# In a module, workflow.basedir is that of the workflow around it.
+sys.path.insert(0, workflow.current_basedir.get_path_or_uri(secret_free=True))
 
 from seqkd.pipeline.experiment import load_experiment
 
 experiment = load_experiment(workflow, config)
+
+
+wildcard_constraints:
+    teacher=experiment.names("train_teacher", "import_teacher", "ensemble"),
+    system=experiment.names("prune"),
+    test_set=experiment.names("test_set"),
+    seed=r"\d+",
+    sparsity=r"[\d.e-]+",
 
 
 report: "workflow/report/workflow.rst"

@@ -73,8 +73,6 @@ rule test_set:
         "results/logs/test_set/{test_set}.log",
     benchmark:
         "results/benchmarks/test_set/{test_set}.tsv"
-    wildcard_constraints:
-        test_set=experiment.names("test_set"),
     conda:
         "../../envs/seqkd.yaml"
     resources:

@@ -17,8 +17,6 @@ rule decode:
     benchmark:
         "results/benchmarks/decode/{teacher}/{seed}/{kind}/{shard}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "import_teacher", "ensemble"),
-        seed=r"\d+",
         kind=experiment.names("decode", position=3),
         shard=r"\d+",
     priority: 30

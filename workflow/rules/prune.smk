@@ -14,10 +14,6 @@ rule prune:
         "results/logs/prune/{system}/{sparsity}/{seed}.log",
     benchmark:
         "results/benchmarks/prune/{system}/{sparsity}/{seed}.tsv"
-    wildcard_constraints:
-        system=experiment.names("prune"),
-        sparsity=r"[\d.e-]+",
-        seed=r"\d+",
     priority: 10
     conda:
         "../../envs/seqkd.yaml"
@@ -54,10 +50,6 @@ rule finetune_pruned:
         "results/logs/finetune_pruned/{system}/{sparsity}/{seed}.log",
     benchmark:
         "results/benchmarks/finetune_pruned/{system}/{sparsity}/{seed}.tsv"
-    wildcard_constraints:
-        system=experiment.names("prune"),
-        sparsity=r"[\d.e-]+",
-        seed=r"\d+",
     priority: 10
     conda:
         "../../envs/seqkd.yaml"

@@ -21,7 +21,6 @@ rule train_student:
         "results/benchmarks/train_student/{student}/{seed}.tsv"
     wildcard_constraints:
         student=experiment.names("train_student"),
-        seed=r"\d+",
     priority: 20
     conda:
         "../../envs/seqkd.yaml"

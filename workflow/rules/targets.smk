@@ -23,8 +23,6 @@ rule targets:
     benchmark:
         "results/benchmarks/targets/{teacher}/{seed}/{targets}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "import_teacher", "ensemble"),
-        seed=r"\d+",
         targets=experiment.names("targets", position=3),
     priority: 30
     conda:

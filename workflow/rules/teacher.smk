@@ -20,7 +20,6 @@ rule train_teacher:
         "results/benchmarks/train_teacher/{teacher}/{seed}.tsv"
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
-        seed=r"\d+",
     priority: 40
     conda:
         "../../envs/seqkd.yaml"
@@ -52,7 +51,6 @@ rule import_teacher:
         "results/benchmarks/import_teacher/{teacher}/{seed}.tsv"
     wildcard_constraints:
         teacher=experiment.names("import_teacher"),
-        seed=r"\d+",
     priority: 40
     conda:
         "../../envs/seqkd.yaml"
@@ -84,7 +82,6 @@ rule ensemble:
         "results/benchmarks/ensemble/{teacher}/{seed}.tsv"
     wildcard_constraints:
         teacher=experiment.names("ensemble"),
-        seed=r"\d+",
     priority: 40
     conda:
         "../../envs/seqkd.yaml"

@@ -22,8 +22,6 @@ rule cache_teacher_topk:
     benchmark:
         "results/benchmarks/cache_teacher_topk/{teacher}/{seed}/{targets}/{k}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "import_teacher", "ensemble"),
-        seed=r"\d+",
         targets=experiment.names("cache_teacher_topk", position=3),
         k=r"\d+",
     priority: 30

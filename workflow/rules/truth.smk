@@ -47,8 +47,6 @@ rule ceilings:
         "results/logs/ceilings/{test_set}.log",
     benchmark:
         "results/benchmarks/ceilings/{test_set}.tsv"
-    wildcard_constraints:
-        test_set=experiment.names("test_set"),
     conda:
         "../../envs/seqkd.yaml"
     resources:
