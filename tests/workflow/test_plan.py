@@ -9,6 +9,7 @@ from seqkd.config import load
 from seqkd.errors import UserError
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.graph.step import script_of
 from seqkd.pipeline.jobs.resources import usable_cores
 from seqkd.pipeline.reruns.corpus_checksums import checksums
 from seqkd.pipeline.reruns.settings_diff import settings_diff
@@ -26,24 +27,20 @@ def test_every_step_stands_behind_those_it_needs() -> None:
         seen.add(path)
 
 
-def declared_inputs() -> dict[str, set[str]]:
-    """Names of the artefacts that each rule declares one by one."""
-    names: dict[str, set[str]] = {}
-    for file in sorted((ROOT / "workflow/rules").glob("*.smk")):
-        for rule in re.split(r"^(?:rule|checkpoint) ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-            inputs = rule.partition("output:")[0]
-            if "step.all_upstream" not in inputs:
-                names[rule.partition(":")[0]] = set(re.findall(r'step\.upstream\("(\w+)"\)', inputs))
-                names[rule.partition(":")[0]] |= {"decode"} if "step.shards" in inputs else set()
-    return names
+def rules() -> dict[str, str]:
+    """The text of each rule."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "workflow/rules").glob("*.smk"))]
+    pattern = re.compile(r"^(?:rule|checkpoint) (\w+):(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+    return {name: body for text in texts for name, body in pattern.findall(text)}
 
 
-def test_a_rule_declares_all_that_its_steps_read() -> None:
-    declared = declared_inputs()
+def test_a_rule_declares_all_that_its_steps_read_and_runs_their_script() -> None:
     captions = yaml.safe_load((ROOT / "configs/captions.yaml").read_text(encoding="utf-8"))
     for step in [*plan().steps.values(), *plan(**captions).steps.values()]:
-        assert step.upstream.keys() <= declared.get(step.rule, step.upstream.keys()), step.path
-    assert len(declared) == 14
+        rule = rules()[step.rule]
+        names = set(re.findall(r'step\.upstream\("(\w+)"\)', rule)) | ({"decode"} if "step.shards" in rule else set())
+        assert "step.all_upstream" in rule or step.upstream.keys() <= names, step.path
+        assert f'"../scripts/{script_of(step.rule)}.py"' in rule
 
 
 def test_a_student_may_be_listed_before_its_start() -> None:
