@@ -50,7 +50,7 @@ def test_every_artefact_has_a_manifest_that_holds(finished: Place) -> None:
 
 ELSEWHERE = {"download", "truth", "ceilings", "ensemble", "import_teacher"}
 """Stages that this config does not have: local files are not downloaded, their truth is not known, and its teacher is
-trained and alone; test_truth_jobs.py and test_given_teacher.py run the others."""
+trained and alone; test_truth_jobs.py and test_imported_teacher.py run the others."""
 
 
 def stages(place: Place) -> set[str]:
