@@ -48,9 +48,9 @@ def _finished(results: Path) -> tuple[Results, ReportSettings]:
     path = results / "report" / "manifest.json"
     if not path.is_file():
         raise UserError(f"{results}: no finished run, {path} is missing; run snakemake first, or name another folder")
-    made_by = manifest.read(path).made_by
+    provenance = manifest.read(path).provenance
     try:
-        settings = made_by["settings"]
+        settings = provenance["settings"]
         with_speed = settings["config"].get("speed", {}).get("enabled", True)
         systems, shown = settings["systems"], ReportSettings(**settings["report"])
         characters = is_fallback(settings["config"])

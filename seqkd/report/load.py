@@ -267,9 +267,9 @@ def _concerns(path: Path, systems: list[System]) -> bool:
         return True
     if stage in ("test_sets", "oracle_scores"):
         return any(path.parts[1] in system.test_sets for system in systems)
-    before = dict.fromkeys(("decode", "targets", "stored_teachers", *MEASUREMENTS), 1).get(stage, 0)
+    before = dict.fromkeys(("decode", "targets", "teacher_topk", *MEASUREMENTS), 1).get(stage, 0)
     model = "/".join(path.parts[before:])
-    model = f"teachers/{model}" if stage in ("decode", "targets", "stored_teachers") else model
+    model = f"teachers/{model}" if stage in ("decode", "targets", "teacher_topk") else model
     return any(model.startswith(f"{system.path}/") for system in systems)
 
 

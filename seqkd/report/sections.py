@@ -228,7 +228,7 @@ def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
         if stage == "decode":
             numbers = {key: value for key, value in made.facts.items() if isinstance(value, int)}
             shards.setdefault(path.removesuffix(f"/{name}"), Counter()).update(numbers)
-        elif stage in ("targets", "stored_teachers"):
+        elif stage in ("targets", "teacher_topk"):
             found[path.removesuffix("/manifest.json")] = made.facts
     return [
         (path, flat(facts)) for path, facts in {**{path: dict(sums) for path, sums in shards.items()}, **found}.items()

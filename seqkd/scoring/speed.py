@@ -24,9 +24,9 @@ from seqkd.files import read_lines, write_json
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
+from seqkd.scoring.sentences import evenly_spaced
 from seqkd.scoring.sizes import name_of, size
 from seqkd.scoring.speed_settings import SpeedSettings
-from seqkd.scoring.subset import evenly_spaced
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 WARM_UP = 0.25

@@ -34,8 +34,7 @@ from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.metrics.bleu import bleu_metric
-from seqkd.scoring.subset import evenly_spaced
-from seqkd.scoring.translate import read_sides
+from seqkd.scoring.sentences import evenly_spaced, read_sides
 from seqkd.tokenizer.tokenizer import Side, Tokenizer
 
 TOP = 5

@@ -7,12 +7,12 @@ from typing import Any
 
 from seqkd.decoding.engine import forced_scores, translate
 from seqkd.decoding.settings import SearchSettings
-from seqkd.errors import UserError
-from seqkd.files import read_lines, write_json, write_lines
+from seqkd.files import write_json, write_lines
 from seqkd.memory import keep_freed_memory
 from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.diagnostics import References
+from seqkd.scoring.sentences import read_sides
 from seqkd.scoring.sizes import name_of, size
 from seqkd.tokenizer.tokenizer import Tokenizer
 
@@ -56,20 +56,6 @@ def translate_test_set(
         }
     write_json(folder / FACTS, facts)
     return {"sentences": len(sources)}
-
-
-def read_sides(test_set: Path) -> tuple[list[str], list[str]]:
-    """Sources and references of a test set.
-
-    Raises:
-        UserError: they differ in length.
-    """
-    sources, references = read_lines(test_set / "test.src"), read_lines(test_set / "test.tgt")
-    if len(sources) != len(references):
-        raise UserError(
-            f"{test_set}: {len(sources)} source but {len(references)} target lines. Delete the folder and run again."
-        )
-    return sources, references
 
 
 def score_references(network: TranslationModel, sources: list[list[int]], references: list[list[int]]) -> References:

@@ -25,7 +25,7 @@ from seqkd.models import store
 from seqkd.models.interface import TranslationModel
 from seqkd.scoring.divergence import Distribution, Expectation, entropy_of, forward, mode_of, reverse
 from seqkd.scoring.meanings import truths_of
-from seqkd.scoring.subset import evenly_spaced
+from seqkd.scoring.sentences import evenly_spaced
 from seqkd.scoring.truth_settings import TruthSettings
 from seqkd.tokenizer.tokenizer import Side, Tokenizer
 

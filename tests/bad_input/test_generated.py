@@ -26,8 +26,8 @@ from seqkd.corpus.settings import BibleSettings
 from seqkd.corpus.wheel import fetch_database
 from seqkd.errors import UserError
 from seqkd.models import store
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 CODE = Code(ROOT)

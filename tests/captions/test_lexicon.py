@@ -27,7 +27,7 @@ from seqkd.captions.lexicon import (
 from seqkd.captions.meaning import Thing
 from seqkd.captions.styles import options, vectors
 from seqkd.corpus.jobs import modules_of
-from workflow.fingerprint import Code
+from seqkd.pipeline.graph.fingerprint import Code
 
 ROOT = Path(__file__).parents[2]
 

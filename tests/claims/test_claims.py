@@ -15,10 +15,10 @@ from seqkd.__main__ import main
 from seqkd.claims import table
 from seqkd.claims.claim import Outcome
 from seqkd.config import load as read_config
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 from seqkd.report.load import load
 from seqkd.report.settings import ReportSettings
-from workflow.fingerprint import Code
-from workflow.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 Described = dict[str, Any]
@@ -142,7 +142,7 @@ def test_every_statement_has_a_row_with_the_verdict_that_was_made_up(finished: P
 
 
 def test_a_sentence_has_the_difference_its_interval_and_each_seed(finished: Path) -> None:
-    systems = manifest.read(finished / "report/manifest.json").made_by["settings"]["systems"]
+    systems = manifest.read(finished / "report/manifest.json").provenance["settings"]["systems"]
     results = load(finished, systems)
     (sentence,) = decide(finished, systems)["K2"].sentences
     frame = results.scores[results.scores["decoding"] == "greedy"]
@@ -154,7 +154,7 @@ def test_a_sentence_has_the_difference_its_interval_and_each_seed(finished: Path
 
 
 def test_what_is_missing_is_named(finished: Path) -> None:
-    systems = manifest.read(finished / "report/manifest.json").made_by["settings"]["systems"]
+    systems = manifest.read(finished / "report/manifest.json").provenance["settings"]["systems"]
     some = [one for one in systems if one["system"] in ("base", "baseline")]
     found = decide(finished, some)
     assert {one.verdict for key, one in found.items() if key not in ("T3", "T4")} == {"not tested"}

@@ -98,7 +98,7 @@ def test_equal_inputs_give_equal_files_and_earlier_ones_do_not_linger(
 def test_speeds_of_a_model_that_was_trained_anew_are_left_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     model = "students/baseline/1/manifest.json"
-    measured = {"made_by": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
+    measured = {"provenance": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
     write_json(results / "speed" / "students" / "baseline" / "1" / "manifest.json", measured)
     assert "baseline" in set(load(results, systems).speed["system"])
     write_text(results / model, (results / model).read_text() + " ")

@@ -18,7 +18,7 @@ from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import meanings, oracle_scores
 from seqkd.scoring import true_distribution as truth
 from seqkd.scoring.divergence import Expectation, entropy_of, forward, reverse, reverse_kl
-from seqkd.scoring.subset import evenly_spaced
+from seqkd.scoring.sentences import evenly_spaced
 from seqkd.scoring.truth_settings import TruthSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
 

@@ -8,8 +8,8 @@ import yaml
 from workflow_place import ROOT, TEXTS, TOY, Place, new
 
 from seqkd.config import load
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 HAN = "猫狗房树书星看叫找画红老新小水火山石田"
 THAI = "กขคงจฉชซญดตถทธนบปผฝ"
@@ -80,7 +80,7 @@ def plan(language: str, tokenize: str = "auto") -> Plan:
 
 def tokenizations(found: Plan) -> set[str]:
     """Those of every step that computes BLEU."""
-    rules = {"train_teacher", "train_student", "retrain", "choose", "score"}
+    rules = {"train_teacher", "train_student", "finetune_pruned", "targets", "score"}
     assert rules <= {step.rule for step in found.steps.values()}
     return {step.settings["bleu_tokenize"] for step in found.steps.values() if step.rule in rules}
 

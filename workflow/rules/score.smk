@@ -1,10 +1,15 @@
 """Quality on every test set, and speed."""
 
+step = experiment.step("scores/{model}/{test_set}")
+
 
 rule score:
     """Score a model's translations of a test set."""
     input:
-        unpack(experiment.needs("scores/{model}/{test_set}")),
+        translations=step.upstream("translations"),
+        teacher_agreement=step.upstream("teacher_agreement"),
+        test_set=step.upstream("test_set"),
+        corpus=step.upstream("corpus"),
     output:
         "results/scores/{model}/{test_set}/manifest.json",
         "results/scores/{model}/{test_set}/scores.json",
@@ -25,17 +30,27 @@ rule score:
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
-        step=experiment.made_by("scores/{model}/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "score {wildcards.model} on {wildcards.test_set} (follow it in {log})"
     script:
         "../scripts/score.py"
 
 
+step = experiment.step("speed/{model}")
+
+
 rule measure_speed:
     """Measure a model's speed beside its teacher's, alone on the machine."""
     input:
-        unpack(experiment.needs("speed/{model}")),
+        model=step.upstream("model"),
+        teacher=step.upstream("teacher"),
+        test_set=step.upstream("test_set"),
+        tokenizer=step.upstream("tokenizer"),
+        search=step.upstream("search"),
+        teacher_search=step.upstream("teacher_search"),
     output:
         "results/speed/{model}/manifest.json",
         "results/speed/{model}/speed.json",
@@ -52,7 +67,9 @@ rule measure_speed:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("speed/{model}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "speed of {wildcards.model}, alone on the machine (follow it in {log})"
     script:

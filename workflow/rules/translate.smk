@@ -1,10 +1,15 @@
 """What is needed of the models to score them: translations of the test sets, and agreement with the teacher."""
 
+step = experiment.step("translations/{model}/{test_set}")
+
 
 rule translate:
     """Translate a test set by a model, greedily and by beam search."""
     input:
-        unpack(experiment.needs("translations/{model}/{test_set}")),
+        model=step.upstream("model"),
+        test_set=step.upstream("test_set"),
+        tokenizer=step.upstream("tokenizer"),
+        search=step.upstream("search"),
     output:
         "results/translations/{model}/{test_set}/manifest.json",
         "results/translations/{model}/{test_set}/translations.json",
@@ -21,17 +26,25 @@ rule translate:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("translations/{model}/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "translate {wildcards.test_set} by {wildcards.model} (follow it in {log})"
     script:
         "../scripts/translate.py"
 
 
+step = experiment.step("teacher_agreement/{model}/{test_set}")
+
+
 rule teacher_agreement:
     """Compare a model with its teacher on a test set."""
     input:
-        unpack(experiment.needs("teacher_agreement/{model}/{test_set}")),
+        model=step.upstream("model"),
+        teacher=step.upstream("teacher"),
+        test_set=step.upstream("test_set"),
+        tokenizer=step.upstream("tokenizer"),
     output:
         "results/teacher_agreement/{model}/{test_set}/manifest.json",
         "results/teacher_agreement/{model}/{test_set}/teacher_agreement.json",
@@ -47,7 +60,9 @@ rule teacher_agreement:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("teacher_agreement/{model}/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "agreement of {wildcards.model} with its teacher on {wildcards.test_set} (follow it in {log})"
     script:

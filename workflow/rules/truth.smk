@@ -1,10 +1,15 @@
-"""Models against the true distribution: only for the corpus `captions`, whose truth is known."""
+"""Models compared with the true distribution, which only the corpus `captions` has."""
+
+step = experiment.step("truth/{model}")
 
 
 rule compare_to_truth:
     """Compare a model with the true distribution."""
     input:
-        unpack(experiment.needs("truth/{model}")),
+        model=step.upstream("model"),
+        test_set=step.upstream("test_set"),
+        tokenizer=step.upstream("tokenizer"),
+        search=step.upstream("search"),
     output:
         "results/truth/{model}/manifest.json",
         "results/truth/{model}/truth.json",
@@ -19,17 +24,22 @@ rule compare_to_truth:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("truth/{model}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "truth: {wildcards.model} against the true distribution (follow it in {log})"
     script:
         "../scripts/compare_to_truth.py"
 
 
+step = experiment.step("oracle_scores/{test_set}")
+
+
 rule oracle_scores:
     """Score a perfect model on a test set."""
     input:
-        unpack(experiment.needs("oracle_scores/{test_set}")),
+        test_set=step.upstream("test_set"),
     output:
         "results/oracle_scores/{test_set}/manifest.json",
         multiext("results/oracle_scores/{test_set}/", "oracle_scores.json", "mode.txt", "sample.txt"),
@@ -37,14 +47,14 @@ rule oracle_scores:
         "results/logs/oracle_scores/{test_set}.log",
     benchmark:
         "results/benchmarks/oracle_scores/{test_set}.tsv"
-    wildcard_constraints:
-        test_set=experiment.names("test_set"),
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
-        step=experiment.made_by("oracle_scores/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "oracle scores on {wildcards.test_set} (follow it in {log})"
     script:

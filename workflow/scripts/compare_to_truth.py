@@ -1,9 +1,9 @@
 """Compare a model with the true distribution."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def compare_to_truth(job: Job) -> Stats:
     """truth.json into results/truth/{model}."""
     from seqkd.decoding.length_penalty import read_chosen
     from seqkd.decoding.settings import TunedSearchSettings
@@ -22,4 +22,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(compare_to_truth)

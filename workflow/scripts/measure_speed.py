@@ -1,9 +1,9 @@
 """Measure a model's speed beside its teacher's, alone on the machine."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def measure_speed(job: Job) -> Stats:
     """speed.json into results/speed/{model}."""
     from seqkd.decoding.length_penalty import read_chosen
     from seqkd.decoding.settings import TunedSearchSettings
@@ -25,4 +25,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(measure_speed)

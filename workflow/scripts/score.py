@@ -1,9 +1,9 @@
 """Score a model's translations of a test set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def score(job: Job) -> Stats:
     """scores.json into results/scores/{model}/{test set}."""
     from seqkd.scoring.score import score_translations
 
@@ -17,4 +17,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(score)

@@ -1,9 +1,9 @@
 """Compare a model with its teacher on a test set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def teacher_agreement(job: Job) -> Stats:
     """teacher_agreement.json into results/teacher_agreement/{model}/{test set}."""
     from seqkd.decoding.settings import LengthLimits
     from seqkd.scoring.teacher_agreement import measure_teacher_agreement
@@ -21,4 +21,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(teacher_agreement)

@@ -1,9 +1,9 @@
 """Translate a test set by a model, greedily and by beam search."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def translate(job: Job) -> Stats:
     """The translations and translations.json into results/translations/{model}/{test set}."""
     from seqkd.decoding.length_penalty import read_chosen
     from seqkd.decoding.settings import TunedSearchSettings
@@ -19,4 +19,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(translate)
