@@ -1,6 +1,6 @@
 """Models held against the truth: means over the test sentences, with intervals by resampling them.
 
-Reads ``truth/{model path}/truth.json``, one number a sentence in each column (``seqkd.scoring.truth.Line``). The
+Reads ``truth/{model path}/truth.json``, one number a sentence in each column (``TruthComparison``). The
 interval of a mean over sentences also covers the noise of the samples drawn for each: they are drawn anew for each.
 """
 

@@ -11,6 +11,7 @@ from seqkd.errors import UserError
 from seqkd.files import read_lines, write_json, written
 from seqkd.scoring import diagnostics
 from seqkd.scoring.metrics import ALWAYS, load
+from seqkd.scoring.sentences import read_sides
 
 NO_MODE = {"mode_mass": None, "mode_mass_median": None}
 
@@ -43,25 +44,15 @@ def score_translations(
         UserError: translations and references differ in number.
     """
     facts = json.loads((translations / "translations.json").read_text(encoding="utf-8"))
-    sources, references = read_lines(test_set / "test.src"), read_lines(test_set / "test.tgt")
+    sources, references = read_sides(test_set)
     overlapping = overlap(corpus, sources, references)
     of_model = facts["model"] | {"overlap": len(overlapping)} | diagnostics.gold(facts["references"], references)
     if teacher_agreement is not None:
         of_model |= json.loads((teacher_agreement / "teacher_agreement.json").read_text(encoding="utf-8"))
     measurements = []
     for decoding, outputs in facts["decodings"].items():
-        texts = read_lines(translations / f"{decoding}.txt")
-        if len(texts) != len(references):
-            raise UserError(
-                f"{translations}/{decoding}.txt: {len(texts)} lines for {len(references)} references. "
-                f"Delete {translations} and run again."
-            )
-        statistics = {
-            name: load(name).score_sentences(
-                texts, references, sources if load(name).NEEDS_SOURCES else [], bleu_tokenize
-            )
-            for name in metrics
-        }
+        texts = read_translations(translations / f"{decoding}.txt", len(references))
+        statistics = {name: score_sentences(name, texts, references, sources, bleu_tokenize) for name in metrics}
         for name in metrics[len(ALWAYS) :]:
             save(folder / f"{decoding}.{name}.npy", statistics[name])
         quality = measure(statistics, overlapping, bleu_tokenize)
@@ -69,6 +60,26 @@ def score_translations(
         measurements.append({"decoding": decoding} | quality | of_model | penalty | describe(decoding, outputs, texts))
     write_json(folder / "scores.json", system | {"measurements": measurements})
     return {"sentences": len(references)}
+
+
+def read_translations(file: Path, count: int) -> list[str]:
+    """The translations in a file.
+
+    Raises:
+        UserError: there are not ``count`` of them.
+    """
+    texts = read_lines(file)
+    if len(texts) != count:
+        raise UserError(f"{file}: {len(texts)} lines for {count} references. Delete {file.parent} and run again.")
+    return texts
+
+
+def score_sentences(
+    name: str, texts: list[str], references: list[str], sources: list[str], bleu_tokenize: str
+) -> Statistics:
+    """A metric's statistics of each sentence."""
+    metric = load(name)
+    return metric.score_sentences(texts, references, sources if metric.NEEDS_SOURCES else [], bleu_tokenize)
 
 
 def measure(statistics: dict[str, Statistics], overlapping: set[int], bleu_tokenize: str) -> dict[str, Any]:

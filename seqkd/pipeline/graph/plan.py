@@ -32,6 +32,7 @@ class Plan:
     def __init__(self, config: Config, code: Code, checksums: Checksums) -> None:
         self.config, self.systems = config, Systems(config)
         self.bleu = tokenization(config.corpus.target_language, config.score.bleu_tokenize)
+        self._selection = {"bleu_tokenize": self.bleu.name, "is_fallback": self.bleu.is_fallback}
         self._code, self._checksums = code, checksums
         self.steps: dict[str, Step] = {}
         self._texts()
@@ -128,7 +129,7 @@ class Plan:
     def _training(self, system: System, seed: int) -> dict[str, Any]:
         limits = self.config.score.search.limits.canonical()
         settings = {"model": system.model.canonical(), "loss": system.loss, "seed": seed, "limits": limits}
-        settings |= {"bleu_tokenize": self.bleu.name, "is_fallback": self.bleu.is_fallback}
+        settings |= self._selection
         return settings | ({"teacher_top_k": system.teacher_top_k} if system.teacher_top_k else {})
 
     def _learns_from(self, system: System, seed: int) -> dict[str, Step]:
@@ -176,8 +177,7 @@ class Plan:
         """What the search with a model reads in addition: its length penalty, where that is chosen on dev."""
         if search.length_penalty != "auto":
             return {}
-        settings: dict[str, Any] = {"search": search.canonical(), "precision": self._precision(model)}
-        settings |= {"bleu_tokenize": self.bleu.name, "is_fallback": self.bleu.is_fallback}
+        settings = {"search": search.canonical(), "precision": self._precision(model), **self._selection}
         path = f"{model.path}/search/{search.name}"
         return {name: self._add("length_penalty", path, settings, {"model": model, **self._text})}
 
@@ -213,32 +213,31 @@ class Plan:
         columns = {key: row[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
         return {"system": columns | {"test_set": test_set}}
 
-    def _precision_of(self, row: Row) -> dict[str, Any]:
-        return {"precision": self._precision(self.steps[row["path"]])}
+    def _search_settings(self, row: Row) -> dict[str, Any]:
+        """How test sets are translated, and the arithmetic in which the model does it."""
+        return {"search": self.config.score.search.canonical(), "precision": self._precision(self.steps[row["path"]])}
 
     def _translate(self, row: Row, test_set: str) -> Step:
-        settings = {"search": self.config.score.search.canonical(), **self._precision_of(row)}
-        upstream = self._translates(row, test_set)
-        return self._add("translate", f"translations/{row['path']}/{test_set}", settings, upstream)
+        path = f"translations/{row['path']}/{test_set}"
+        return self._add("translate", path, self._search_settings(row), self._translates(row, test_set))
 
     def _teacher_agreement(self, row: Row, test_set: str) -> dict[str, Step]:
         """An unpruned model next to its teacher, a teacher next to itself."""
-        sentences, limits = self.config.score.teacher_agreement_sentences, self.config.score.search.limits.canonical()
-        if row["kind"] == "pruned" or not sentences:
+        score, model = self.config.score, self.steps[row["path"]]
+        if row["kind"] == "pruned" or not score.teacher_agreement_sentences:
             return {}
-        settings = {"sentences": sentences, "limits": limits, "bleu_tokenize": self.bleu.name}
-        settings |= self._precision_of(row)
+        settings = {"sentences": score.teacher_agreement_sentences, "limits": score.search.limits.canonical()}
+        settings |= {"bleu_tokenize": self.bleu.name, "precision": self._precision(model)}
         teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
-        upstream = self._network(row, test_set) | {"teacher": teacher}
+        upstream = self._runs(row, test_set) | {"teacher": teacher}
         path = f"teacher_agreement/{row['path']}/{test_set}"
         return {"teacher_agreement": self._add("teacher_agreement", path, settings, upstream)}
 
     def _score(self, row: Row, test_set: str) -> None:
-        settings = self._measured(row, test_set)
-        settings |= {"metrics": self.config.score.metrics, "bleu_tokenize": self.bleu.name}
+        metrics = {"metrics": self.config.score.metrics, "bleu_tokenize": self.bleu.name}
         upstream = {"translations": self._translate(row, test_set), **self._teacher_agreement(row, test_set)}
         upstream |= {"corpus": self.steps["corpus"], "test_set": self.steps[f"test_sets/{test_set}"]}
-        self._add("score", f"scores/{row['path']}/{test_set}", settings, upstream)
+        self._add("score", f"scores/{row['path']}/{test_set}", self._measured(row, test_set) | metrics, upstream)
 
     def _timed(self) -> Iterator[Row]:
         """The first seed of every unpruned system, and one pruned model."""
@@ -252,36 +251,29 @@ class Plan:
                 yield row
 
     def _speed(self, row: Row) -> None:
-        speed, search = self.config.speed.canonical(), self.config.score.search
-        settings = self._measured(row, self.test_sets[0]) | self._precision_of(row)
-        settings |= {
-            "speed": {key: value for key, value in speed.items() if key not in ("enabled", "sparsity")},
-            "search": search.canonical(),
-        }
+        speed = {k: value for k, value in self.config.speed.canonical().items() if k not in ("enabled", "sparsity")}
+        settings = self._measured(row, self.test_sets[0]) | self._search_settings(row) | {"speed": speed}
         teacher = self._teacher(self.systems.by_name[row["system"]], row["seed"])
         upstream = self._translates(row, self.test_sets[0]) | {"teacher": teacher}
-        upstream |= self._search(teacher, search, "teacher_search")
+        upstream |= self._search(teacher, self.config.score.search, "teacher_search")
         self._add("measure_speed", f"speed/{row['path']}", settings, upstream)
 
-    def _network(self, row: Row, test_set: str) -> dict[str, Step]:
+    def _runs(self, row: Row, test_set: str) -> dict[str, Step]:
         """What running a model on a test set needs."""
         texts = {"tokenizer": self.steps["tokenizer"], "test_set": self.steps[f"test_sets/{test_set}"]}
         return {"model": self.steps[row["path"]], **texts}
 
     def _translates(self, row: Row, test_set: str) -> dict[str, Step]:
         """What translating a test set needs."""
-        return self._network(row, test_set) | self._search(self.steps[row["path"]], self.config.score.search)
+        return self._runs(row, test_set) | self._search(self.steps[row["path"]], self.config.score.search)
 
     def _truths(self) -> None:
         """Every unpruned model against the truth on the first test set, and what a perfect one would score on each."""
-        truth, search = self.config.truth, self.config.score.search
+        truth, first = self.config.truth, self.test_sets[0]
         for row in self.scored:
             if row["kind"] != "pruned":
-                settings = self._measured(row, self.test_sets[0]) | self._precision_of(row)
-                settings |= {"truth": truth.canonical(), "search": search.canonical()}
-                self._add(
-                    "compare_to_truth", f"truth/{row['path']}", settings, self._translates(row, self.test_sets[0])
-                )
+                settings = self._measured(row, first) | self._search_settings(row) | {"truth": truth.canonical()}
+                self._add("compare_to_truth", f"truth/{row['path']}", settings, self._translates(row, first))
         for name in self.test_sets:
             settings = {"seed": truth.seed, "bleu_tokenize": self.bleu.name}
             self._add("oracle_scores", f"oracle_scores/{name}", settings, {"test_set": self.steps[f"test_sets/{name}"]})
