@@ -4,8 +4,8 @@
     python benchmarks/false_verdicts.py --trials 300
 
 Test sets are made up as counts of matching n-grams, with systems that are equally good in truth; scores, intervals and
-verdicts are those of ``seqkd.scoring.significance``. What is counted is the share of verdicts, nominally 5 %, which for
-equal systems is also the share of intervals that miss the truth.
+verdicts are those of ``seqkd.analysis.significance``. What is counted is the share of verdicts, nominally 5 %, which
+for equal systems is also the share of intervals that miss the truth.
 
 Sentences have 5 to 40 words. A word is right with a probability that depends (on the logistic scale) on the sentence,
 its document, the system, the system in that document and in that sentence. Higher orders match with a probability that
@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from seqkd.scoring import significance  # noqa: E402
-from seqkd.scoring.fewest import FEWEST  # noqa: E402
+from seqkd.analysis import significance  # noqa: E402
+from seqkd.analysis.minimums import MINIMUM  # noqa: E402
+from seqkd.analysis.significance import NOT_SHOWN, Counts, Difference, Sample, Scores  # noqa: E402
 from seqkd.scoring.metrics import bleu  # noqa: E402
-from seqkd.scoring.significance import NOT_SHOWN, Counts, Difference, Sample, Scores  # noqa: E402
 
 CONFIDENCE = 0.95
 RESAMPLES = 300
@@ -158,7 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=2000)
     trials = parser.parse_args().trials
-    FEWEST["sentences"] = 5
+    MINIMUM["sentences"] = 5
     for row in rows(trials):
         print(row, flush=True)
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
+from seqkd.analysis.papers.evidence import Evidence  # noqa: E402
+
 from seqkd import manifest  # noqa: E402
-from seqkd.claims.evidence import Evidence  # noqa: E402
-from seqkd.report.load import load  # noqa: E402
-from seqkd.report.settings import ReportSettings  # noqa: E402
+from seqkd.analysis.results import load  # noqa: E402
+from seqkd.analysis.settings import ReportSettings  # noqa: E402
 
 HEAD = "| k | BLEU, greedy | less the teacher that runs | BLEU, beam | less the teacher that runs |"
 

@@ -94,7 +94,7 @@ def _path(text: str) -> Path:
 
 def _claims(given: argparse.Namespace) -> Iterator[str]:
     """What ``seqkd claims`` prints."""
-    yield import_module("seqkd.claims.table").write_claims(given.results)
+    yield import_module("seqkd.analysis.papers.table").write_claims(given.results)
 
 
 def _translate(given: argparse.Namespace) -> Iterator[str]:

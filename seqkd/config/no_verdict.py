@@ -7,10 +7,10 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from seqkd.analysis.minimums import MINIMUM
 from seqkd.config.sections import Config, StudentSettings
 from seqkd.config.systems import model_name
 from seqkd.corpus.settings import BibleSettings, CaptionsSettings, LocalFile, TestSetSettings, WebFile
-from seqkd.scoring.fewest import FEWEST
 
 
 def no_verdict(config: Config) -> list[str]:
@@ -35,11 +35,11 @@ def _is_baseline(student: StudentSettings) -> bool:
 
 
 def _too_small(config: Config) -> Iterator[str]:
-    needed = f"at least {FEWEST['sentences']} are needed"
+    needed = f"at least {MINIMUM['sentences']} are needed"
     corpus = config.corpus
-    if isinstance(corpus, CaptionsSettings) and corpus.test_pairs < FEWEST["sentences"]:
+    if isinstance(corpus, CaptionsSettings) and corpus.test_pairs < MINIMUM["sentences"]:
         yield f"corpus.test_pairs: {corpus.test_pairs}, {needed}"
-    elif isinstance(corpus, BibleSettings) and corpus.test_verses < FEWEST["sentences"]:
+    elif isinstance(corpus, BibleSettings) and corpus.test_verses < MINIMUM["sentences"]:
         yield f"corpus.test_verses: {corpus.test_verses}, {needed}"
     elif not isinstance(corpus, CaptionsSettings | BibleSettings):
         for name, test in corpus.test_sets.items():
@@ -49,16 +49,16 @@ def _too_small(config: Config) -> Iterator[str]:
 
 def _of_files(test: TestSetSettings) -> str:
     """Of the user's own files; downloads are not there yet."""
-    lines = list(islice(_lines(test.tgt), FEWEST["sentences"]))
-    if 0 < len(lines) < FEWEST["sentences"]:
-        return f"{len(lines)} sentence{'s' if len(lines) > 1 else ''}, at least {FEWEST['sentences']} are needed"
+    lines = list(islice(_lines(test.tgt), MINIMUM["sentences"]))
+    if 0 < len(lines) < MINIMUM["sentences"]:
+        return f"{len(lines)} sentence{'s' if len(lines) > 1 else ''}, at least {MINIMUM['sentences']} are needed"
     documents: set[bytes] = set()
     for line in _lines(test.groups):
         documents.add(line.strip())
-        if len(documents) >= FEWEST["documents"]:
+        if len(documents) >= MINIMUM["documents"]:
             return ""
     few = f"{len(documents)} document{'s' if len(documents) > 1 else ''}"
-    return f"{few}, at least {FEWEST['documents']} are needed" if documents else ""
+    return f"{few}, at least {MINIMUM['documents']} are needed" if documents else ""
 
 
 def _lines(location: LocalFile | WebFile | None) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The plots, one function each: from tables to a figure, no statistics here."""
+"""The plots, one function each: from tables to a figure, without any statistics."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,15 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from seqkd.report.drawing import INK, MUTED, PAPER, Pen, legend_below, single
-from seqkd.report.load import System
-from seqkd.report.tables import Row
-from seqkd.report.truth import HeldRow
+from seqkd.analysis.results import ScoredModel
+from seqkd.report.plot_style import INK, MUTED, PAPER, Pen, legend_below, new_figure
+from seqkd.report.tables import SystemRow
+from seqkd.report.truth_section import TruthRow
 
 
-def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, legend: bool) -> Figure:
+def speed_plot(rows: Sequence[SystemRow], pens: Mapping[str, Pen], batching: str, legend: bool) -> Figure:
     """Quality against speed-up over the teacher's beam search, log scale: filled greedy, hollow beam."""
-    figure, axes = single(legend)
+    figure, axes = new_figure(legend)
     for row in rows:
         pen = pens[row.system.system]
         points = [
@@ -39,23 +39,23 @@ def speed_plot(rows: Sequence[Row], pens: Mapping[str, Pen], batching: str, lege
     return figure
 
 
-def _label(rows: Sequence[Row]) -> str:
+def _label(rows: Sequence[SystemRow]) -> str:
     return rows[0].metric_name if rows else ""
 
 
-def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, legend: bool) -> Figure:
+def pruning_plot(rows: Sequence[SystemRow], pens: Mapping[str, Pen], decoding: str, legend: bool) -> Figure:
     """Quality against sparsity: before retraining (dashed, hollow), after (solid), unpruned (level line)."""
-    figure, axes = single(legend)
+    figure, axes = new_figure(legend)
     for name in dict.fromkeys(row.system.system for row in rows if row.system.kind == "pruned"):
         pen = pens[name]
-        mine = [row for row in rows if row.system.system == name and decoding in row.scores]
-        for row in mine:
+        variants = [row for row in rows if row.system.system == name and decoding in row.scores]
+        for row in variants:
             if row.system.kind != "pruned":
                 axes.axhline(row.scores[decoding][row.metric], color=pen.colour, linewidth=0.9, linestyle=(0, (1, 2)))
         for retrained, dash, face in ((True, "-", pen.colour), (False, (0, (4, 2)), PAPER)):
             points = sorted(
                 (100 * row.system.sparsity, row.scores[decoding][row.metric])
-                for row in mine
+                for row in variants
                 if row.system.kind == "pruned" and row.system.retrained is retrained
             )
             label = f"{name}, {'' if retrained else 'not '}retrained"
@@ -69,18 +69,22 @@ def pruning_plot(rows: Sequence[Row], pens: Mapping[str, Pen], decoding: str, le
 
 
 def curve_plot(
-    curves: Mapping[str, pd.DataFrame], systems: Sequence[System], pens: Mapping[str, Pen], column: str, legend: bool
+    curves: Mapping[str, pd.DataFrame],
+    models: Sequence[ScoredModel],
+    pens: Mapping[str, Pen],
+    column: str,
+    legend: bool,
 ) -> Figure:
     """A column of the logs (``loss``, ``dev_bleu`` or ``dev_chrf``) by update, a line for each unpruned model."""
-    figure, axes = single(legend)
-    for system in systems:
-        curve = curves[system.path].dropna(subset=[column])
-        pen = pens[system.system]
+    figure, axes = new_figure(legend)
+    for model in models:
+        curve = curves[model.path].dropna(subset=[column])
+        pen = pens[model.system]
         marker = "" if column == "loss" else "o"
         (line,) = axes.plot(curve["update"], curve[column], color=pen.colour, linestyle=pen.dash, linewidth=1.2)
         line.set(label=pen.label, marker=marker, markersize=3.5)
     if column == "loss":
-        highest = max((float(curves[system.path]["loss"].quantile(0.97)) for system in systems), default=1.0)
+        highest = max((float(curves[model.path]["loss"].quantile(0.97)) for model in models), default=1.0)
         axes.set_ylim(top=highest)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
@@ -91,12 +95,12 @@ def curve_plot(
     return figure
 
 
-def truth_plot(rows: Sequence[HeldRow], pens: Mapping[str, Pen], legend: bool) -> Figure:
-    """True KL against reverse KL of what is inside, with both intervals; the origin is the truth itself."""
-    figure, axes = single(legend)
+def truth_plot(rows: Sequence[TruthRow], pens: Mapping[str, Pen], legend: bool) -> Figure:
+    """True KL against reverse KL inside the language, with both intervals; the origin is the true distribution."""
+    figure, axes = new_figure(legend)
     axes.plot([0], [0], "+", color=INK, markersize=11, clip_on=False)
     for row in rows:
-        across, up = row.estimates["kl"], row.estimates["reverse_kl"]
+        across, up = row.intervals["kl"], row.intervals["reverse_kl"]
         if row.kind == "truth" or not math.isfinite(up.high):
             continue
         pen = pens[row.label]

@@ -10,31 +10,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqkd.report.compare import Comparison
-from seqkd.report.load import Results, System
+from seqkd.analysis import significance
+from seqkd.analysis.comparisons import Comparison
+from seqkd.analysis.results import Results, ScoredModel
+from seqkd.analysis.significance import Sample
+from seqkd.report.fluency import Fluency
 from seqkd.report.page import scale
-from seqkd.report.quality import Fluency
-from seqkd.report.tables import Row
-from seqkd.scoring import significance
+from seqkd.report.tables import SystemRow
 from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
-from seqkd.scoring.significance import Sample
 
-PACKAGES = [
-    "seqkd",
-    "torch",
-    "numpy",
-    "sentencepiece",
-    "sacrebleu",
-    "pandas",
-    "matplotlib",
-    "mt-thresholds",
-    "snakemake",
-]
+PACKAGES = ["seqkd", "torch", "numpy", "sentencepiece", "sacrebleu", "pandas", "matplotlib", "mt-thresholds"]
+PACKAGES += ["snakemake"]
+AGAINST_TEACHER = ["ta_rate", "top5_edit_distance", "top5_rank_distance", "likelihood_risk", "coverage_risk"]
+AGAINST_TEACHER += ["teacher_dist"]
+"""Diagnostics that compare a student with its teacher."""
 
 
 @dataclass(frozen=True)
 class TestSet:
-    """A test set as its bootstrap sees it, and its overlap with the training text."""
+    """A test set as its bootstrap sees it, and the number of its pairs that overlap with the training text."""
 
     name: str
     sentences: int
@@ -42,39 +36,35 @@ class TestSet:
     overlap: int
 
 
-def recipe(system: System) -> str:
+def recipe(model: ScoredModel) -> str:
     """``seq-kd · 0.5 nll + 0.5 word-kd · from baseline``: how a student is trained."""
-    if system.kind == "teacher" or not system.loss:
+    if model.kind == "teacher" or not model.loss:
         return ""
-    weights = {
-        name: weight.get("weight", 1.0) if isinstance(weight, dict) else weight for name, weight in system.loss.items()
-    }
-    plain = len(weights) == 1 and set(weights.values()) == {1.0}
-    terms = " + ".join(name if plain else f"{weight:g} {name}" for name, weight in weights.items())
-    start = f" · starts from {system.start}" if system.start else ""
-    return f"{system.targets or 'gold'} · {terms}{start}"
+    weights = {name: term.get("weight", 1.0) if isinstance(term, dict) else term for name, term in model.loss.items()}
+    is_single = len(weights) == 1 and set(weights.values()) == {1.0}
+    terms = " + ".join(name if is_single else f"{weight:g} {name}" for name, weight in weights.items())
+    start = f" · starts from {model.start}" if model.start else ""
+    return f"{model.targets or 'gold'} · {terms}{start}"
 
 
-def decodings(results: Results, primary: str) -> list[str]:
+def order_decodings(results: Results, primary: str) -> list[str]:
     """All decodings, the primary one first."""
-    scored = list(dict.fromkeys(results.scores["decoding"]))
-    return [name for name in scored if name == primary] + [name for name in scored if name != primary]
+    return sorted(results.decodings, key=lambda name: name != primary)
 
 
-def metric_of(rows: Sequence[Row]) -> MetricName:
+def metric_of(rows: Sequence[SystemRow]) -> MetricName:
     """The metric of a table's rows."""
     return rows[0].metric if rows else "bleu"
 
 
-def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
+def main_table(rows: Sequence[SystemRow], decodings: Sequence[str]) -> dict[str, Any]:
     """The unpruned systems with their gains; one axis for all bars of a decoding."""
     shown = [row for row in rows if row.system.kind != "pruned"]
-    axes = {name: scale(row.gain.get(name) for row in shown) for name in names}
     metric = metric_of(rows)
     return {
         "rows": [(row, recipe(row.system)) for row in shown],
-        "axes": axes,
-        "decodings": list(names),
+        "axes": {name: scale(row.gain.get(name) for row in shown) for name in decodings},
+        "decodings": list(decodings),
         "metric": metric,
         "metric_name": rows[0].metric_name if rows else LABELS[metric],
         "other": OTHER[metric],
@@ -86,66 +76,66 @@ def main_table(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
 
 
 def agreement_table(comparisons: Sequence[Comparison]) -> list[tuple[Comparison, Comparison | None]]:
-    """The primary comparisons, each with the same one in the other metric."""
+    """The primary comparisons, each with the same comparison in the other metric."""
 
-    def key(found: Comparison, metric: str) -> tuple[str, ...]:
-        return found.test_set, found.decoding, found.system, found.against, metric
+    def key(comparison: Comparison, metric: str) -> tuple[str, ...]:
+        return comparison.test_set, comparison.decoding, comparison.system, comparison.against, metric
 
-    every = {key(found, found.metric): found for found in comparisons if found.role in ("primary", "secondary")}
-    return [(found, every.get(key(found, OTHER[found.metric]))) for found in comparisons if found.role == "primary"]
+    by_key = {key(item, item.metric): item for item in comparisons if item.role in ("primary", "secondary")}
+    primary = [item for item in comparisons if item.role == "primary"]
+    return [(item, by_key.get(key(item, OTHER[item.metric]))) for item in primary]
 
 
-def secondary_table(comparisons: Sequence[Comparison], scene: tuple[str, str, MetricName]) -> dict[str, Any]:
+def secondary_table(comparisons: Sequence[Comparison], setting: tuple[str, str, str]) -> dict[str, Any]:
     """Fair controls and the runner-up on the primary test set."""
-    shown = [
-        found
-        for found in comparisons
-        if found.role in ("control", "runner-up") and (found.test_set, found.decoding, found.metric) == scene
-    ]
+    shown = [item for item in comparisons if item.role in ("control", "runner-up") and item.setting == setting]
     return {"comparisons": shown, "axis": scale(shown)}
 
 
-def pruning_table(rows: Sequence[Row], decoding: str) -> dict[str, Any]:
+def pruning_table(rows: Sequence[SystemRow], decoding: str) -> dict[str, Any]:
     """A row for each pruned system and sparsity: before and after retraining side by side."""
-    by_sparsity: dict[tuple[str, float], dict[bool, Row]] = {}
+    by_sparsity: dict[tuple[str, float], dict[bool, SystemRow]] = {}
     for row in rows:
         if row.system.kind == "pruned" and decoding in row.scores:
             key = (row.system.system, row.system.sparsity)
             by_sparsity.setdefault(key, {})[bool(row.system.retrained)] = row
-    shown: list[dict[str, Any]] = [
-        {
-            "system": system,
-            "sparsity": sparsity,
-            "before": found[False].scores[decoding] if False in found else None,
-            "after": found[True].scores[decoding] if True in found else None,
-            "gain": found[True].gain.get(decoding) if True in found else None,
-            "speed": found[True].speed.get((decoding, "batched")) if True in found else None,
-        }
-        for (system, sparsity), found in by_sparsity.items()
-    ]
+    shown = [_pruning_row(*key, pair.get(False), pair.get(True), decoding) for key, pair in by_sparsity.items()]
     return {"rows": shown, "axis": scale(row["gain"] for row in shown), "has_speed": any(row["speed"] for row in shown)}
+
+
+def _pruning_row(
+    system: str, sparsity: float, before: SystemRow | None, after: SystemRow | None, decoding: str
+) -> dict[str, Any]:
+    return {
+        "system": system,
+        "sparsity": sparsity,
+        "before": before.scores[decoding] if before else None,
+        "after": after.scores[decoding] if after else None,
+        "gain": after.gain.get(decoding) if after else None,
+        "speed": after.speed.get((decoding, "batched")) if after else None,
+    }
 
 
 def tensor_sparsity(results: Results) -> list[dict[str, Any]]:
     """For each pruned system (first seed) the share of zeros in every tensor: rows are tensors, columns sparsities."""
     by_system: dict[str, dict[str, dict[float, float]]] = {}
-    firsts: dict[str, int] = {}
-    for system in results.systems:
-        shares = results.facts(f"{system.path}/manifest.json").get("sparsity_of_tensors", {})
-        if shares and firsts.setdefault(system.system, system.seed) == system.seed:
+    first_seeds: dict[str, int] = {}
+    for model in results.models:
+        shares = results.model_facts(model).get("sparsity_of_tensors", {})
+        if shares and first_seeds.setdefault(model.system, model.seed) == model.seed:
             for tensor, share in shares.items():
-                by_system.setdefault(system.system, {}).setdefault(tensor, {})[system.sparsity] = share
+                by_system.setdefault(model.system, {}).setdefault(tensor, {})[model.sparsity] = share
     return [
         {"system": name, "sparsities": sorted({key for row in tensors.values() for key in row}), "tensors": tensors}
         for name, tensors in by_system.items()
     ]
 
 
-def diagnostics_table(rows: Sequence[Row], found: Sequence[Fluency]) -> list[dict[str, Any]]:
+def diagnostics_table(rows: Sequence[SystemRow], fluencies: Sequence[Fluency]) -> list[dict[str, Any]]:
     """Diagnostics of the unpruned systems, greedy, means over seeds."""
     loops: dict[str, list[float]] = {}
-    for one in found:
-        loops.setdefault(one.system.system, []).append(one.loops)
+    for item in fluencies:
+        loops.setdefault(item.model.system, []).append(item.loops)
     return [
         {"label": row.label, "loops": _mean(loops.get(row.system.system, [])), **row.scores["greedy"]}
         for row in rows
@@ -153,12 +143,9 @@ def diagnostics_table(rows: Sequence[Row], found: Sequence[Fluency]) -> list[dic
     ]
 
 
-BESIDE = ("ta_rate", "top5_edit_distance", "top5_rank_distance", "likelihood_risk", "coverage_risk", "teacher_dist")
-
-
-def beside_teacher(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of ``diagnostics_table`` that were held against a teacher."""
-    return [row for row in rows if any(not pd.isna(row.get(key)) for key in BESIDE)]
+def against_teacher(diagnostics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of ``diagnostics_table`` that were compared with a teacher."""
+    return [row for row in diagnostics if any(not pd.isna(row.get(column)) for column in AGAINST_TEACHER)]
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -166,10 +153,10 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def speed_rows(results: Results) -> list[dict[str, Any]]:
-    """One row a variant and decoding, means over seeds, batched and single side by side."""
-    labels = {system.path: system.label for system in results.systems}
+    """One row for each variant and decoding, means over seeds, batched and single side by side."""
+    labels = {model.path: model.label for model in results.models}
     frame = results.speed.assign(label=results.speed["path"].map(labels))
-    summed = frame.groupby(["label", "decoding", "batching"], sort=False).agg(
+    summary = frame.groupby(["label", "decoding", "batching"], sort=False).agg(
         words=("words_per_second", "mean"),
         slowest=("words_per_second_min", "min"),
         fastest=("words_per_second_max", "max"),
@@ -178,16 +165,16 @@ def speed_rows(results: Results) -> list[dict[str, Any]]:
         load=("load_average", "mean"),
         memory=("peak_memory_bytes", "max"),
     )
+    summary.loc[summary["repeats"] < 2, ["slowest", "fastest"]] = None
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    summed.loc[summed["repeats"] < 2, ["slowest", "fastest"]] = None
-    for one in summed.reset_index().to_dict("records"):
-        row = rows.setdefault((one["label"], one["decoding"]), {"label": one["label"], "decoding": one["decoding"]})
-        row |= {one["batching"]: one, "load": one["load"], "memory": one["memory"]}
+    for item in summary.reset_index().to_dict("records"):
+        row = rows.setdefault((item["label"], item["decoding"]), {"label": item["label"], "decoding": item["decoding"]})
+        row |= {item["batching"]: item, "load": item["load"], "memory": item["memory"]}
     return list(rows.values())
 
 
 def machine(results: Results) -> dict[str, Any]:
-    """Where speed was measured: processors, threads, range of the load average; empty without measurements."""
+    """Where speed was measured: CPUs, threads, range of the load average; empty without measurements."""
     speed = results.speed
     if speed.empty:
         return {}
@@ -199,81 +186,73 @@ def machine(results: Results) -> dict[str, Any]:
     }
 
 
-def test_sets(results: Results) -> list[TestSet]:
+def describe_test_sets(results: Results) -> list[TestSet]:
     """Every test set in config order."""
-    overlap = results.scores.groupby("test_set")["overlap"].max()
-    found = []
+    overlaps = results.scores.groupby("test_set")["overlap"].max()
+    test_sets = []
     for name in results.test_sets:
-        sides = results.sides(name)
-        words = np.array([[len(line.split())] for line in sides["tgt"]], dtype=np.int64).reshape(-1, 1)
-        text = significance.sample(sides["groups"], significance.grouped(words, sides["groups"])[:, 0])
-        known = overlap.get(name)
-        known = 0 if known is None or pd.isna(known) else int(known)
-        found.append(TestSet(name, len(sides["tgt"]), text, known))
-    return found
-
-
-def remarks_on_metric(results: Results) -> list[str]:
-    """Test sets on which BLEU says nothing."""
-    found = {name: results.metric(name) for name in results.test_sets if name in set(results.scores["test_set"])}
-    return [f"{name}: {one.reason}. All comparisons on it are in chrF." for name, one in found.items() if one.reason]
+        lines = results.test_lines(name)
+        words = np.array([[len(line.split())] for line in lines["tgt"]], dtype=np.int64).reshape(-1, 1)
+        text = significance.sample(lines["groups"], significance.grouped(words, lines["groups"])[:, 0])
+        overlap = overlaps.get(name)
+        overlap = 0 if overlap is None or pd.isna(overlap) else int(overlap)
+        test_sets.append(TestSet(name, len(lines["tgt"]), text, overlap))
+    return test_sets
 
 
 def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """Counts of decoding, targets and stored teachers by artefact; shards of one decode are added up."""
+    """Counts of decoding, targets and stored teachers by artefact; shards of a decode are added up."""
     shards: dict[str, Counter[str]] = {}
-    found: dict[str, dict[str, Any]] = {}
-    for path, made in results.manifests.items():
-        stage, *_, name = path.split("/")
+    others: dict[str, dict[str, Any]] = {}
+    for path, manifest in results.manifests.items():
+        stage = path.split("/")[0]
         if stage == "decode":
-            numbers = {key: value for key, value in made.facts.items() if isinstance(value, int)}
-            shards.setdefault(path.removesuffix(f"/{name}"), Counter()).update(numbers)
+            counts = {key: value for key, value in manifest.facts.items() if isinstance(value, int)}
+            shards.setdefault(path.rpartition("/")[0], Counter()).update(counts)
         elif stage in ("targets", "teacher_topk"):
-            found[path.removesuffix("/manifest.json")] = made.facts
-    return [
-        (path, flat(facts)) for path, facts in {**{path: dict(sums) for path, sums in shards.items()}, **found}.items()
-    ]
+            others[path.removesuffix("/manifest.json")] = manifest.facts
+    return [(path, flatten(facts)) for path, facts in [*shards.items(), *others.items()]]
 
 
 def teacher_facts(results: Results) -> list[dict[str, Any]]:
     """The score of each teacher on its own training set and on dev, in the metric by which it was chosen."""
     rows = []
-    for system in results.systems:
-        facts = results.facts(f"{system.path}/manifest.json")
-        if system.kind == "teacher" and "train_bleu" in facts:
+    for model in results.models:
+        facts = results.model_facts(model)
+        if model.kind == "teacher" and "train_bleu" in facts:
             metric: MetricName = facts.get("chosen_by", "bleu")
             scores = {"train": facts[f"train_{metric}"], "dev": facts[f"dev_{metric}"]}
-            rows.append({"label": system.label, "seed": system.seed, "metric_name": LABELS[metric], **scores})
+            rows.append({"label": model.label, "seed": model.seed, "metric_name": LABELS[metric], **scores})
     return rows
 
 
-def flat(facts: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+def flatten(facts: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     """Nested facts as (words, value) pairs."""
-    found: list[tuple[str, Any]] = []
+    pairs: list[tuple[str, Any]] = []
     for key, value in facts.items():
-        words = f"{before}{key}".replace("_", " ")
-        found += flat(value, f"{words}: ") if isinstance(value, dict) else [(words, value)]
-    return found
+        words = f"{prefix}{key}".replace("_", " ")
+        pairs += flatten(value, f"{words}: ") if isinstance(value, dict) else [(words, value)]
+    return pairs
 
 
 def provenance(results: Results) -> list[dict[str, Any]]:
-    """Every file that a manifest vouches for, with the artefact's key and the file's checksum."""
+    """Every file that a manifest lists, with the artefact's key and the file's checksum."""
     return [
-        {"artefact": path.removesuffix("/manifest.json"), "key": made.key, "file": name, **described}
-        for path, made in results.manifests.items()
-        for name, described in made.files.items()
+        {"artefact": path.removesuffix("/manifest.json"), "key": manifest.key, "file": name, **entry}
+        for path, manifest in results.manifests.items()
+        for name, entry in manifest.files.items()
     ]
 
 
 def versions() -> list[tuple[str, str]]:
     """Versions of Python and of the packages whose numbers the page shows."""
-    found = [("python", python_version())]
+    installed = [("python", python_version())]
     for name in PACKAGES:
         try:
-            found.append((name, version(name)))
+            installed.append((name, version(name)))
         except PackageNotFoundError:
             continue
-    return found
+    return installed
 
 
 def signatures(results: Results) -> list[str]:

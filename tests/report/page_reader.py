@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from seqkd.report.settings import ReportSettings
+from seqkd.analysis.settings import ReportSettings
 
 SETTINGS = ReportSettings(examples=3)
 

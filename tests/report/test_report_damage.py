@@ -9,16 +9,16 @@ import example_results
 import pytest
 from page_reader import SETTINGS, Structure, page, rows, text
 
+from seqkd.analysis.results import load
+from seqkd.analysis.settings import ReportSettings
 from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256, write_json, write_lines, write_text
-from seqkd.report.load import load
 from seqkd.report.make import make_report
-from seqkd.report.settings import ReportSettings
 
 
 def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    outputs = results / "scores" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["something else entirely"] * len(read_lines(outputs)))
     make_report(SETTINGS, example_results.config(), results, systems)
     assert "scores/students/word-kd/1/ordinary: the translations (greedy) give BLEU 0.00, but" in text(results)
@@ -26,7 +26,7 @@ def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple
 
 def test_a_lost_line_is_told_in_one_line(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    outputs = results / "scores" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, read_lines(outputs)[:-1])
     with pytest.raises(UserError, match=r"greedy.txt: 119 lines for 120 test sentences. Delete "):
         make_report(SETTINGS, example_results.config(), results, systems)
@@ -44,7 +44,7 @@ def test_a_damaged_score_file_is_told_in_one_line(damage: str, copied: tuple[Pat
 def test_dull_output_is_called_so(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     settings = ReportSettings(fluent_bleu=99.0)
-    outputs = results / "scores" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["and so on and on and so on and on"] * len(read_lines(outputs)))
     make_report(settings, example_results.config(), results, systems)
     shown = text(results)

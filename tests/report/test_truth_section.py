@@ -12,13 +12,13 @@ import pytest
 import truth_results
 from page_reader import SETTINGS, Structure, page, rows, text
 
+from seqkd.analysis.results import load
+from seqkd.analysis.significance import Difference
+from seqkd.analysis.true_distribution import Held
 from seqkd.errors import UserError
 from seqkd.files import write_json
 from seqkd.report import claims
-from seqkd.report.held import Held
-from seqkd.report.load import load
 from seqkd.report.make import make_report
-from seqkd.scoring.significance import Difference
 
 NAMES = ["base", "baseline", "word-kd", "seq-kd"]
 Built = tuple[Path, list[dict[str, Any]]]

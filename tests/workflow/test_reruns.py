@@ -250,7 +250,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
     "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),
     "a new key in the report's settings": (
-        "seqkd/report/settings.py", "    resamples: int",
+        "seqkd/analysis/settings.py", "    resamples: int",
         '    new: int = Field(3, description="New.")\n    resamples: int', REPORT,
     ),
     "a new key in the speed's settings": (

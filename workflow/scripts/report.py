@@ -5,8 +5,8 @@ from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 def report(job: Job) -> Stats:
     """report.html, scores.csv, speed.csv and report/ into results."""
+    from seqkd.analysis.settings import ReportSettings
     from seqkd.report.make import make_report
-    from seqkd.report.settings import ReportSettings
 
     return make_report(
         settings=ReportSettings(**job.settings["report"]),

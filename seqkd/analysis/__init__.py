@@ -1,0 +1,1 @@
+"""The analysis of finished runs: measurements read into tables, comparisons with intervals, tests of statements."""

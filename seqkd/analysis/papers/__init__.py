@@ -1,0 +1,1 @@
+"""The statements of the three papers, tested on a finished run: ``seqkd claims``."""

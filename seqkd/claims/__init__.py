@@ -1,1 +1,0 @@
-"""What the papers say, held against a finished run: ``seqkd claims``."""

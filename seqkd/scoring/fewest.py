@@ -1,9 +1,0 @@
-"""How much an interval needs at least. Alone in a file, so that plans read it without loading NumPy."""
-
-FEWEST = {"sentences": 30, "documents": 5, "systems": 6, "seeds": 3, "repeats": 5}
-"""With fewer there is no interval (of fewer seeds none of what seeds change).
-
-By ``benchmarks/false_verdicts.py``: with 30 sentences some 7 % of verdicts are false where differences are skewed or
-segments are so short that BLEU has hardly a 4-gram to count, with 10 or 20 up to 13 %; sums over documents are less
-skewed, and with 5 of them 5 % are. ``systems``: of a rank correlation. ``repeats``: of a measured speed; the range
-of 5 holds the median in 1 - 2 / 2^5 = 94 % of cases."""
