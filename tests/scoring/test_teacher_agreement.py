@@ -14,11 +14,11 @@ from seqkd.scoring import teacher_agreement as measured
 
 LIMITS = LengthLimits(max_length_ratio=1.0, max_length_extra=10)
 TEXTS = ["a b", "a c", "d"]
-PIECES = Words(TEXTS)
+SUBWORDS = Words(TEXTS)
 
 
 def model(*distributions: dict[str, float]) -> FakeModel:
-    return FakeModel(PIECES, list(distributions))
+    return FakeModel(SUBWORDS, list(distributions))
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_distances_of_two_lists_by_hand(one, other, edit, rank):
 def test_ta_rate_by_hand():
     """On `a b` + end, teacher forced: they agree on a, not on what follows it, and on the end."""
     student, teacher = model({"a b": 0.4, "a c": 0.6}), model({"a b": 0.9, "a c": 0.1})
-    found = measured.agreement(student, teacher, [[4]], PIECES.encode(["a b"]))
+    found = measured.agreement(student, teacher, [[4]], SUBWORDS.encode(["a b"]))
     assert found["ta_rate"] == pytest.approx(2 / 3, abs=1e-6)
-    same = measured.agreement(teacher, teacher, [[4]], PIECES.encode(["a b"]))
+    same = measured.agreement(teacher, teacher, [[4]], SUBWORDS.encode(["a b"]))
     assert same == {"ta_rate": 1.0, "top5_edit_distance": 0.0, "top5_rank_distance": 0.0}
 
 
@@ -59,7 +59,7 @@ def test_risks_tell_broad_from_narrow_students():
     """The teacher says two things alike: who says one of them covers little, who says more is less likely."""
     teacher = model({"a b": 0.5, "a c": 0.5})
     narrow, broad = model({"a b": 0.999, "a c": 0.001}), model({"a b": 0.3, "a c": 0.3, "d": 0.4})
-    sources, references = [[4]] * 200, PIECES.encode(["a b"] * 200)
+    sources, references = [[4]] * 200, SUBWORDS.encode(["a b"] * 200)
     of_narrow, of_broad = (
         measured.student_measures(one, teacher, sources, references, LIMITS) for one in (narrow, broad)
     )
@@ -73,7 +73,7 @@ def test_distinct_bigrams_by_hand():
 
 
 def test_what_has_one_translation_has_a_fifth_of_distinct_bigrams():
-    found = measured.teacher_measures(model({"a b": 1.0}), [[4]], LIMITS, PIECES, "13a")
+    found = measured.teacher_measures(model({"a b": 1.0}), [[4]], LIMITS, SUBWORDS, "13a")
     assert found == {"teacher_dist": 20.0}
 
 

@@ -96,18 +96,18 @@ def test_a_line_by_hand():
     assert found.model_entropy == 1.5
 
 
-def test_what_a_model_says_is_text_with_an_end_and_may_be_cut_otherwise(toy, monkeypatch):
-    pieces = Tokenizer(toy.tokenizer).tgt
+def test_outputs_are_text_with_an_end_and_may_be_segmented_otherwise(toy, monkeypatch):
+    subwords = Tokenizer(toy.tokenizer).tgt
     text = read_lines(toy.test_set / "test.tgt")[0]
-    ids = pieces.encode([text])[0]
-    longest = max(range(len(ids)), key=lambda place: len(pieces.model.id_to_piece(ids[place])))
-    letters = [pieces.model.piece_to_id(one) for one in pieces.model.id_to_piece(ids[longest])]
+    ids = subwords.encode([text])[0]
+    longest = max(range(len(ids)), key=lambda place: len(subwords.model.id_to_piece(ids[place])))
+    letters = [subwords.model.piece_to_id(one) for one in subwords.model.id_to_piece(ids[longest])]
     other = [*ids[:longest], *letters, *ids[longest + 1 :]]
-    assert other != ids and pieces.decode(other) == text
+    assert other != ids and subwords.decode(other) == text
     said = [Hypothesis(ids, -2.0, True), Hypothesis(other, -4.0, True), Hypothesis(ids, -3.0, False)]
     monkeypatch.setattr(truth, "sample", lambda *_: [said])
     monkeypatch.setattr(truth, "translate", lambda _, __, search: [[said[0 if search.beam == 1 else 2]]])
-    found = truth.decode(None, pieces, [[4]], SearchSettings(beam=3), TruthSettings(samples=3))[0]
+    found = truth.decode(None, subwords, [[4]], SearchSettings(beam=3), TruthSettings(samples=3))[0]
     assert found.samples == [(text, True), (text, False), ("", False)]
     assert (found.mean_log_q, found.greedy, found.beam) == (-3.0, text, "")
     assert found.greedy_mass == pytest.approx(math.exp(-2))
@@ -160,10 +160,10 @@ def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     assert found["system"] == "s" and lines["line"] == [0, 1, 3, 5, 7]
     assert all(len(column) == 5 for column in lines.values())
     assert lines["enumerated"] == [True] * 5
-    pieces, network = Tokenizer(toy.tokenizer), store.load(tmp_path / "m", "float32")
-    source = pieces.src.encode([read_lines(toy.test_set / "test.src")[3]])
+    subwords, network = Tokenizer(toy.tokenizer), store.load(tmp_path / "m", "float32")
+    source = subwords.src.encode([read_lines(toy.test_set / "test.src")[3]])
     texts = truths[3].translations()
-    scores = forced_scores(network, source * 2, pieces.tgt.encode(texts))
+    scores = forced_scores(network, source * 2, subwords.tgt.encode(texts))
     expected = sum(p * (math.log(p) - sum(s)) for p, (s, _) in zip(texts.values(), scores, strict=True))
     assert lines["kl"][2] == pytest.approx(expected, abs=1e-4)
     assert lines["inside"] == [0.0] * 5 and lines["canonical"] == [None] * 5

@@ -19,12 +19,12 @@ Q = [{"a b": 0.2, "a c": 0.1, "b": 0.3, "b b": 0.4}, {"c": 0.1, "c a b": 0.9}]
 
 def held(truths, distributions, settings):
     texts = [text for one in [*distributions, *(t.translations() for t in truths)] for text in one]
-    pieces = Words(texts)
-    network = FakeModel(pieces, distributions)
+    subwords = Words(texts)
+    network = FakeModel(subwords, distributions)
     ids = [[FIRST + number] for number in range(len(truths))]
-    outputs = truth.decode(network, pieces, ids, SEARCH, settings)
+    outputs = truth.decode(network, subwords, ids, SEARCH, settings)
     expected = [truth.expectation(one, settings, place) for place, one in enumerate(truths)]
-    log_q = truth.score_texts(network, pieces, ids, list(map(truth.texts_of, truths, expected, outputs)))
+    log_q = truth.score_texts(network, subwords, ids, list(map(truth.texts_of, truths, expected, outputs)))
     found = zip(range(len(truths)), truths, expected, outputs, log_q, strict=True)
     return [truth.compare(*one, settings.coverage) for one in found]
 

@@ -43,7 +43,7 @@ step = experiment.step("speed/{model}")
 
 
 rule measure_speed:
-    """Measure a model's speed beside its teacher's, alone on the machine."""
+    """Measure a model's speed next to its teacher's, alone on the machine."""
     input:
         model=step.upstream("model"),
         teacher=step.upstream("teacher"),

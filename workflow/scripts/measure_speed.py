@@ -1,4 +1,4 @@
-"""Measure a model's speed beside its teacher's, alone on the machine."""
+"""Measure a model's speed next to its teacher's, alone on the machine."""
 
 from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
