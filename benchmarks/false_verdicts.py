@@ -60,7 +60,7 @@ def compared(generator: np.random.Generator, sides: Sequence[list[Counts]], grou
     drawn = significance.resampled_scores(counts, bleu.aggregate, RESAMPLES, int(generator.integers(2**32)))
     observed = np.array([float(bleu.aggregate(one.sum(axis=0))) for one in counts])
     first = len(sides[0])
-    of_seeds = significance.spread(observed[:first], observed[first:], paired=first == len(sides[1]))
+    of_seeds = significance.seed_variance(observed[:first], observed[first:], paired=first == len(sides[1]))
     value = float(observed[:first].mean() - observed[first:].mean())
     resampled = drawn[:first].mean(axis=0) - drawn[first:].mean(axis=0)
     return significance.difference(value, resampled, text, CONFIDENCE, of_seeds)

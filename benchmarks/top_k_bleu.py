@@ -13,9 +13,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from seqkd.analysis.papers.evidence import Evidence  # noqa: E402
-
 from seqkd import manifest  # noqa: E402
+from seqkd.analysis.papers.run_measurements import RunMeasurements  # noqa: E402
 from seqkd.analysis.results import load  # noqa: E402
 from seqkd.analysis.settings import ReportSettings  # noqa: E402
 
@@ -25,23 +24,23 @@ HEAD = "| k | BLEU, greedy | less the teacher that runs | BLEU, beam | less the 
 def table(results: Path) -> Iterator[str]:
     """Lines of Markdown, by k; the online teacher and students without a teacher come last."""
     settings = manifest.read(results / "report" / "manifest.json").provenance["settings"]
-    evidence = Evidence(load(results, settings["systems"], False), ReportSettings(**settings["report"]))
+    run = RunMeasurements(load(results, settings["systems"], False), ReportSettings(**settings["report"]))
     students = settings["config"]["students"]
     top_k = {name: student.get("teacher_top_k", 0) for name, student in students.items()}
     online = next(name for name in top_k if not top_k[name] and "word-kd" in students[name]["loss"])
     yield HEAD
     yield "| --- | --- | --- | --- | --- |"
     for name in sorted(top_k, key=lambda name: (not top_k[name], top_k[name])):
-        yield row(evidence, name, online, str(top_k[name] or name))
+        yield row(run, name, online, str(top_k[name] or name))
 
 
-def row(evidence: Evidence, name: str, online: str, label: str) -> str:
+def row(run: RunMeasurements, name: str, online: str, label: str) -> str:
     """One line: a student compared with the one whose teacher runs online."""
-    student, baseline = (evidence.cast.variants[variant, 0.0, None] for variant in (name, online))
+    student, baseline = (run.index.variants[variant, 0.0, None] for variant in (name, online))
     cells = [label]
-    for decoding in ("greedy", evidence.beam):
-        bleu = evidence.bleu(student, decoding)
-        gain = bleu - evidence.bleu(baseline, decoding)
+    for decoding in ("greedy", run.beam):
+        bleu = run.bleu(student, decoding)
+        gain = bleu - run.bleu(baseline, decoding)
         low, high = gain.interval
         cells += [f"{bleu.value:.2f}", f"{gain.value:+.2f} ({low:+.2f} to {high:+.2f})" if name != online else ""]
     return f"| {' | '.join(cells)} |"

@@ -67,8 +67,8 @@ def _harmful_beams(results: Results) -> Iterator[str]:
     ]
     if names:
         yield (
-            f"With a beam these score lower than greedily: {', '.join(names)}. Where the beam is also shorter, "
-            "score.search.length_penalty: auto or a greater number helps; else translate greedily."
+            f"Beam search scores lower than greedy search: {', '.join(names)}. Where its outputs are also shorter, "
+            "score.search.length_penalty: auto or a greater number helps; otherwise translate greedily."
         )
 
 
@@ -83,6 +83,7 @@ def _short_students(results: Results) -> Iterator[str]:
     ]
     if names:
         yield (
-            f"Shorter than their teacher, as shares of the references’ length, greedily: {', '.join(names)}. BLEU "
-            "punishes that; see whether their targets are short too (length_ratio in results/targets/*/manifest.json)."
+            f"Shorter than their teacher’s (greedy outputs, as a share of the references’ length): {', '.join(names)}. "
+            "BLEU penalises that; check whether their targets are short too (length_ratio in "
+            "results/targets/*/manifest.json)."
         )

@@ -109,9 +109,8 @@ def truth_plot(rows: Sequence[TruthRow], pens: Mapping[str, Pen], legend: bool) 
         axes.plot([across.value], [up.value], "o", color=pen.colour, markersize=6, label=pen.label)
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
-    _finish(
-        figure, axes, "Distance from the truth, nats", "KL(p ‖ q): what the model misses", "KL(q ‖ p) inside", legend
-    )
+    title, x = "Distance from the true distribution, nats", "KL(p ‖ q): what the model misses"
+    _finish(figure, axes, title, x, "KL(q ‖ p) inside", legend)
     return figure
 
 

@@ -105,7 +105,7 @@ def remarks_on_fluency(fluencies: list[Fluency], settings: ReportSettings) -> li
     of_references = percent(fluencies[0].reference_loops) if fluencies else ""
     remarks = {
         f"What these models write is often not fluent or not faithful: teacher BLEU below {bound:g}": weak,
-        f"Outputs that repeat themselves, some four of BLEU’s tokens coming twice (references: {of_references})": loops,
+        f"Outputs that repeat themselves (a 4-gram of BLEU’s tokens occurs twice; references: {of_references})": loops,
         "Outputs cut off at the length limit": truncated,
         "Empty outputs": empty,
     }
@@ -135,7 +135,7 @@ def remarks_on_gap(fluencies: list[Fluency]) -> list[str]:
         for teacher in dict.fromkeys(teachers):
             if teacher in means and means[teacher] - means[name] < GAP:
                 remarks.append(
-                    f"There is little to hand on: {name}, which has no teacher, reaches {label} {means[name]:.1f}, the "
+                    f"There is little to distil: {name}, which has no teacher, reaches {label} {means[name]:.1f}, the "
                     f"teacher {teacher} {means[teacher]:.1f}. Train the teacher for longer or take smaller students "
                     "before comparing ways of distilling."
                 )

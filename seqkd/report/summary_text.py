@@ -123,7 +123,7 @@ def _controls(comparisons: list[Comparison], family: list[Comparison]) -> list[s
         return []
     results = "; ".join(f"{item.system} {describe(item)}, {item.verdict}" for item in shown)
     return [
-        "Against the baseline trained on as long, which is the fair control for fine-tuned students "
+        "Against the baseline trained for as long, which is the fair control for fine-tuned students "
         f"(secondary, uncorrected): {results}."
     ]
 
@@ -131,7 +131,7 @@ def _controls(comparisons: list[Comparison], family: list[Comparison]) -> list[s
 def _runners_up(comparisons: list[Comparison]) -> list[str]:
     return [
         f"The lead of {item.system} over the next best, {item.against}: {describe(item)}, {item.verdict} "
-        "(secondary: the two were picked by these very scores)."
+        "(secondary: the two were chosen by these scores)."
         for item in comparisons
         if item.role == "runner-up"
     ]
@@ -150,7 +150,8 @@ def _compression(family: list[Comparison], rows: list[SystemRow]) -> list[str]:
         f"{percent(parameters / of_teacher)} of its parameters"
     )
     speed_up = row.speed.get((winner.decoding, "batched"))
-    return [f"{text} and decodes {ratio(speed_up)} times as fast as the teacher with beam." if speed_up else f"{text}."]
+    faster = f" and decodes {ratio(speed_up)} times as fast as the teacher with beam search" if speed_up else ""
+    return [f"{text}{faster}."]
 
 
 def _scope(family: list[Comparison], results: Results) -> str:
@@ -170,7 +171,7 @@ def _scope(family: list[Comparison], results: Results) -> str:
     whose = "" if models_only == family else f"of {', '.join(item.system for item in models_only)} "
     return (
         f"{given}differences are means over seeds. With fewer than {spelled(MINIMUM['seeds'])} seeds on a side the "
-        f"intervals {whose}cover the choice of the test text alone: a verdict on these models, not on the methods."
+        f"intervals {whose}cover only the choice of the test text: a verdict on these models, not on the methods."
     )
 
 

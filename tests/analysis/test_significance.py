@@ -10,7 +10,7 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
 from seqkd.analysis import significance, student_t
-from seqkd.analysis.significance import Difference, Sample, Spread
+from seqkd.analysis.significance import Difference, Sample, Variance
 from seqkd.scoring.metrics import bleu, chrf
 
 MANY = Sample("sentences", 120, 120.0, 120)
@@ -59,29 +59,29 @@ def test_each_resample_is_the_corpus_score_of_the_resampled_lists(name: str, mon
     measure = bleu if name == "bleu" else chrf
     monkeypatch.setattr(significance, "CELLS", 6 * 7)  # chunks of seven resamples, the last one shorter
     counts = [counts_of(measure, system, REFERENCES) for system in (CLOSE, FAR)]
-    found = significance.resampled_scores(counts, measure.aggregate, 40, seed=3)
+    scores = significance.resampled_scores(counts, measure.aggregate, 40, seed=3)
     generator = np.random.default_rng(3)
     for resample in range(40):
         drawn = generator.integers(6, size=(1, 6))[0]
         references = [REFERENCES[index] for index in drawn]
         for system, hypotheses in enumerate((CLOSE, FAR)):
             expected = metric.corpus_score([hypotheses[index] for index in drawn], [references]).score
-            assert found[system, resample] == pytest.approx(expected, abs=1e-9)
+            assert scores[system, resample] == pytest.approx(expected, abs=1e-9)
 
 
 def test_chunks_do_not_change_the_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = [counts_of(bleu, CLOSE, REFERENCES)]
-    whole = significance.resampled_scores(counts, bleu.aggregate, 50, seed=1)
+    unchunked = significance.resampled_scores(counts, bleu.aggregate, 50, seed=1)
     monkeypatch.setattr(significance, "CELLS", 1)
-    assert np.array_equal(whole, significance.resampled_scores(counts, bleu.aggregate, 50, seed=1))
+    assert np.array_equal(unchunked, significance.resampled_scores(counts, bleu.aggregate, 50, seed=1))
 
 
 def test_identical_systems_are_not_shown_to_differ() -> None:
     counts = counts_of(bleu, CLOSE, REFERENCES)
     scores = significance.resampled_scores([counts, counts], bleu.aggregate, 10_000, seed=1)
-    found = significance.difference(0.0, scores[0] - scores[1], MANY, 0.95)
-    assert found == Difference(0.0, 0.0, 0.0, 1.0)
-    assert significance.verdict(found, found.p, 0.95) == "not shown"
+    difference = significance.difference(0.0, scores[0] - scores[1], MANY, 0.95)
+    assert difference == Difference(0.0, 0.0, 0.0, 1.0)
+    assert significance.verdict(difference, difference.p, 0.95) == "not shown"
 
 
 def test_a_clear_difference_has_the_smallest_p_and_a_sign() -> None:
@@ -102,10 +102,10 @@ def test_a_clear_difference_has_the_smallest_p_and_a_sign() -> None:
 def test_p_value_and_interval_by_pencil() -> None:
     """Five documents: variance 2.5 x 5 / 4, so an error of 1.7678; t with 4 degrees of freedom at 95 % is 2.7764."""
     text = Sample("documents", 5, 5.0, 500)
-    found = significance.difference(1.5, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), text, 0.95)
-    assert (found.low, found.high) == pytest.approx((1.5 - 4.9082, 1.5 + 4.9082), abs=1e-3)
+    difference = significance.difference(1.5, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), text, 0.95)
+    assert (difference.low, difference.high) == pytest.approx((1.5 - 4.9082, 1.5 + 4.9082), abs=1e-3)
     u = 0.84853 / (4 + 0.84853**2) ** 0.5  # t with 4 degrees of freedom has a closed form
-    assert found.p == pytest.approx(1 - u * (3 - u**2) / 2, abs=1e-5)
+    assert difference.p == pytest.approx(1 - u * (3 - u**2) / 2, abs=1e-5)
 
 
 def test_seeds_add_their_variance_by_pencil() -> None:
@@ -113,18 +113,16 @@ def test_seeds_add_their_variance_by_pencil() -> None:
 
     Satterthwaite: 5.4583^2 / (3.125^2 / 4 + 2.3333^2 / 2) = 5.7723 degrees of freedom, t = 2.4700.
     """
-    one, other = np.array([3.0, 5.0, 8.0]), np.array([2.0, 3.0, 2.0])
-    of_seeds = significance.spread(one, other, paired=True)
-    assert of_seeds == Spread(pytest.approx(7 / 3), 2)
+    first, second = np.array([3.0, 5.0, 8.0]), np.array([2.0, 3.0, 2.0])
+    of_seeds = significance.seed_variance(first, second, paired=True)
+    assert of_seeds == Variance(pytest.approx(7 / 3), 2)
     text = Sample("documents", 5, 5.0, 500)
-    found = significance.difference(3.0, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), text, 0.95, of_seeds)
-    assert found.high - 3.0 == pytest.approx(2.4700 * 5.4583**0.5, abs=2e-3)
-    welch = significance.spread(one, np.array([2.0, 3.0, 2.0, 5.0]), paired=False)
-    first, second = 19 / 9, 2 / 4  # variances 6.3333 and 2
-    assert welch == Spread(
-        pytest.approx(first + second), pytest.approx((first + second) ** 2 / (first**2 / 2 + second**2 / 3))
-    )
-    assert significance.spread(one[:2], other[:2], paired=True) is None
+    difference = significance.difference(3.0, np.array([1.0, 2.0, 3.0, 4.0, 5.0]), text, 0.95, of_seeds)
+    assert difference.high - 3.0 == pytest.approx(2.4700 * 5.4583**0.5, abs=2e-3)
+    welch = significance.seed_variance(first, np.array([2.0, 3.0, 2.0, 5.0]), paired=False)
+    a, b = 19 / 9, 2 / 4  # variances 6.3333 and 2
+    assert welch == Variance(pytest.approx(a + b), pytest.approx((a + b) ** 2 / (a**2 / 2 + b**2 / 3)))
+    assert significance.seed_variance(first[:2], second[:2], paired=True) is None
 
 
 @pytest.mark.parametrize(
@@ -138,17 +136,23 @@ def test_seeds_add_their_variance_by_pencil() -> None:
     ],
 )
 def test_too_little_text_has_no_interval_and_no_p(text: Sample) -> None:
-    found = significance.difference(6.5, np.linspace(6.0, 7.0, 100), text, 0.95)
-    assert found.difference == 6.5 and not found.is_known and np.isnan([found.low, found.high, found.p]).all()
-    assert significance.verdict(found, found.p, 0.95) == "not shown"
+    difference = significance.difference(6.5, np.linspace(6.0, 7.0, 100), text, 0.95)
+    assert (
+        difference.difference == 6.5
+        and not difference.has_interval
+        and np.isnan([difference.low, difference.high, difference.p]).all()
+    )
+    assert significance.verdict(difference, difference.p, 0.95) == "not shown"
 
 
 def test_units_that_are_all_the_same_have_no_interval() -> None:
     """One line fifty times: no resample differs from another, which is no certainty."""
     counts = [counts_of(bleu, side[:1] * 50, REFERENCES[:1] * 50) for side in (CLOSE, FAR)]
-    one, other = significance.resampled_scores(counts, bleu.aggregate, 200, seed=1)
-    found = significance.difference(float((one - other)[0]), one - other, Sample("sentences", 50, 50.0, 50), 0.95)
-    assert not found.is_known
+    first, second = significance.resampled_scores(counts, bleu.aggregate, 200, seed=1)
+    difference = significance.difference(
+        float((first - second)[0]), first - second, Sample("sentences", 50, 50.0, 50), 0.95
+    )
+    assert not difference.has_interval
 
 
 def test_units_of_unequal_length_count_for_fewer() -> None:
@@ -167,10 +171,10 @@ def test_p_values_are_those_of_sacrebleus_approximate_randomisation(differences:
         for noise in (0.3, 0.3 + differences / 25)
     ]
     counts = [counts_of(bleu, side, references) for side in sides]
-    one, other = significance.resampled_scores(counts, bleu.aggregate, 10_000, seed=1)
+    first, second = significance.resampled_scores(counts, bleu.aggregate, 10_000, seed=1)
     observed = [float(bleu.aggregate(side.sum(axis=0))) for side in counts]
     text = significance.sample([str(line) for line in range(300)], counts[0][:, 1])
-    ours = significance.difference(observed[0] - observed[1], one - other, text, 0.95).p
+    ours = significance.difference(observed[0] - observed[1], first - second, text, 0.95).p
 
     def theirs(kind: str) -> float:
         named = [("a", sides[1]), ("b", sides[0])]
@@ -219,8 +223,8 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
         systems = [np.stack([values[:, 0] + 0.4, np.ones(60)], axis=1), np.stack([values[:, 1], np.ones(60)], axis=1)]
         scores = significance.resampled_scores(systems, mean_score, 400, seed=trial)
         observed = systems[0][:, 0].mean() - systems[1][:, 0].mean()
-        found = significance.difference(observed, scores[0] - scores[1], MANY, 0.95)
-        covered += found.low <= 0.4 <= found.high
+        difference = significance.difference(observed, scores[0] - scores[1], MANY, 0.95)
+        covered += difference.low <= 0.4 <= difference.high
         null = significance.difference(observed - 0.4, scores[0] - scores[1], MANY, 0.95)
         rejected += null.p < 0.05
     assert 0.91 <= covered / 300 <= 0.98
@@ -237,9 +241,9 @@ def test_tokenization_follows_the_signature() -> None:
     for name in ("13a", "zh", "char", "intl"):
         metric = BLEU(tokenize=name)
         metric.corpus_score(["a b"], [["a b"]])
-        assert significance.bleu_metric(metric.get_signature().format()).tokenizer_signature == name
+        assert significance.metric_of_signature(metric.get_signature().format()).tokenizer_signature == name
     with pytest.raises(ValueError, match="no tokenization 'klingon'"):
-        significance.bleu_metric("nrefs:1|case:mixed|eff:no|tok:klingon|smooth:exp|version:2.6.0")
+        significance.metric_of_signature("nrefs:1|case:mixed|eff:no|tok:klingon|smooth:exp|version:2.6.0")
 
 
 def test_sides_of_different_length_are_refused() -> None:

@@ -13,7 +13,7 @@ from seqkd.report.make import make_report
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
-    """The whole folder, rendered once; tests that change it copy it."""
+    """The complete folder, rendered once; tests that change it copy it."""
     results = tmp_path_factory.mktemp("results")
     systems = example_results.build(results)
     make_report(SETTINGS, example_results.config(), results, systems)

@@ -44,16 +44,16 @@ def build(results: Path, seeds: int = 1, sentences: int = 240, only: list[str] |
     """Write the folder and give the list of systems that the workflow would hand to ``make_report``."""
     generator = random.Random(7)
     for test_set, count in (("ordinary", sentences), ("long", sentences // 2)):
-        _test_set(results, test_set, generator, count)
+        write_test_set(results, test_set, generator, count)
     chosen = [system for system in SYSTEMS if only is None or system[0] in only]
-    described = [one for system in chosen for one in _models(system, seeds)]
+    descriptions = [model for system in chosen for model in _models(system, seeds)]
     if only is None or "seq-kd" in only:
-        described += [one for seed in range(1, seeds + 1) for one in _pruned(seed)]
-    for system in described:
-        _model(results, system, random.Random(f"{system['path']}"))
-    _stages(results, sentences)
-    _benchmarks(results)
-    return [{key: value for key, value in system.items() if key != "noise"} for system in described]
+        descriptions += [model for seed in range(1, seeds + 1) for model in _pruned(seed)]
+    for model in descriptions:
+        _write_model(results, model, random.Random(f"{model['path']}"))
+    _write_stages(results, sentences)
+    _write_benchmarks(results)
+    return [{key: value for key, value in model.items() if key != "noise"} for model in descriptions]
 
 
 def config() -> dict[str, Any]:
@@ -70,9 +70,9 @@ def config() -> dict[str, Any]:
 
 def _models(system: tuple[Any, ...], seeds: int) -> list[dict[str, Any]]:
     name, kind, model, targets, loss, start, noise = system
-    taught = targets not in ("", "gold") or "word-kd" in loss
+    has_teacher = targets not in ("", "gold") or "word-kd" in loss
     common = {"system": name, "kind": kind, "model": model, "targets": targets, "loss": loss, "start": start}
-    common |= {"teacher": "base" if taught else "", "sparsity": 0.0, "retrained": None}
+    common |= {"teacher": "base" if has_teacher else "", "sparsity": 0.0, "retrained": None}
     common |= {"test_sets": ["ordinary", "long"], "noise": noise}
     numbers = range(1, 2 if kind == "teacher" else seeds + 1)
     return [common | {"seed": seed, "path": f"{kind}s/{name}/{seed}"} for seed in numbers]
@@ -81,15 +81,15 @@ def _models(system: tuple[Any, ...], seeds: int) -> list[dict[str, Any]]:
 def _pruned(seed: int) -> list[dict[str, Any]]:
     common = {"system": "seq-kd", "kind": "pruned", "teacher": "base", "model": "small", "seed": seed, "start": None}
     common |= {"targets": "seq-kd", "loss": {"nll": 1.0}, "test_sets": ["ordinary"]}
-    found = []
+    models = []
     for sparsity, noises in SPARSITIES.items():
         for retrained, noise in zip((False, True), noises, strict=True):
             place = f"pruned/seq-kd/{sparsity}/{seed}/{'after' if retrained else 'before'}"
-            found.append(common | {"sparsity": sparsity, "retrained": retrained, "path": place, "noise": noise})
-    return found
+            models.append(common | {"sparsity": sparsity, "retrained": retrained, "path": place, "noise": noise})
+    return models
 
 
-def _test_set(results: Path, name: str, generator: random.Random, count: int) -> None:
+def write_test_set(results: Path, name: str, generator: random.Random, count: int) -> None:
     pairs = [_pair(generator, longer=name == "long") for _ in range(count)]
     folder = results / "test_sets" / name
     write_lines(folder / "test.src", [source for source, _ in pairs])
@@ -100,7 +100,7 @@ def _test_set(results: Path, name: str, generator: random.Random, count: int) ->
 
 def _pair(generator: random.Random, longer: bool) -> tuple[str, str]:
     order = [TIMES, SUBJECTS, VERBS, OBJECTS, PLACES] + ([SUBJECTS, VERBS, OBJECTS] if longer else [])
-    chosen = [generator.choice(list(part.items())) for part in order]
+    chosen = [generator.choice(list(phrases.items())) for phrases in order]
     if longer:
         chosen.insert(5, ("und", "and"))
     source, target = (" ".join(words) + "." for words in zip(*chosen, strict=True))
@@ -118,25 +118,25 @@ def _noisy(sentence: str, noise: float, generator: random.Random) -> str:
     return " ".join(result)
 
 
-def _model(results: Path, system: dict[str, Any], generator: random.Random) -> None:
+def _write_model(results: Path, system: dict[str, Any], generator: random.Random) -> None:
     for test_set in system["test_sets"]:
-        _scored(results, system, test_set, generator)
+        write_scores(results, system, test_set, generator)
     if system["kind"] != "pruned" or (system["sparsity"] == 0.9 and system["retrained"]):
-        _speed(results, system, generator)
-    _training(results, system, generator)
+        write_speed(results, system, generator)
+    _write_training(results, system, generator)
 
 
-def _scored(results: Path, system: dict[str, Any], test_set: str, generator: random.Random) -> None:
+def write_scores(results: Path, system: dict[str, Any], test_set: str, generator: random.Random) -> None:
     references = (results / "test_sets" / test_set / "test.tgt").read_text().splitlines()
     folder = results / "scores" / system["path"] / test_set
-    measured = []
+    measurements = []
     for decoding in ("greedy", "beam-5"):
         noise = system["noise"] * (1.0 if decoding == "greedy" else 0.93)
         outputs = [_noisy(reference, noise, generator) for reference in references]
         write_lines(results / "translations" / system["path"] / test_set / f"{decoding}.txt", outputs)
-        measured.append(_measurement(system, decoding, outputs, references))
+        measurements.append(_measurement(system, decoding, outputs, references))
     keys = {key: system[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
-    write_json(folder / "scores.json", keys | {"test_set": test_set, "measurements": measured})
+    write_json(folder / "scores.json", keys | {"test_set": test_set, "measurements": measurements})
 
 
 def _measurement(system: dict[str, Any], decoding: str, outputs: list[str], references: list[str]) -> dict[str, Any]:
@@ -162,13 +162,13 @@ def _measurement(system: dict[str, Any], decoding: str, outputs: list[str], refe
         "nonzero_parameters": round(size * (1 - system["sparsity"])),
         "bytes": size * 4 + 2048,
         "overlap": 2,
-        **beside(system, noise),
+        **_against_teacher(system, noise),
         "bleu_without_overlap": 30.0,
     }
 
 
-def beside(system: dict[str, Any], noise: float) -> dict[str, float]:
-    """What holds a student against its teacher."""
+def _against_teacher(system: dict[str, Any], noise: float) -> dict[str, float]:
+    """Measurements that compare a student with its teacher."""
     if system["kind"] == "teacher":
         return {"teacher_dist": 31.5}
     if system["kind"] == "pruned":
@@ -177,29 +177,30 @@ def beside(system: dict[str, Any], noise: float) -> dict[str, float]:
     return {"ta_rate": 1 - noise, "likelihood_risk": 1 + noise, "coverage_risk": 2 + noise, **distances}
 
 
-def _speed(results: Path, system: dict[str, Any], generator: random.Random) -> None:
-    teacher = {"batched": 510.0, "single": 96.0}
+def write_speed(results: Path, system: dict[str, Any], generator: random.Random) -> None:
+    teacher_speeds = {"batched": 510.0, "single": 96.0}
     small = 1.0 if system["model"] == "large" else 2.6
-    measured = []
+    measurements = []
     for decoding, faster in (("greedy", 3.9), ("beam-5", 1.0)):
-        for batching, beside in teacher.items():
+        for batching, teacher_speed in teacher_speeds.items():
             ratio = small * (faster if batching == "batched" else 1 + faster / 5) * generator.uniform(0.95, 1.05)
-            words = beside * ratio
-            measured.append(
+            words = teacher_speed * ratio
+            measurements.append(
                 {"decoding": decoding, "batching": batching, "words_per_second": words, "repeats": 5}
                 | {"words_per_second_min": words * 0.96, "words_per_second_max": words * 1.03, "sentences": 200}
-                | {"teacher_words_per_second": beside, "ratio_to_teacher": ratio}
+                | {"teacher_words_per_second": teacher_speed, "ratio_to_teacher": ratio}
             )
     keys = {key: system[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
     machine = {"threads": 1, "load_average": round(generator.uniform(0.9, 1.4), 2), "processor": "Example CPU 2.5 GHz"}
     size = {"parameters": PARAMETERS[system["model"]], "nonzero_parameters": PARAMETERS[system["model"]]}
     extra = {"test_set": "ordinary", "peak_memory_bytes": 410_000_000, "bytes": size["parameters"] * 4}
     write_json(
-        results / "speed" / system["path"] / "speed.json", keys | extra | {"measurements": measured} | machine | size
+        results / "speed" / system["path"] / "speed.json",
+        keys | extra | {"measurements": measurements} | machine | size,
     )
 
 
-def _training(results: Path, system: dict[str, Any], generator: random.Random) -> None:
+def _write_training(results: Path, system: dict[str, Any], generator: random.Random) -> None:
     folder = results / system["path"]
     lines = []
     for update in range(20, 2001, 20):
@@ -219,7 +220,7 @@ def _training(results: Path, system: dict[str, Any], generator: random.Random) -
     manifest.write(folder / "manifest.json", {"stage": "train", "settings": {}}, {}, ["model.safetensors"], facts)
 
 
-def _stages(results: Path, sentences: int) -> None:
+def _write_stages(results: Path, sentences: int) -> None:
     about = {
         "title": "Invented verses",
         "description": "Sentences put together from short word lists, for this example.",
@@ -237,7 +238,7 @@ def _stages(results: Path, sentences: int) -> None:
         manifest.write(results / folder / "manifest.json", {"stage": folder}, {}, ["facts.txt"], facts)
 
 
-def _benchmarks(results: Path) -> None:
+def _write_benchmarks(results: Path) -> None:
     header = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
     for rule, name, seconds in (
         ("corpus", "corpus", 4.2), ("train_teacher", "base/1", 511.0), ("train_student", "baseline/1", 203.5),

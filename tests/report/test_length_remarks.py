@@ -4,65 +4,67 @@ from pathlib import Path
 
 import pandas as pd
 
-from seqkd.analysis.results import SCORES, Results, System
+from seqkd.analysis.results import SCORES, Results, ScoredModel
 from seqkd.manifest import Manifest
-from seqkd.report.length_remarks import length_penalties, remarks_on_brevity
+from seqkd.report.length_remarks import length_penalties, remarks_on_length
 
-TEACHER = System.of({"system": "base", "kind": "teacher", "model": "large", "seed": 1, "path": "teachers/base/1"})
-TEACHER = System.of(vars(TEACHER) | {"test_sets": ["news"]})
+TEACHER = ScoredModel.from_dict(
+    {"system": "base", "kind": "teacher", "model": "large", "seed": 1, "path": "teachers/base/1"}
+)
+TEACHER = ScoredModel.from_dict(vars(TEACHER) | {"test_sets": ["news"]})
 
 
-def student(name: str, seed: int = 1) -> System:
+def student(name: str, seed: int = 1) -> ScoredModel:
     place = {"model": "small", "seed": seed, "path": f"students/{name}/{seed}", "test_sets": ["news"]}
-    return System.of({"system": name, "kind": "student", "teacher": "base"} | place)
+    return ScoredModel.from_dict({"system": name, "kind": "student", "teacher": "base"} | place)
 
 
 def results(*measured: tuple, targets: dict[str, float] | None = None, chosen: bool = True) -> Results:
     """``measured``: a system, its greedy BLEU and length ratio, beam BLEU, length ratio and penalty."""
     rows = []
-    for system, bleu, ratio, beam_bleu, beam_ratio, penalty in measured:
-        keys = {"system": system.system, "kind": system.kind, "path": system.path, "test_set": "news"}
+    for model, bleu, ratio, beam_bleu, beam_ratio, penalty in measured:
+        keys = {"system": model.system, "kind": model.kind, "path": model.path, "test_set": "news"}
         rows.append(keys | {"decoding": "greedy", "bleu": bleu, "length_ratio": ratio})
         beam = {"decoding": "beam-5", "bleu": beam_bleu, "length_ratio": beam_ratio, "length_penalty": penalty}
         rows.append(keys | beam)
-    made = {f"targets/base/1/{kind}/manifest.json": {"length_ratio": ratio} for kind, ratio in (targets or {}).items()}
-    made |= {"teachers/base/1/search/beam-5-max-2-10/manifest.json": {}} if chosen else {}
-    manifests = {path: Manifest({}, "", {}, {}, facts) for path, facts in made.items()}
+    facts = {f"targets/base/1/{kind}/manifest.json": {"length_ratio": ratio} for kind, ratio in (targets or {}).items()}
+    facts |= {"teachers/base/1/search/beam-5-max-2-10/manifest.json": {}} if chosen else {}
+    manifests = {path: Manifest({}, "", {}, {}, of_path) for path, of_path in facts.items()}
     frame = pd.DataFrame(rows).reindex(columns=["system", "kind", "path", "test_set", *SCORES])
-    return Results(Path(), [system for system, *_ in measured], frame, pd.DataFrame(), {}, manifests, pd.DataFrame())
+    return Results(Path(), [model for model, *_ in measured], frame, pd.DataFrame(), {}, manifests, pd.DataFrame())
 
 
 def test_all_well_is_silence():
-    found = results(
+    content = results(
         (TEACHER, 25, 0.98, 26, 0.97, 1.0), (student("a"), 20, 0.97, 20, 0.97, 1.0), targets={"seq-kd": 0.97}
     )
-    assert remarks_on_brevity(found) == []
+    assert remarks_on_length(content) == []
 
 
 def test_short_targets_are_named_with_the_next_step():
-    (remark,) = remarks_on_brevity(results((TEACHER, 25, 1, 26, 1, 0.0), targets={"seq-kd": 0.88, "seq-inter": 0.98}))
+    (remark,) = remarks_on_length(results((TEACHER, 25, 1, 26, 1, 0.0), targets={"seq-kd": 0.88, "seq-inter": 0.98}))
     assert "seq-kd by base (seed 1) have 12 % fewer subwords" in remark
     assert "decode.search.length_penalty" in remark
 
 
 def test_a_beam_below_greedy_search_is_named_by_its_mean_over_seeds():
-    found = results((student("a"), 20, 1, 19, 0.8, 0), (student("a", 2), 20, 1, 20, 0.9, 0))
-    (remark,) = remarks_on_brevity(found)
+    content = results((student("a"), 20, 1, 19, 0.8, 0), (student("a", 2), 20, 1, 20, 0.9, 0))
+    (remark,) = remarks_on_length(content)
     assert "a (BLEU 19.5, greedy 20.0; length ratio 0.85, greedy 1.00)" in remark
     assert "score.search.length_penalty" in remark
-    assert remarks_on_brevity(results((student("a"), 20, 1, 19, 1, 0), (student("a", 2), 20, 1, 21, 1, 0))) == []
+    assert remarks_on_length(results((student("a"), 20, 1, 19, 1, 0), (student("a", 2), 20, 1, 21, 1, 0))) == []
 
 
 def test_students_shorter_than_their_teacher_are_named():
-    found = results(
+    content = results(
         (TEACHER, 25, 0.98, 26, 1, 1), (student("a"), 20, 0.9, 21, 1, 1), (student("b"), 20, 0.97, 21, 1, 1)
     )
-    (remark,) = remarks_on_brevity(found)
+    (remark,) = remarks_on_length(content)
     assert "a 0.90 (base 0.98)" in remark and "b 0.97" not in remark
 
 
 def test_penalties_are_listed_with_their_systems():
-    some = [(TEACHER, 1, 1, 1, 1, 1.0), (student("a"), 1, 1, 1, 1, 1.2), (student("a", 2), 1, 1, 1, 1, 1.2)]
-    assert length_penalties(results(*some)) == "1 for base; 1.2 for a (chosen for each model on dev)"
+    measured = [(TEACHER, 1, 1, 1, 1, 1.0), (student("a"), 1, 1, 1, 1, 1.2), (student("a", 2), 1, 1, 1, 1, 1.2)]
+    assert length_penalties(results(*measured)) == "1 for base; 1.2 for a (chosen for each model on dev)"
     assert length_penalties(results((TEACHER, 1, 1, 1, 1, 0.0), chosen=False)) == "0 for all"
     assert length_penalties(results(chosen=False)) == ""

@@ -1,4 +1,4 @@
-"""The page from an invented results folder: what it says, what it must never hold, and with pieces missing."""
+"""The page from an invented results folder: what it says and what it must never contain."""
 
 import json
 import re
@@ -35,13 +35,13 @@ def test_the_page_is_one_small_file_that_loads_nothing(built: tuple[Path, list[d
 def test_ids_on_the_page_are_unique_where_something_points_to_them(built: tuple[Path, list[dict[str, Any]]]) -> None:
     markup = page(built[0])
     used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', markup))
-    for name in {one or other for one, other in used}:
+    for name in {link or reference for link, reference in used}:
         assert len(re.findall(rf'\bid="{re.escape(name)}"', markup)) == 1, name
 
 
 def test_the_verdict_names_winner_interval_and_scope(built: tuple[Path, list[dict[str, Any]]]) -> None:
-    found = rows(built[0] / "report" / "comparisons.csv")
-    primary = [row for row in found if row["role"] == "primary"]
+    comparisons = rows(built[0] / "report" / "comparisons.csv")
+    primary = [row for row in comparisons if row["role"] == "primary"]
     best = max(primary, key=lambda row: float(row["difference"]))
     shown = text(built[0])
     assert f"{best['system']} won: {float(best['difference']):+.1f} BLEU" in shown
@@ -59,15 +59,15 @@ def test_gains_are_differences_of_the_scores(built: tuple[Path, list[dict[str, A
     }
     for row in rows(built[0] / "report" / "comparisons.csv"):
         if row["metric"] == "bleu" and row["sparsity"] == "0":
-            scene = (row["test_set"], row["decoding"])
-            expected = bleu[row["system"], *scene] - bleu[row["against"], *scene]
+            setting = (row["test_set"], row["decoding"])
+            expected = bleu[row["system"], *setting] - bleu[row["against"], *setting]
             assert float(row["difference"]) == pytest.approx(expected, abs=1e-3)
             assert float(row["low"]) <= float(row["difference"]) <= float(row["high"])
 
 
 def test_only_the_primary_family_is_corrected(built: tuple[Path, list[dict[str, Any]]]) -> None:
-    found = rows(built[0] / "report" / "comparisons.csv")
-    raised = [row for row in found if float(row["adjusted_p"]) > float(row["p"])]
+    comparisons = rows(built[0] / "report" / "comparisons.csv")
+    raised = [row for row in comparisons if float(row["adjusted_p"]) > float(row["p"])]
     assert raised and {row["role"] for row in raised} == {"primary"}
 
 
@@ -76,10 +76,10 @@ def test_the_fair_control_of_fine_tuned_students_is_the_longer_baseline(
 ) -> None:
     controls = [row for row in rows(built[0] / "report" / "comparisons.csv") if row["role"] == "control"]
     assert {(row["system"], row["against"]) for row in controls} == {("seq-inter", "baseline-longer")}
-    assert "Against the baseline trained on as long" in text(built[0])
+    assert "Against the baseline trained for as long" in text(built[0])
 
 
-def test_pruned_systems_are_held_against_the_unpruned_one(built: tuple[Path, list[dict[str, Any]]]) -> None:
+def test_pruned_systems_are_compared_with_the_unpruned_one(built: tuple[Path, list[dict[str, Any]]]) -> None:
     pruned = [row for row in rows(built[0] / "report" / "comparisons.csv") if row["role"] == "pruning"]
     assert len(pruned) == 2 * 5 * 2  # greedy and beam, five sparsities, before and after
     assert {row["against"] for row in pruned} == {"seq-kd"}
@@ -88,21 +88,21 @@ def test_pruned_systems_are_held_against_the_unpruned_one(built: tuple[Path, lis
 def test_scores_csv_has_the_promised_columns_and_a_row_a_measurement(built: tuple[Path, list[dict[str, Any]]]) -> None:
     header = (built[0] / "scores.csv").read_text().splitlines()[0]
     assert header.startswith(REQUIRED + ",")
-    found = rows(built[0] / "scores.csv")
-    assert len(found) == 2 * sum(len(system["test_sets"]) for system in built[1])
-    pruned = [row for row in found if row["sparsity"] == "0.8"]
+    scores = rows(built[0] / "scores.csv")
+    assert len(scores) == 2 * sum(len(system["test_sets"]) for system in built[1])
+    pruned = [row for row in scores if row["sparsity"] == "0.8"]
     assert {row["retrained"] for row in pruned} == {"true", "false"}
-    teacher = next(row for row in found if row["system"] == "base")
+    teacher = next(row for row in scores if row["system"] == "base")
     assert (teacher["retrained"], teacher["teacher"], teacher["sparsity"]) == ("", "", "0")
-    beam = next(row for row in found if row["decoding"] == "beam-5")
+    beam = next(row for row in scores if row["decoding"] == "beam-5")
     assert beam["mode_mass"] == "" and beam["seed"] == "1" and beam["parameters"] == "3312640"
 
 
 def test_speed_csv_has_a_row_a_measurement(built: tuple[Path, list[dict[str, Any]]]) -> None:
-    found = rows(built[0] / "speed.csv")
-    assert len(found) == 4 * 8
-    assert {row["batching"] for row in found} == {"batched", "single"}
-    assert all(float(row["ratio_to_teacher"]) > 0 and float(row["words_per_second"]) > 0 for row in found)
+    speeds = rows(built[0] / "speed.csv")
+    assert len(speeds) == 4 * 8
+    assert {row["batching"] for row in speeds} == {"batched", "single"}
+    assert all(float(row["ratio_to_teacher"]) > 0 and float(row["words_per_second"]) > 0 for row in speeds)
 
 
 def test_markup_in_config_systems_and_translations_is_escaped(copied: tuple[Path, list[dict[str, Any]]]) -> None:
@@ -135,17 +135,16 @@ def test_several_seeds_are_averaged_and_paired(tmp_path: Path) -> None:
     systems = example_results.build(tmp_path, seeds=2, sentences=120, only=["base", "baseline", "word-kd"])
     make_report(SETTINGS, example_results.config(), tmp_path, systems)
     scores = rows(tmp_path / "scores.csv")
-    found = next(row for row in rows(tmp_path / "report" / "comparisons.csv") if row["role"] == "primary")
+    comparison = next(row for row in rows(tmp_path / "report" / "comparisons.csv") if row["role"] == "primary")
 
     def mean(name: str) -> float:
-        mine = [
-            row for row in scores if (row["system"], row["test_set"], row["decoding"]) == (name, "ordinary", "greedy")
-        ]
-        assert len(mine) == 2
-        return sum(float(row["bleu"]) for row in mine) / 2
+        setting = (name, "ordinary", "greedy")
+        seeds = [row for row in scores if (row["system"], row["test_set"], row["decoding"]) == setting]
+        assert len(seeds) == 2
+        return sum(float(row["bleu"]) for row in seeds) / 2
 
-    assert float(found["difference"]) == pytest.approx(mean("word-kd") - mean("baseline"), abs=1e-3)
-    assert found["seeds"] == "1 2"
+    assert float(comparison["difference"]) == pytest.approx(mean("word-kd") - mean("baseline"), abs=1e-3)
+    assert comparison["seeds"] == "1 2"
     shown = text(tmp_path)
     assert "two seeds: differences are means over seeds" in shown
     assert f"{mean('word-kd'):.1f} ±" in shown.replace("\u202f", "")
@@ -156,9 +155,12 @@ def test_examples_follow_the_rule(built: tuple[Path, list[dict[str, Any]]]) -> N
     references = read_lines(results / "test_sets" / "ordinary" / "test.tgt")
     outputs = read_lines(results / "translations" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt")
     metric = BLEU(effective_order=True)
-    scores = [metric.sentence_score(*pair).score for pair in zip(outputs, ([one] for one in references), strict=True)]
-    middle = sorted(scores)
-    median = (middle[119] + middle[120]) / 2
+    scores = [
+        metric.sentence_score(*pair).score
+        for pair in zip(outputs, ([reference] for reference in references), strict=True)
+    ]
+    ascending = sorted(scores)
+    median = (ascending[119] + ascending[120]) / 2
     chosen = sorted(sorted(range(240), key=lambda index: (abs(scores[index] - median), index))[:3])
     assert [int(line) - 1 for line in re.findall(r"source, line (\d+)", page(results))] == chosen
 
@@ -170,12 +172,12 @@ def test_text_without_4_grams_is_compared_in_chrf(copied: tuple[Path, list[dict[
         write_lines(file, [" ".join(line.split()[:2]) for line in read_lines(file)])
     references, chrf = read_lines(results / "test_sets/ordinary/test.tgt"), CHRF()
     for file in results.glob("scores/*/*/*/ordinary/scores.json"):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        for one in found["measurements"]:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        for measurement in content["measurements"]:
             outputs = results / "translations" / file.parent.relative_to(results / "scores")
-            texts = read_lines(outputs / f"{one['decoding']}.txt")
-            one |= {"bleu": 0.0, "chrf": chrf.corpus_score(texts, [references]).score}
-        write_json(file, found)
+            texts = read_lines(outputs / f"{measurement['decoding']}.txt")
+            measurement |= {"bleu": 0.0, "chrf": chrf.corpus_score(texts, [references]).score}
+        write_json(file, content)
     make_report(SETTINGS, example_results.config(), results, systems)
     shown, compared = text(results), rows(results / "report/comparisons.csv")
     primary = [row for row in compared if row["role"] == "primary"]

@@ -1,4 +1,4 @@
-"""The page from results that are damaged, stale, or lack pieces."""
+"""The page from results that are damaged, outdated or incomplete."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple
     assert "scores/students/word-kd/1/ordinary: the translations (greedy) give BLEU 0.00, but" in text(results)
 
 
-def test_a_lost_line_is_told_in_one_line(copied: tuple[Path, list[dict[str, Any]]]) -> None:
+def test_a_lost_line_is_a_one_line_error(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     outputs = results / "translations" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, read_lines(outputs)[:-1])
@@ -33,7 +33,7 @@ def test_a_lost_line_is_told_in_one_line(copied: tuple[Path, list[dict[str, Any]
 
 
 @pytest.mark.parametrize("damage", ["missing", "broken"])
-def test_a_damaged_score_file_is_told_in_one_line(damage: str, copied: tuple[Path, list[dict[str, Any]]]) -> None:
+def test_a_damaged_score_file_is_a_one_line_error(damage: str, copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     scores = results / "scores" / "teachers" / "base" / "1" / "ordinary" / "scores.json"
     scores.unlink() if damage == "missing" else write_text(scores, '{"measurements": [')
@@ -43,13 +43,13 @@ def test_a_damaged_score_file_is_told_in_one_line(damage: str, copied: tuple[Pat
 
 def test_dull_output_is_called_so(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    settings = ReportSettings(fluent_bleu=99.0)
+    settings = ReportSettings(min_teacher_bleu=99.0)
     outputs = results / "translations" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["and so on and on and so on and on"] * len(read_lines(outputs)))
     make_report(settings, example_results.config(), results, systems)
     shown = text(results)
     assert "often not fluent" in shown
-    assert "some four of BLEU’s tokens coming twice (references: 0 %): base 100 %." in shown
+    assert "(a 4-gram of BLEU’s tokens occurs twice; references: 0 %): base 100 %." in shown
     assert re.search(r"teacher BLEU below 99: base [\d.]+\.", shown)
     assert "has BLEU 61.8 on its own training set and 41.2 on dev" in shown
 
@@ -63,7 +63,7 @@ def test_dull_output_is_called_so(copied: tuple[Path, list[dict[str, Any]]]) -> 
         (["base", "baseline"], "there is no baseline to gain over"),
     ],
 )
-def test_missing_pieces_still_give_a_page(only: list[str], sentence: str, tmp_path: Path) -> None:
+def test_incomplete_results_still_give_a_page(only: list[str], sentence: str, tmp_path: Path) -> None:
     systems = example_results.build(tmp_path, sentences=120, only=only)
     for stage in ("speed", "benchmarks", "targets", "corpus", "tokenizer"):
         shutil.rmtree(tmp_path / stage)
@@ -80,26 +80,26 @@ def test_nothing_scored_gives_a_page(tmp_path: Path) -> None:
     assert "no model was scored" in text(tmp_path)
 
 
-def test_equal_inputs_give_equal_files_and_earlier_ones_do_not_linger(
+def test_equal_inputs_give_equal_files_and_earlier_ones_are_removed(
     copied: tuple[Path, list[dict[str, Any]]],
 ) -> None:
     results, systems = copied
-    stale = results / "report" / "pruning.svg"
-    write_text(stale, "of an earlier page")
+    outdated = results / "report" / "pruning.svg"
+    write_text(outdated, "of an earlier page")
     make_report(SETTINGS, example_results.config(), results, systems)
-    assert not stale.exists()
-    made = [results / name for name in ("report.html", "scores.csv", "speed.csv")]
-    made += sorted((results / "report").iterdir())
-    before = {path: sha256(path) for path in made}
+    assert not outdated.exists()
+    files = [results / name for name in ("report.html", "scores.csv", "speed.csv")]
+    files += sorted((results / "report").iterdir())
+    before = {path: sha256(path) for path in files}
     make_report(SETTINGS, example_results.config(), results, systems)
-    assert before == {path: sha256(path) for path in made}
+    assert before == {path: sha256(path) for path in files}
 
 
-def test_speeds_of_a_model_that_was_trained_anew_are_left_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
+def test_speeds_of_a_model_that_was_trained_again_are_left_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     model = "students/baseline/1/manifest.json"
-    measured = {"provenance": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
-    write_json(results / "speed" / "students" / "baseline" / "1" / "manifest.json", measured)
+    outdated = {"provenance": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
+    write_json(results / "speed" / "students" / "baseline" / "1" / "manifest.json", outdated)
     assert "baseline" in set(load(results, systems).speed["system"])
     write_text(results / model, (results / model).read_text() + " ")
     assert "baseline" not in set(load(results, systems).speed["system"])

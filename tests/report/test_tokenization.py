@@ -42,11 +42,11 @@ def test_bleu_of_characters_is_primary_where_the_config_names_it(copied: tuple[P
     assert "of teacher’s char-BLEU parameters" in page
 
 
-def test_another_script_stands_under_read_this_first(copied: tuple[Path, list[dict[str, Any]]]) -> None:
-    wanted = (
+def test_another_script_is_reported_under_read_this_first(copied: tuple[Path, list[dict[str, Any]]]) -> None:
+    remark = (
         "corpus.target_language is zh, so BLEU uses tokenization zh, but most letters of the target side are another"
     )
     page = shown(*copied, "zh")
-    assert wanted in page.partition("Read this first.")[2].partition("Results on")[0]
-    assert wanted not in shown(*copied, "zh", "13a")
+    assert remark in page.partition("Read this first.")[2].partition("Results on")[0]
+    assert remark not in shown(*copied, "zh", "13a")
     assert "BLEU with sacrebleu's tokenization 13a: en has spaces between words" in shown(*copied, "en")

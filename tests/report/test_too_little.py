@@ -10,18 +10,20 @@ from seqkd.files import write_lines
 from seqkd.report.make import make_report
 
 
-def made(
+def compare(
     results: Path, sentences: int = 60, documents: int = 0, seeds: dict[str, list[int]] | None = None
 ) -> list[dict[str, str]]:
     """Two students and their baseline: the comparisons of the page.
 
-    ``documents`` of equal size, none named if 0; ``seeds`` of each system where they are not [1].
+    ``documents`` of equal size, none if 0; ``seeds`` of each system where they are not [1].
     """
     only = ["base", "baseline", "word-kd", "seq-inter"]
-    most = max((seed for known in (seeds or {}).values() for seed in known), default=1)
-    systems = example_results.build(results, seeds=most, sentences=sentences, only=only)
+    largest = max((seed for numbers in (seeds or {}).values() for seed in numbers), default=1)
+    systems = example_results.build(results, seeds=largest, sentences=sentences, only=only)
     systems = [
-        one for one in systems if one["kind"] == "teacher" or one["seed"] in (seeds or {}).get(one["system"], [1])
+        model
+        for model in systems
+        if model["kind"] == "teacher" or model["seed"] in (seeds or {}).get(model["system"], [1])
     ]
     for name, count in (("ordinary", sentences), ("long", sentences // 2)):
         names = [str(line * documents // count if documents else line) for line in range(count)]
@@ -30,18 +32,20 @@ def made(
     return rows(results / "report" / "comparisons.csv")
 
 
-@pytest.mark.parametrize(("sentences", "documents", "told"), [(2, 0, "2 sentences"), (120, 3, "3 documents")])
+@pytest.mark.parametrize(("sentences", "documents", "size"), [(2, 0, "2 sentences"), (120, 3, "3 documents")])
 def test_with_too_little_text_nothing_has_an_interval_or_a_verdict(
-    tmp_path: Path, sentences: int, documents: int, told: str
+    tmp_path: Path, sentences: int, documents: int, size: str
 ) -> None:
-    found = made(tmp_path, sentences, documents)
-    assert {row["metric"] for row in found} == {"bleu", "chrf"} and len({row["test_set"] for row in found}) == 2
-    for row in found:
+    comparisons = compare(tmp_path, sentences, documents)
+    assert {row["metric"] for row in comparisons} == {"bleu", "chrf"} and len(
+        {row["test_set"] for row in comparisons}
+    ) == 2
+    for row in comparisons:
         assert row["verdict"] == "not shown" and float(row["difference"]) != 0
         assert [row[name] for name in ("low", "high", "p", "adjusted_p", "agreement")] == [""] * 5
     shown = text(tmp_path)
     assert (
-        shown.index("Read this first") < shown.index(f"ordinary: {told}, at least") < shown.index("Results on ordinary")
+        shown.index("Read this first") < shown.index(f"ordinary: {size}, at least") < shown.index("Results on ordinary")
     )
     assert "No verdict: ordinary has too little text for one." in shown
     assert 'class="range"' not in page(tmp_path) and "% interval" not in shown and "nan" not in shown.lower().split()
@@ -50,22 +54,24 @@ def test_with_too_little_text_nothing_has_an_interval_or_a_verdict(
 
 @pytest.mark.parametrize("documents", [5, 15])
 def test_documents_are_resampled_however_few_they_are(tmp_path: Path, documents: int) -> None:
-    found = made(tmp_path, 120, documents)
-    assert {(row["resampled"], row["units"]) for row in found} == {("documents", str(documents))}
+    comparisons = compare(tmp_path, 120, documents)
+    assert {(row["resampled"], row["units"]) for row in comparisons} == {("documents", str(documents))}
     assert f"its {documents} documents" in text(tmp_path) and "its 120 sentences" not in text(tmp_path)
 
 
 def test_unequal_seeds_are_compared_as_the_table_shows_them(tmp_path: Path) -> None:
-    found = made(tmp_path, seeds={"baseline": [1, 2], "word-kd": [2, 1], "seq-inter": [3]})
-    (row,) = [row for row in found if row["role"] == "primary" and row["system"] == "seq-inter"]
+    comparisons = compare(tmp_path, seeds={"baseline": [1, 2], "word-kd": [2, 1], "seq-inter": [3]})
+    (row,) = [row for row in comparisons if row["role"] == "primary" and row["system"] == "seq-inter"]
     assert (row["seeds"], row["against_seeds"], row["scope"]) == ("3", "1 2", "models")
     scores = [
-        one for one in rows(tmp_path / "scores.csv") if one["test_set"] == "ordinary" and one["decoding"] == "greedy"
+        score
+        for score in rows(tmp_path / "scores.csv")
+        if score["test_set"] == "ordinary" and score["decoding"] == "greedy"
     ]
 
     def mean(name: str) -> float:
-        mine = [float(one["bleu"]) for one in scores if one["system"] == name and one["sparsity"] == "0"]
-        return sum(mine) / len(mine)
+        seeds = [float(score["bleu"]) for score in scores if score["system"] == name and score["sparsity"] == "0"]
+        return sum(seeds) / len(seeds)
 
     assert float(row["difference"]) == pytest.approx(mean("seq-inter") - mean("baseline"), abs=1e-3)
     shown = text(tmp_path)
@@ -75,15 +81,15 @@ def test_unequal_seeds_are_compared_as_the_table_shows_them(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("seeds", "scope"), [([1, 2], "models"), ([1, 2, 3], "methods")])
 def test_only_with_three_seeds_a_verdict_is_on_the_methods(tmp_path: Path, seeds: list[int], scope: str) -> None:
-    found = made(tmp_path, seeds=dict.fromkeys(("baseline", "word-kd", "seq-inter"), seeds))
-    assert {row["scope"] for row in found} == {scope}
+    comparisons = compare(tmp_path, seeds=dict.fromkeys(("baseline", "word-kd", "seq-inter"), seeds))
+    assert {row["scope"] for row in comparisons} == {scope}
     shown = text(tmp_path)
     assert ("a verdict on these models, not on the methods" in shown) == (scope == "models")
     assert ("intervals cover both the choice of the test text and that of the seeds" in shown) == (scope == "methods")
 
 
 def test_seeds_widen_the_interval(tmp_path: Path) -> None:
-    """The same three models on a side, once as seeds and once as seeds that only the table knows."""
-    together = made(tmp_path, seeds={"baseline": [1, 2, 3], "word-kd": [1, 2, 3], "seq-inter": [1, 2]})
+    """Three seeds on both sides, where the interval covers them, against two on one side, where it does not."""
+    together = compare(tmp_path, seeds={"baseline": [1, 2, 3], "word-kd": [1, 2, 3], "seq-inter": [1, 2]})
     width = {row["system"]: float(row["high"]) - float(row["low"]) for row in together if row["role"] == "primary"}
     assert width["word-kd"] > width["seq-inter"]

@@ -1,4 +1,4 @@
-"""The section on the truth: only where it is known, its numbers, and what it says of the three statements."""
+"""The section on the true distribution: only where it is known, its numbers, and its three hypotheses."""
 
 import json
 import math
@@ -12,12 +12,12 @@ import pytest
 import truth_results
 from page_reader import SETTINGS, Structure, page, rows, text
 
+from seqkd.analysis import truth_hypotheses
 from seqkd.analysis.results import load
 from seqkd.analysis.significance import Difference
-from seqkd.analysis.true_distribution import Held
+from seqkd.analysis.true_distribution import TruthComparison
 from seqkd.errors import UserError
 from seqkd.files import write_json
-from seqkd.report import claims
 from seqkd.report.make import make_report
 
 NAMES = ["base", "baseline", "word-kd", "seq-kd"]
@@ -25,8 +25,8 @@ Built = tuple[Path, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A folder of the corpus whose truth is known, rendered."""
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A folder of the corpus whose true distribution is known, rendered."""
     results = tmp_path_factory.mktemp("truth")
     systems = example_results.build(results, sentences=120, only=NAMES)
     truth_results.build(results, systems)
@@ -45,24 +45,26 @@ def test_no_other_corpus_has_the_section(small: Built, tmp_path: Path) -> None:
     assert not (results / "report" / "truth.csv").exists()
 
 
-def test_it_says_that_the_corpus_is_synthetic(held: Built) -> None:
-    shown = text(held[0])
+def test_it_says_that_the_corpus_is_synthetic(rendered: Built) -> None:
+    shown = text(rendered[0])
     assert "This corpus is synthetic." in shown
     assert "exist only because that true distribution is known" in shown
-    Structure(page(held[0]))
+    Structure(page(rendered[0]))
 
 
-def test_the_table_has_the_truth_and_every_unpruned_model(held: Built) -> None:
-    found = numbers(held[0])
-    assert list(found) == ["truth", *NAMES]
-    assert found["truth"]["kl"] == found["truth"]["reverse_kl"] == "0"
-    assert float(found["truth"]["greedy_prob"]) == float(found["truth"]["mode_mass"]) == 0.14
-    assert float(found["truth"]["effective_translations"]) == pytest.approx(math.exp(4), rel=1e-4)
+def test_the_table_has_the_truth_and_every_unpruned_model(rendered: Built) -> None:
+    table = numbers(rendered[0])
+    assert list(table) == ["truth", *NAMES]
+    assert table["truth"]["kl"] == table["truth"]["reverse_kl"] == "0"
+    assert float(table["truth"]["greedy_prob"]) == float(table["truth"]["mode_mass"]) == 0.14
+    assert float(table["truth"]["effective_translations"]) == pytest.approx(math.exp(4), rel=1e-4)
 
 
-def test_means_lie_in_their_intervals_and_are_those_of_the_lines(held: Built) -> None:
+def test_means_lie_in_their_intervals_and_are_those_of_the_lines(rendered: Built) -> None:
     for name, (kl, coverage, inside, entropy, mass, _) in truth_results.SYSTEMS.items():
-        row = {key: float(value) for key, value in numbers(held[0])[name].items() if value and key.startswith(STATS)}
+        row = {
+            key: float(value) for key, value in numbers(rendered[0])[name].items() if value and key.startswith(STATS)
+        }
         for key, mean in (("kl", kl), ("coverage", coverage), ("inside", inside), ("model_entropy", entropy)):
             assert row[key] == pytest.approx(mean, rel=0.05)
             assert row[f"{key}_low"] < row[key] < row[f"{key}_high"]
@@ -73,8 +75,8 @@ def test_means_lie_in_their_intervals_and_are_those_of_the_lines(held: Built) ->
 STATS = ("kl", "coverage", "inside", "model_entropy", "greedy_mass", "reverse_kl")
 
 
-def test_the_statements(held: Built) -> None:
-    shown = text(held[0])
+def test_the_statements(rendered: Built) -> None:
+    shown = text(rendered[0])
     assert "“Seq-KD concentrates on the mode”: confirmed." in shown
     assert "seq-kd against baseline: mass on its own greedy output" in shown
     assert "in truth it has 14.0 %" in shown
@@ -83,10 +85,10 @@ def test_the_statements(held: Built) -> None:
     assert "word-kd against seq-kd: true mass covered" in shown
 
 
-def test_ceilings_have_intervals_and_the_plot_every_model(held: Built) -> None:
-    shown = text(held[0])
+def test_oracle_scores_have_intervals_and_the_plot_every_model(rendered: Built) -> None:
+    shown = text(rendered[0])
     assert "BLEU of the true mode" in shown and "100.0 100.0 to 100.0" in shown
-    drawn = (held[0] / "report" / "truth.svg").read_text()
+    drawn = (rendered[0] / "report" / "truth.svg").read_text()
     assert all(f">{name}<" in drawn for name in NAMES)
 
 
@@ -102,17 +104,17 @@ def test_ceilings_have_intervals_and_the_plot_every_model(held: Built) -> None:
     ],
 )
 def test_the_rule_of_the_verdicts(low: float, high: float, sign: int, word: str) -> None:
-    assert claims.verdict(Difference((low + high) / 2, low, high, 0.5), sign) == word
+    assert truth_hypotheses.verdict(Difference((low + high) / 2, low, high, 0.5), sign) == word
 
 
 def statements(results: Path, systems: list[dict[str, Any]]) -> dict[str, tuple[str, list[str]]]:
-    found = claims.statements(Held(load(results, systems), SETTINGS))
-    return {one.words: (one.verdict, one.sentences) for one in found}
+    outcomes = truth_hypotheses.outcomes(TruthComparison(load(results, systems), SETTINGS))
+    return {outcome.hypothesis.statement: (outcome.verdict, outcome.sentences) for outcome in outcomes}
 
 
-def test_numbers_of_the_greedy_output_are_those_of_the_lines(held: Built) -> None:
-    lines = json.loads((held[0] / "truth/students/baseline/1/truth.json").read_text())["lines"]
-    row = numbers(held[0])["baseline"]
+def test_numbers_of_the_greedy_output_are_those_of_the_lines(rendered: Built) -> None:
+    lines = json.loads((rendered[0] / "truth/students/baseline/1/truth.json").read_text())["lines"]
+    row = numbers(rendered[0])["baseline"]
     masses = [mass for mass in lines["greedy_mass"] if mass is not None]
     assert len(masses) == truth_results.SENTENCES - 1
     assert float(row["greedy_mass"]) == pytest.approx(sum(masses) / len(masses), rel=1e-5)
@@ -121,24 +123,26 @@ def test_numbers_of_the_greedy_output_are_those_of_the_lines(held: Built) -> Non
         assert float(row[name]) == pytest.approx(share, rel=1e-5)
 
 
-def test_a_sentence_tells_the_difference_of_the_tables_numbers(held: Built) -> None:
-    one, other = (float(numbers(held[0])[name]["greedy_mass"]) for name in ("seq-kd", "baseline"))
-    found = re.search(r"output ([\d.]+) % against ([\d.]+) %, \+([\d.]+) points", text(held[0]))
-    assert found and [float(part) for part in found.groups()] == pytest.approx(
-        [100 * one, 100 * other, 100 * (one - other)], abs=0.051
+def test_a_sentence_has_the_difference_of_the_tables_numbers(rendered: Built) -> None:
+    seq_kd, baseline = (float(numbers(rendered[0])[name]["greedy_mass"]) for name in ("seq-kd", "baseline"))
+    match = re.search(r"output ([\d.]+) % against ([\d.]+) %, \+([\d.]+) points", text(rendered[0]))
+    assert match and [float(number) for number in match.groups()] == pytest.approx(
+        [100 * seq_kd, 100 * baseline, 100 * (seq_kd - baseline)], abs=0.051
     )
 
 
-def test_the_share_cut_as_the_tokenizer_would_is_that_of_the_samples_inside(held: Built, tmp_path: Path) -> None:
+def test_the_share_segmented_as_the_tokenizer_would_is_that_of_the_samples_inside(
+    rendered: Built, tmp_path: Path
+) -> None:
     systems = example_results.build(tmp_path, sentences=120, only=["base"])
     truth_results.build(tmp_path, systems)
     file = tmp_path / "truth/teachers/base/1/truth.json"
-    found = json.loads(file.read_text())
+    content = json.loads(file.read_text())
     half = truth_results.SENTENCES // 2
-    found["lines"] |= {"inside": [0.9] * half + [0.1] * half, "canonical": [1.0] * half + [0.0] * half}
-    write_json(file, found)
-    held_now = Held(load(tmp_path, systems), SETTINGS)
-    assert held_now.share_canonical(held_now.systems) == pytest.approx(0.9)
+    content["lines"] |= {"inside": [0.9] * half + [0.1] * half, "canonical": [1.0] * half + [0.0] * half}
+    write_json(file, content)
+    truth = TruthComparison(load(tmp_path, systems), SETTINGS)
+    assert truth.canonical_share(truth.models) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(
@@ -150,20 +154,20 @@ def test_the_share_cut_as_the_tokenizer_would_is_that_of_the_samples_inside(held
     ],
 )
 def test_mixed_and_fine_tuned_students_test_no_statement(
-    held: Built, system: str, change: dict[str, Any], untested: str
+    rendered: Built, system: str, change: dict[str, Any], untested: str
 ) -> None:
-    found = statements(held[0], [one | change if one["system"] == system else one for one in held[1]])
-    assert found[untested][0] == "not tested"
+    tested = statements(rendered[0], [model | change if model["system"] == system else model for model in rendered[1]])
+    assert tested[untested][0] == "not tested"
 
 
-def test_reverse_kl_is_tested_once_a_student_is_trained_by_it(held: Built) -> None:
+def test_reverse_kl_is_tested_once_a_student_is_trained_by_it(rendered: Built) -> None:
     """seq-kd, which covers less, played by a student of reverse KL, and word-kd by one of KL."""
     losses = {"seq-kd": {"rkl": 1.0}, "word-kd": {"kl": 1.0}}
-    systems = [one | {"targets": "gold", "loss": losses.get(one["system"], one["loss"])} for one in held[1]]
-    found = statements(held[0], systems)
-    verdict, (sentence,) = found["Reverse KL drops modes"]
+    systems = [model | {"targets": "gold", "loss": losses.get(model["system"], model["loss"])} for model in rendered[1]]
+    tested = statements(rendered[0], systems)
+    verdict, (sentence,) = tested["Reverse KL drops modes"]
     assert verdict == "confirmed" and sentence.startswith("seq-kd against word-kd: true mass covered 5")
-    verdict, (sentence,) = found["KL covers"]
+    verdict, (sentence,) = tested["KL covers"]
     assert (verdict, sentence) == ("not tested", "There is no student of its size trained by Seq-KD to compare with.")
 
 
@@ -171,45 +175,46 @@ def test_a_collapse_onto_something_else_is_no_concentration_on_the_mode(tmp_path
     systems = example_results.build(tmp_path, sentences=120, only=["base", "baseline", "seq-kd"])
     truth_results.build(tmp_path, systems)
     file = tmp_path / "truth/students/seq-kd/1/truth.json"
-    found = json.loads(file.read_text())
-    found["lines"]["mode_mass"] = [0.0] * truth_results.SENTENCES
-    write_json(file, found)
+    content = json.loads(file.read_text())
+    content["lines"]["mode_mass"] = [0.0] * truth_results.SENTENCES
+    write_json(file, content)
     verdict, (sentence,) = statements(tmp_path, systems)["Seq-KD concentrates on the mode"]
     assert verdict == "not shown"
     assert "confirmed" in sentence and "contradicted" in sentence
 
 
-def test_without_a_baseline_nothing_is_tested(held: Built) -> None:
-    found = statements(held[0], [one for one in held[1] if one["system"] in ("base", "seq-kd")])
-    assert {verdict for verdict, _ in found.values()} == {"not tested"}
+def test_without_a_baseline_nothing_is_tested(rendered: Built) -> None:
+    tested = statements(rendered[0], [model for model in rendered[1] if model["system"] in ("base", "seq-kd")])
+    assert {verdict for verdict, _ in tested.values()} == {"not tested"}
 
 
-def test_disagreeing_pairs_show_nothing(held: Built) -> None:
+def test_disagreeing_pairs_show_nothing(rendered: Built) -> None:
     """A second Seq-KD student, played by the model that covers more but has less mass on its output."""
     systems = [
-        one | {"targets": "seq-kd", "loss": {"nll": 1.0}} if one["system"] == "word-kd" else one for one in held[1]
+        model | {"targets": "seq-kd", "loss": {"nll": 1.0}} if model["system"] == "word-kd" else model
+        for model in rendered[1]
     ]
-    baseline = next(one for one in systems if one["system"] == "baseline")
-    swapped = [one | {"path": "teachers/base/1"} if one is baseline else one for one in systems]
-    verdict, sentences = statements(held[0], swapped)["Seq-KD concentrates on the mode"]
+    baseline = next(model for model in systems if model["system"] == "baseline")
+    swapped = [model | {"path": "teachers/base/1"} if model is baseline else model for model in systems]
+    verdict, sentences = statements(rendered[0], swapped)["Seq-KD concentrates on the mode"]
     assert verdict == "not shown" and len(sentences) == 2
-    assert ["contradicted" in one for one in sentences] == [True, False]
+    assert ["contradicted" in sentence for sentence in sentences] == [True, False]
 
 
-def test_a_model_all_outside_is_shown_as_infinitely_far(held: Built, tmp_path: Path) -> None:
+def test_a_model_all_outside_is_shown_as_infinitely_far(rendered: Built, tmp_path: Path) -> None:
     systems = example_results.build(tmp_path, sentences=120, only=["base", "baseline"])
     truth_results.build(tmp_path, systems)
     folder = tmp_path / "truth" / "students" / "baseline" / "1"
-    lost = truth_results.lines(9.0, 0.1, 0.0, 4.0, 0.1, 0.0, random.Random(1))
-    lost |= {"canonical": [None] * truth_results.SENTENCES}
-    write_json(folder / "truth.json", {"system": "baseline", "truth": truth_results.SETTINGS, "lines": lost})
+    outside = truth_results.lines(9.0, 0.1, 0.0, 4.0, 0.1, 0.0, random.Random(1))
+    outside |= {"canonical": [None] * truth_results.SENTENCES}
+    write_json(folder / "truth.json", {"system": "baseline", "truth": truth_results.SETTINGS, "lines": outside})
     make_report(SETTINGS, truth_results.config(example_results.config()), tmp_path, systems)
     row = numbers(tmp_path)["baseline"]
     assert (row["reverse_kl"], row["inside"], row["median_rank"], row["canonical"]) == ("inf", "0", "inf", "")
     assert "∞" in text(tmp_path) and "outside" in text(tmp_path)
 
 
-def test_models_held_against_other_sentences_are_refused(held: Built, tmp_path: Path) -> None:
+def test_models_measured_on_other_sentences_are_refused(rendered: Built, tmp_path: Path) -> None:
     systems = example_results.build(tmp_path, sentences=120, only=["base", "baseline"])
     truth_results.build(tmp_path, systems)
     folder = tmp_path / "truth" / "students" / "baseline" / "1"

@@ -1,4 +1,4 @@
-"""What the truth stage leaves in an invented results folder: numbers with known means."""
+"""What the truth stage writes into an invented results folder: numbers with means that are given here."""
 
 import random
 from pathlib import Path
@@ -19,12 +19,12 @@ SETTINGS = {"sources": SENTENCES, "enumerate": 100, "samples": 50, "coverage": 0
 
 
 def config(plain: dict[str, Any]) -> dict[str, Any]:
-    """The config of the invented folder, as one of the corpus whose truth is known."""
+    """The config of the invented folder, with the corpus whose true distribution is known."""
     return plain | {"corpus": {"source": "captions"}, "truth": SETTINGS}
 
 
 def build(results: Path, systems: list[dict[str, Any]]) -> None:
-    """Write truth.json for every unpruned system and ceilings for every test set."""
+    """Write truth.json for every unpruned system and oracle scores for every test set."""
     for system in systems:
         if system["kind"] != "pruned":
             folder = results / "truth" / system["path"]
@@ -32,7 +32,7 @@ def build(results: Path, systems: list[dict[str, Any]]) -> None:
             write_json(folder / "truth.json", {"system": system["system"], "truth": SETTINGS, "lines": numbers})
             manifest.write(folder / "manifest.json", {"stage": "truth"}, {}, ["truth.json"], {"sources": SENTENCES})
     for name in dict.fromkeys(name for system in systems for name in system["test_sets"]):
-        _ceilings(results, name)
+        _write_oracle_scores(results, name)
 
 
 def lines(
@@ -43,7 +43,7 @@ def lines(
     def around(mean: float, spread: float = 0.1) -> list[float]:
         return [mean * (1 + spread * generator.uniform(-1, 1)) for _ in range(SENTENCES)]
 
-    found = [generator.random() < greedy for _ in range(SENTENCES)]
+    is_inside = [generator.random() < greedy for _ in range(SENTENCES)]
     shares = [min(1.0, share) for share in around(inside)]
     return {
         "line": list(range(SENTENCES)),
@@ -60,19 +60,19 @@ def lines(
         "canonical": [0.98] * SENTENCES,
         "model_entropy": around(entropy),
         "greedy_mass": [None if index == 5 else value for index, value in enumerate(around(mass))],
-        "greedy_prob": [0.1 * one for one in found],
-        "greedy_rank": [generator.choice([1, 2]) if one else None for one in found],
-        "beam_prob": [0.1 * one for one in found],
-        "beam_rank": [1 if one else None for one in found],
+        "greedy_prob": [0.1 * inside for inside in is_inside],
+        "greedy_rank": [generator.choice([1, 2]) if inside else None for inside in is_inside],
+        "beam_prob": [0.1 * inside for inside in is_inside],
+        "beam_rank": [1 if inside else None for inside in is_inside],
     }
 
 
-def _ceilings(results: Path, name: str) -> None:
-    references = read_lines(results / "test_sets" / name / "test.tgt")
+def _write_oracle_scores(results: Path, test_set: str) -> None:
+    references = read_lines(results / "test_sets" / test_set / "test.tgt")
     texts = {"mode": references, "sample": [references[-1], *references[1:]]}
-    folder = results / "oracle_scores" / name
-    for text, many in texts.items():
-        write_lines(folder / f"{text}.txt", many)
-    found = {"sentences": len(references), "bleu_signature": "nrefs:1|tok:13a|", "bleu_of_mode": 100.0}
-    found |= {"bleu_of_sample": 99.0, "entropy": 4.0, "translations": 560.0, "mode_prob": 0.14}
-    write_json(folder / "oracle_scores.json", found)
+    folder = results / "oracle_scores" / test_set
+    for name, lines in texts.items():
+        write_lines(folder / f"{name}.txt", lines)
+    content = {"sentences": len(references), "bleu_signature": "nrefs:1|tok:13a|", "bleu_of_mode": 100.0}
+    content |= {"bleu_of_sample": 99.0, "entropy": 4.0, "translations": 560.0, "mode_prob": 0.14}
+    write_json(folder / "oracle_scores.json", content)

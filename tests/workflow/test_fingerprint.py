@@ -106,6 +106,7 @@ def test_each_rule_of_the_project_reads_only_its_own_sections() -> None:
     for script in (Path(__file__).parents[2] / "workflow/scripts").glob("*.py"):
         assert not {name for name in reads(script.stem) if name.startswith("seqkd.config")}, script
     elsewhere = (
+        "seqkd.analysis",
         "seqkd.report",
         "seqkd.corpus.make",
         "seqkd.corpus.settings",

@@ -1,6 +1,6 @@
-"""The invented results folder of the report's tests serves here too."""
+"""The invented results folder of the report's tests is used here too."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "report"))
