@@ -1,4 +1,4 @@
-# From parallel text to a report: which way of distilling a translation model won, by how much, and whether it is sure.
+# From parallel text to a report: which way of distilling a translation model won, by how much, and whether that is significant.
 #
 #     snakemake --cores 8 results/report.html
 #     snakemake --cores 8 results/report.html --directory runs/multi30k --configfile configs/multi30k-de-en.yaml
@@ -9,11 +9,20 @@ import sys
 from snakemake.utils import min_version
 
 min_version("9.20")
-sys.path.insert(0, workflow.current_basedir.get_path_or_uri(secret_free=True))  # a module's is not workflow.basedir
+# In a module, workflow.basedir is that of the workflow around it.
+sys.path.insert(0, workflow.current_basedir.get_path_or_uri(secret_free=True))
 
-from workflow.experiment import start
+from seqkd.pipeline.experiment import load_experiment
 
-experiment = start(workflow, config)
+experiment = load_experiment(workflow, config)
+
+
+wildcard_constraints:
+    teacher=experiment.names("train_teacher", "import_teacher", "ensemble"),
+    system=experiment.names("prune"),
+    test_set=experiment.names("test_set"),
+    seed=r"\d+",
+    sparsity=r"[\d.e-]+",
 
 
 report: "workflow/report/workflow.rst"
@@ -30,22 +39,23 @@ include: "workflow/rules/tokenizer.smk"
 include: "workflow/rules/teacher.smk"
 include: "workflow/rules/length_penalty.smk"
 include: "workflow/rules/decode.smk"
-include: "workflow/rules/mixture.smk"
-include: "workflow/rules/store_teacher.smk"
+include: "workflow/rules/targets.smk"
+include: "workflow/rules/teacher_topk.smk"
 include: "workflow/rules/students.smk"
 include: "workflow/rules/prune.smk"
+include: "workflow/rules/translate.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/truth.smk"
 include: "workflow/rules/report.smk"
 
 
 onstart:
-    experiment.begin()
+    experiment.start()
 
 
 onsuccess:
-    experiment.end(well=True)
+    experiment.finish(success=True)
 
 
 onerror:
-    experiment.end(well=False)
+    experiment.finish(success=False)

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import text
 from benchmarks.turns import say
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.scoring.speed import processor
+from seqkd.scoring.speed import cpu_name
 
 CACHE = Path(__file__).resolve().parent / ".cache"
 
@@ -115,7 +115,7 @@ class Bench:
 
     def circumstances(self) -> dict[str, Any]:
         """Recorded with every row: where it was measured."""
-        machine = f"{processor()}, {len(os.sched_getaffinity(0))} cores"
+        machine = f"{cpu_name()}, {len(os.sched_getaffinity(0))} cores"
         load = round(os.getloadavg()[1], 2)
         measured_on = {"machine": machine, "load_average": load, "commit": commit()}
         return measured_on | {"text": self.text.name, "quick": self.effort is QUICK}

@@ -25,6 +25,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 from seqkd.analysis import significance  # noqa: E402
 from seqkd.analysis.minimums import MINIMUM  # noqa: E402
 from seqkd.analysis.significance import NOT_SHOWN, Counts, Difference, Sample, Scores  # noqa: E402
+from seqkd.scoring.metrics import bleu  # noqa: E402
 
 CONFIDENCE = 0.95
 RESAMPLES = 300
@@ -56,8 +57,8 @@ def compared(generator: np.random.Generator, sides: Sequence[list[Counts]], grou
     """The difference of two systems of which each side holds the counts of every seed."""
     counts = [significance.grouped(one, groups) for side in sides for one in side]
     text = significance.sample(groups, counts[0][:, 1])
-    drawn = significance.resampled_scores(counts, significance.bleu_scores, RESAMPLES, int(generator.integers(2**32)))
-    observed = np.array([float(significance.bleu_scores(one.sum(axis=0))) for one in counts])
+    drawn = significance.resampled_scores(counts, bleu.aggregate, RESAMPLES, int(generator.integers(2**32)))
+    observed = np.array([float(bleu.aggregate(one.sum(axis=0))) for one in counts])
     first = len(sides[0])
     of_seeds = significance.seed_variance(observed[:first], observed[first:], paired=first == len(sides[1]))
     value = float(observed[:first].mean() - observed[first:].mean())

@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT)]
 from benchmarks.growing import STAGES, UNMEASURED  # noqa: E402
 from benchmarks.scale_tables import write_tables  # noqa: E402
 from seqkd.files import write_json  # noqa: E402
-from seqkd.scoring.speed import processor  # noqa: E402
+from seqkd.scoring.speed import cpu_name  # noqa: E402
 
 Json = dict[str, Any]
 
@@ -180,7 +180,7 @@ def say(text: str) -> None:
 def add_rows(out: Path, rows: list[Json]) -> list[Json]:
     """Add rows to the JSON, replacing earlier rows of the same measurement; returns all rows."""
     stored = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
-    new = {identity(row): row | {"machine": f"{processor()}, {os.cpu_count()} cores"} for row in rows}
+    new = {identity(row): row | {"machine": f"{cpu_name()}, {os.cpu_count()} cores"} for row in rows}
     updated = [*[row for row in stored if identity(row) not in new], *new.values()]
     write_json(out, updated)
     return updated

@@ -23,7 +23,7 @@ HEAD = "| k | BLEU, greedy | minus online teacher | BLEU, beam | minus online te
 
 def table(results: Path) -> Iterator[str]:
     """Lines of Markdown, by k; the online teacher and students without a teacher come last."""
-    settings = manifest.read(results / "report" / "manifest.json").made_by["settings"]
+    settings = manifest.read(results / "report" / "manifest.json").provenance["settings"]
     run = RunMeasurements(load(results, settings["systems"], False), ReportSettings(**settings["report"]))
     students = settings["config"]["students"]
     top_k = {name: student.get("teacher_top_k", 0) for name, student in students.items()}

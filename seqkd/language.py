@@ -51,13 +51,19 @@ def is_registered(language: Language) -> bool:
 
 @dataclass(frozen=True)
 class Tokenization:
-    """sacrebleu's name of a tokenization, and why it is used (a phrase to follow a colon)."""
+    """sacrebleu's name of a tokenization, and why it is used (a phrase to follow a colon).
+
+    ``is_fallback``: tokens are characters because no tokenization fits the language and the config names none.
+    """
 
     name: str
     reason: str
+    is_fallback: bool = False
 
     def __str__(self) -> str:
-        return f"{bleu_name(self.name)} with sacrebleu's tokenization {self.name}: {self.reason}"
+        text = f"{bleu_name(self.name)} with sacrebleu's tokenization {self.name}: {self.reason}"
+        by_chrf = "; so models are selected and compared by chrF (by char-BLEU with score.bleu_tokenize: char)"
+        return text + by_chrf if self.is_fallback else text
 
 
 def bleu_name(tokenization: str) -> str:
@@ -77,7 +83,8 @@ def tokenization(code: str, chosen: str = "auto") -> Tokenization:
     if script is None and not is_registered(language):
         hint = _country_hint(language)
         return Tokenization(SPACES, f"{code} is not a registered language{hint}; assumed to have spaces between words")
-    return Tokenization(_default_tokenization(script), f"{code} {_reason(script)}")
+    name = _default_tokenization(script)
+    return Tokenization(name, f"{code} {_reason(script)}", is_fallback=name == "char")
 
 
 def _default_tokenization(script: Script | None) -> str:

@@ -2,10 +2,10 @@
 
 ``manifest.json`` in a stage's folder holds
 
-``made_by``
+``provenance``
     the stage, its settings, the fingerprint of its code and the keys of the stages before it;
 ``key``
-    a digest of ``made_by``: two artefacts with the same key are meant to be identical;
+    a digest of ``provenance``: two artefacts with the same key are meant to be identical;
 ``inputs``
     the manifests it was made from, as ``{path below results: sha256}``;
 ``files``
@@ -25,14 +25,14 @@ from seqkd.errors import UserError
 from seqkd.files import digest, sha256, write_json
 
 NAME = "manifest.json"
-FIELDS: dict[str, type] = {"made_by": dict, "key": str, "inputs": dict, "files": dict, "facts": dict}
+FIELDS: dict[str, type] = {"provenance": dict, "key": str, "inputs": dict, "files": dict, "facts": dict}
 
 
 @dataclass(frozen=True)
 class Manifest:
     """A manifest as read from disk; the module's docstring describes the fields."""
 
-    made_by: dict[str, Any]
+    provenance: dict[str, Any]
     key: str
     inputs: dict[str, str]
     files: dict[str, dict[str, Any]]
@@ -41,7 +41,7 @@ class Manifest:
 
 def write(
     path: Path,
-    made_by: dict[str, Any],
+    provenance: dict[str, Any],
     inputs: dict[str, str],
     files: list[str],
     facts: dict[str, Any],
@@ -51,7 +51,7 @@ def write(
     for name in sorted(files):
         file = path.parent / name
         entries[name] = {"sha256": sha256(file), "bytes": file.stat().st_size}
-    content = {"made_by": made_by, "key": digest(made_by), "inputs": inputs, "files": entries, "facts": facts}
+    content = {"provenance": provenance, "key": digest(provenance), "inputs": inputs, "files": entries, "facts": facts}
     write_json(path, content | {"checksum": digest(content)})
 
 

@@ -126,7 +126,7 @@ def imported(files: list[Path]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
-    own = {"seqkd", "workflow", "benchmarks", "tools", "toy"}
+    own = {"seqkd", "benchmarks", "toy"}
     return {MODULES.get(name, name) for name in found - sys.stdlib_module_names - own}
 
 
@@ -269,8 +269,8 @@ def test_files_and_functions_are_short():
 
 def test_reading_config_and_plan_imports_no_torch():
     code = (
-        "import sys; from pathlib import Path; from seqkd.config import load; from workflow.fingerprint import Code;"
-        "from workflow.plan import Plan; import workflow.experiment;"
+        "import sys; from pathlib import Path; from seqkd.config import load; import seqkd.pipeline.experiment;"
+        "from seqkd.pipeline.graph.fingerprint import Code; from seqkd.pipeline.graph.plan import Plan;"
         "plan = Plan(load(Path('config.yaml')), Code(Path('.')), lambda paths: {});"
         "assert len(plan.steps) > 20; print(sorted({'torch', 'pandas', 'sacrebleu'} & sys.modules.keys()))"
     )

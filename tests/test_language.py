@@ -76,6 +76,9 @@ def test_reasons_of_each_tokenization() -> None:
     assert "sacrebleu[ja]' and score.bleu_tokenize: ja-mecab" in tokenization("ja").reason
     assert "xx is not a registered language; assumed to have spaces" in tokenization("xx").reason
     assert "did you mean ja?" in tokenization("jp").reason
+    by_chrf = "so models are selected and compared by chrF (by char-BLEU with score.bleu_tokenize: char)"
+    assert str(tokenization("th")).endswith(by_chrf)
+    assert by_chrf not in str(tokenization("th", "char")) + str(tokenization("zh")) + str(tokenization("de"))
     assert tokenization("th", "char").reason == "as score.bleu_tokenize says"
     assert "though th is written without spaces" in tokenization("th", "13a").reason
     assert [bleu_name(name) for name in ("13a", "zh", "char")] == ["BLEU", "BLEU", "char-BLEU"]

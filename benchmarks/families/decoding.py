@@ -15,7 +15,7 @@ from benchmarks.rows import Row, Turn, missing, paired, single
 from benchmarks.subwords import vocabulary
 from benchmarks.turns import ROOT, Side, SideError, Worker, alternate, environment
 from seqkd.files import digest, write_json, write_lines
-from seqkd.scoring.bleu import corpus_bleu
+from seqkd.scoring.metrics.bleu import corpus_bleu
 from seqkd.tokenizer.tokenizer import Tokenizer
 
 UNIT = "sentences a second"

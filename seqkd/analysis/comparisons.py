@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from mt_thresholds import accuracy
-from sacrebleu.metrics.chrf import CHRF
+from mt_thresholds import METRICS, accuracy
 
 from seqkd.analysis import significance
 from seqkd.analysis.pairings import Pairing, Role, pairings, variants
@@ -20,11 +19,10 @@ from seqkd.analysis.seeds import difference, format_seeds
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Counts, Difference, Sample, Scores
 from seqkd.language import bleu_name
-from seqkd.scoring.primary_metric import LABELS, OTHER, MetricName
+from seqkd.scoring import metrics
+from seqkd.scoring.primary_metric import LABELS, OTHER
 
 Scope = Literal["models", "methods"]
-
-SCORERS = {"bleu": significance.bleu_scores, "chrf": significance.chrf_scores}
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Comparison:
     role: Role
     test_set: str
     decoding: str
-    metric: MetricName
+    metric: str
     system: str
     sparsity: float
     retrained: bool | None
@@ -65,8 +63,8 @@ class Comparison:
 
     @property
     def metric_name(self) -> str:
-        """``BLEU``, ``char-BLEU`` where its tokens are characters, or ``chrF``."""
-        return bleu_name(self.tokenization) if self.metric == "bleu" else "chrF"
+        """The metric's label; ``char-BLEU`` for BLEU whose tokens are characters."""
+        return bleu_name(self.tokenization) if self.metric == "bleu" else metrics.load(self.metric).LABEL
 
     @property
     def label(self) -> str:
@@ -79,7 +77,7 @@ class Comparison:
         return self.system, self.sparsity, self.retrained
 
     @property
-    def setting(self) -> tuple[str, str, MetricName]:
+    def setting(self) -> tuple[str, str, str]:
         """Test set, decoding and metric."""
         return self.test_set, self.decoding, self.metric
 
@@ -102,26 +100,30 @@ class BootstrapScores:
         text: what is resampled.
     """
 
-    def __init__(
-        self, results: Results, test_set: str, decoding: str, metric: MetricName, settings: ReportSettings
-    ) -> None:
+    def __init__(self, results: Results, test_set: str, decoding: str, metric: str, settings: ReportSettings) -> None:
         self.test_set, self.decoding, self.metric, self.settings = test_set, decoding, metric, settings
+        self.measure = metrics.load(metric)
         lines = results.test_lines(test_set)
         frame = select(results.scores, test_set=test_set, decoding=decoding)
         self.rows = {path: row for row, path in enumerate(frame["path"])}
-        signature = frame["bleu_signature"].iloc[0]
-        self.tokenization = "" if metric == "chrf" else significance.tokenization_of(signature)
-        measure = CHRF() if metric == "chrf" else significance.metric_of_signature(signature)
-        outputs = [results.translations(path, test_set, decoding, len(lines["tgt"])) for path in self.rows]
-        counts = [significance.sentence_counts(measure, output, lines["tgt"]) for output in outputs]
-        self.observed = [float(SCORERS[metric](model.sum(axis=0))) for model in counts]
+        tokenize = significance.tokenization_of(frame["bleu_signature"].iloc[0])
+        self.tokenization = tokenize if metric == "bleu" else ""
+        counts = [self._statistics(results, path, lines["tgt"], tokenize) for path in self.rows]
+        self.observed = [float(self.measure.aggregate(model.sum(axis=0))) for model in counts]
         units = [significance.grouped(model, lines["groups"]) for model in counts]
         self.text = significance.sample(lines["groups"], units[0][:, 1]) if units else Sample("sentences", 0, 0.0)
         self.resampled = self._resample(units)
 
+    def _statistics(self, results: Results, path: str, references: list[str], tokenize: str) -> Counts:
+        """Of each sentence. BLEU and chrF are computed again, which takes no time and notices edited files."""
+        place = path, self.test_set, self.decoding
+        if self.metric not in metrics.ALWAYS:
+            return results.statistics(*place, self.metric)
+        return self.measure.score_sentences(results.translations(*place, len(references)), references, [], tokenize)
+
     def _resample(self, counts: list[Counts]) -> Scores:
         return significance.resampled_scores(
-            counts, SCORERS[self.metric], self.settings.resamples, self.settings.bootstrap_seed
+            counts, self.measure.aggregate, self.settings.resamples, self.settings.bootstrap_seed
         )
 
     def compare(self, pairing: Pairing) -> Comparison | None:
@@ -152,10 +154,18 @@ class BootstrapScores:
             high=result.high,
             p=result.p,
             adjusted_p=result.p,
-            verdict=significance.verdict(result, result.p, self.settings.confidence),
-            agreement=accuracy(abs(result.difference), self.metric) if result.has_interval else math.nan,
+            verdict=significance.verdict(result, result.p, self.settings.confidence, self.measure.HIGHER_IS_BETTER),
+            agreement=agreement(result, self.metric),
             tokenization=self.tokenization,
         )
+
+
+def agreement(result: Difference, metric: str) -> float:
+    """Chance in per cent that humans prefer the better system; NaN without interval, or for a metric that
+    mt-thresholds does not know."""
+    if not result.has_interval or metric not in METRICS:
+        return math.nan
+    return float(accuracy(abs(result.difference), metric))
 
 
 def primary_decoding(results: Results, settings: ReportSettings) -> str:
@@ -175,7 +185,7 @@ def compare_all(results: Results, settings: ReportSettings) -> tuple[list[Compar
             scores = BootstrapScores(results, test_set, decoding, results.metric(test_set).name, settings)
             remarks += _score_mismatches(results, scores)
             comparisons += _compare(results.models, scores, is_primary)
-            comparisons += _compare_in_other_metric(results, scores) if is_primary else []
+            comparisons += _compare_in_other_metrics(results, scores) if is_primary else []
     return comparisons, remarks
 
 
@@ -186,14 +196,17 @@ def _compare(models: list[ScoredModel], scores: BootstrapScores, is_primary: boo
     return correct_by_holm(comparisons, scores.settings.confidence) + _runners_up(models, scores)
 
 
-def _compare_in_other_metric(results: Results, scores: BootstrapScores) -> list[Comparison]:
-    """The primary comparisons in the metric that does not decide, chrF as a rule."""
+def _compare_in_other_metrics(results: Results, scores: BootstrapScores) -> list[Comparison]:
+    """The primary comparisons in the metric that does not decide, chrF as a rule, and in the extra metrics."""
     models = [model for model in results.models if model.kind != "pruned"]
     if not pairings(models):
         return []
     unpruned = replace(results, models=models, scores=results.scores[results.scores["kind"] != "pruned"])
-    other = BootstrapScores(unpruned, scores.test_set, scores.decoding, OTHER[scores.metric], scores.settings)
-    return _compare(models, other, is_primary=False)
+    comparisons = []
+    for metric in (OTHER[scores.metric], *results.extra_metrics):
+        others = BootstrapScores(unpruned, scores.test_set, scores.decoding, metric, scores.settings)
+        comparisons += _compare(models, others, is_primary=False)
+    return comparisons
 
 
 def correct_by_holm(comparisons: list[Comparison], confidence: float) -> list[Comparison]:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from seqkd import manifest
 from seqkd.analysis.significance import tokenization_of
 from seqkd.errors import UserError
 from seqkd.files import read_lines, sha256
+from seqkd.language import tokenization
 from seqkd.manifest import Manifest
+from seqkd.scoring import metrics
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 
 SCORES = [
@@ -26,6 +30,8 @@ SPEEDS = [
     *("repeats", "teacher_words_per_second", "sentences", "load_average", "threads", "peak_memory_bytes", "bytes"),
     *("parameters", "nonzero_parameters", "processor"),
 ]
+MEASUREMENTS = ("translations", "teacher_agreement", "scores", "speed", "truth")
+"""Folders with a folder for each model, named by the model's path."""
 KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
 
 Variant = tuple[str, float, bool | None]
@@ -92,6 +98,7 @@ class Results:
     curves: dict[str, pd.DataFrame]
     manifests: dict[str, Manifest]
     jobs: pd.DataFrame
+    is_fallback: bool = False
     _metrics: dict[str, PrimaryMetric] = field(default_factory=dict)
 
     @property
@@ -113,8 +120,14 @@ class Results:
         """The metric by which systems are compared on a test set."""
         if test_set not in self._metrics:
             signature = select(self.scores, test_set=test_set)["bleu_signature"].iloc[0]
-            self._metrics[test_set] = primary_metric(self.test_lines(test_set)["tgt"], tokenization_of(signature))
+            references = self.test_lines(test_set)["tgt"]
+            self._metrics[test_set] = primary_metric(references, tokenization_of(signature), self.is_fallback)
         return self._metrics[test_set]
+
+    @property
+    def extra_metrics(self) -> list[str]:
+        """Metrics besides BLEU and chrF that were computed."""
+        return [name for name in metrics.EXTRA if name in self.scores]
 
     def facts(self, path: str) -> dict[str, Any]:
         """Facts of the manifest at ``path`` below results, ``{}`` where there is none."""
@@ -138,7 +151,7 @@ class Results:
 
     def translations(self, path: str, test_set: str, decoding: str, sentences: int) -> list[str]:
         """Translations by the model at ``path``, one a test sentence."""
-        file = self.folder / "scores" / path / test_set / f"{decoding}.txt"
+        file = self.folder / "translations" / path / test_set / f"{decoding}.txt"
         lines = read_text_lines(file)
         if len(lines) != sentences:
             raise UserError(
@@ -147,12 +160,24 @@ class Results:
             )
         return lines
 
+    def statistics(self, path: str, test_set: str, decoding: str, metric: str) -> NDArray[Any]:
+        """Statistics of each sentence that were computed for one of the ``extra_metrics``, (sentences, statistics)."""
+        file = self.folder / "scores" / path / test_set / f"{decoding}.{metric}.npy"
+        try:
+            statistics: NDArray[Any] = np.load(file, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise _unreadable(file, error) from None
+        return statistics
 
-def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True) -> Results:
+
+def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True, is_fallback: bool = False) -> Results:
     """Read everything about ``systems`` (the workflow's list, in config order).
 
     What earlier configs left in the folder is ignored: models that are not among ``systems``, and speeds of models
     that have been trained again since.
+
+    Args:
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
 
     Raises:
         UserError: a score file is missing or unreadable.
@@ -166,7 +191,14 @@ def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True) 
         curves={model.path: _curve(results / model.path / "metrics.jsonl") for model in models},
         manifests=_manifests(results, models),
         jobs=_jobs(results / "benchmarks"),
+        is_fallback=is_fallback,
     )
+
+
+def is_fallback(config: dict[str, Any]) -> bool:
+    """Whether BLEU's tokens are characters because no tokenization fits the language; see ``language.Tokenization``."""
+    code = config.get("corpus", {}).get("target_language")
+    return code is not None and tokenization(code, config.get("score", {}).get("bleu_tokenize", "auto")).is_fallback
 
 
 def select(frame: pd.DataFrame, **values: str) -> pd.DataFrame:
@@ -205,7 +237,9 @@ def _scores(results: Path, models: list[ScoredModel]) -> pd.DataFrame:
         for test_set in model.test_sets:
             content = read_json(results / "scores" / model.path / test_set / "scores.json")
             rows += [_keys(model, test_set) | measurement for measurement in content["measurements"]]
-    return pd.DataFrame(rows).reindex(columns=[*KEYS, "path", "kind", *SCORES])
+    extra = [name for name in metrics.EXTRA if any(name in row for row in rows)]
+    columns = [*KEYS, "path", "kind", *SCORES, *(name + end for name in extra for end in ("", "_signature"))]
+    return pd.DataFrame(rows).reindex(columns=columns)
 
 
 def _speed(results: Path, models: list[ScoredModel]) -> pd.DataFrame:
@@ -253,10 +287,10 @@ def _concerns(path: Path, models: list[ScoredModel]) -> bool:
     stage, *rest = path.parts
     if stage in ("download", "corpus", "tokenizer"):
         return True
-    if stage in ("test_sets", "ceilings"):
+    if stage in ("test_sets", "oracle_scores"):
         return any(rest[0] in model.test_sets for model in models)
-    of_teacher = stage in ("decode", "targets", "stored_teachers")
-    folder = "/".join(rest if of_teacher or stage in ("scores", "speed", "truth") else path.parts)
+    of_teacher = stage in ("decode", "targets", "teacher_topk")
+    folder = "/".join(rest if of_teacher or stage in MEASUREMENTS else path.parts)
     folder = f"teachers/{folder}" if of_teacher else folder
     return any(folder.startswith(f"{model.path}/") for model in models)
 

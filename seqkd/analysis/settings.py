@@ -13,7 +13,8 @@ class ReportSettings(Settings):
     title: str = Field("", max_length=200, description="Headline of the page; by default the config's `title`.")
     primary: Literal["greedy", "beam"] = Field(
         "greedy",
-        description="Search of the primary comparison, which is fixed in advance: BLEU (chrF where BLEU is undefined) "
+        description="Search of the primary comparison, which is fixed in advance: BLEU (chrF where BLEU is undefined "
+        "or no tokenization fits) "
         "on the first test set, each student against the baseline of the same size.",
     )
     confidence: float = Field(

@@ -1,6 +1,6 @@
-"""Is a difference in BLEU or chrF more than noise? Paired bootstrap, t intervals and p-values, Holm's correction.
+"""Is a difference in a metric more than noise? Paired bootstrap, t intervals and p-values, Holm's correction.
 
-Corpus scores are functions of sums of per-sentence counts, so a resample needs only the counts: sacrebleu extracts
+Corpus scores are functions of sums of per-sentence statistics, so a resample needs only those: the metric extracts
 them once, and one matrix product sums them for thousands of resamples. Sentences of one chapter or document depend on
 each other; with ``grouped``, groups are resampled instead.
 
@@ -21,12 +21,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.metrics.chrf import CHRF
 
 from seqkd.analysis import student_t
 from seqkd.analysis.minimums import MINIMUM
 
-Counts = NDArray[np.int64]
+Counts = NDArray[Any]
+"""Statistics of sentences or documents, (units, statistics), as ``seqkd.scoring.metrics`` has them."""
 Scores = NDArray[np.float64]
 Scorer = Callable[[NDArray[Any]], Scores]
 
@@ -112,53 +112,12 @@ def tokenization_of(signature: str) -> str:
     return max(matches, key=len)
 
 
-def sentence_counts(metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[str]) -> Counts:
-    """Sufficient statistics of each sentence, (sentences, counts): 10 for BLEU, 18 for chrF, in sacrebleu's order.
-
-    Raises:
-        ValueError: the sides differ in length.
-    """
-    if len(hypotheses) != len(references):
-        raise ValueError(f"{len(hypotheses)} translations for {len(references)} references")
-    return np.array(metric._extract_corpus_statistics(hypotheses, [references]), dtype=np.int64)
-
-
 def grouped(counts: Counts, groups: Sequence[str]) -> Counts:
     """Sums of counts over each group, (groups, counts), in order of first appearance."""
     order = {group: index for index, group in enumerate(dict.fromkeys(groups))}
-    sums = np.zeros((len(order), counts.shape[1]), dtype=np.int64)
+    sums = np.zeros((len(order), counts.shape[1]), dtype=counts.dtype)
     np.add.at(sums, [order[group] for group in groups], counts)
     return sums
-
-
-def bleu_scores(sums: NDArray[Any]) -> Scores:
-    """Corpus BLEU (0-100, exponential smoothing, order 4) of summed counts of shape (..., 10).
-
-    The same formula as ``sacrebleu.BLEU.compute_bleu``: the order's k-th zero match count becomes 1 / 2**k.
-    """
-    hypothesis, reference = sums[..., 0], sums[..., 1]
-    correct, total = sums[..., 2:6], sums[..., 6:10]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        smoothed = np.where(correct == 0, 0.5 ** np.cumsum(correct == 0, axis=-1), correct)
-        logs = np.where(total > 0, np.log(smoothed / total), -np.inf).mean(axis=-1)
-        brevity = np.where(hypothesis > 0, np.minimum(0.0, 1.0 - reference / hypothesis), -np.inf)
-    scores: Scores = np.where(correct.any(axis=-1), 100.0 * np.exp(logs + brevity), 0.0)
-    return scores
-
-
-def chrf_scores(sums: NDArray[Any], beta: float = 2.0) -> Scores:
-    """Corpus chrF (0-100) of summed counts of shape (..., 3 x orders): hypothesis, reference, matches by order.
-
-    The same formula as ``sacrebleu.CHRF``: precision and recall are means over the orders that both sides have.
-    """
-    hypothesis, reference, matches = sums[..., 0::3], sums[..., 1::3], sums[..., 2::3]
-    counted = (hypothesis > 0) & (reference > 0)
-    orders = np.maximum(counted.sum(axis=-1), 1)
-    precision = np.where(counted, matches / np.maximum(hypothesis, 1), 0.0).sum(axis=-1) / orders
-    recall = np.where(counted, matches / np.maximum(reference, 1), 0.0).sum(axis=-1) / orders
-    weighted = beta**2 * precision + recall
-    scores: Scores = 100.0 * (1 + beta**2) * precision * recall / np.where(weighted > 0, weighted, 1.0)
-    return scores
 
 
 def resampled_scores(systems: Sequence[NDArray[Any]], scorer: Scorer, resamples: int, seed: int) -> Scores:
@@ -266,8 +225,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def verdict(difference: Difference, adjusted_p: float, confidence: float) -> str:
+def verdict(difference: Difference, adjusted_p: float, confidence: float, higher_is_better: bool = True) -> str:
     """``better`` or ``worse`` if the adjusted p-value is small and the interval excludes zero, else ``not shown``."""
     if not difference.has_interval or adjusted_p >= round(1 - confidence, 9) or difference.low <= 0 <= difference.high:
         return NOT_SHOWN
-    return BETTER if difference.difference > 0 else WORSE
+    return BETTER if (difference.difference > 0) == higher_is_better else WORSE

@@ -1,6 +1,6 @@
 """Models compared with the true distribution: means over the test sentences, with intervals by resampling them.
 
-Reads ``truth/{model path}/truth.json``, one number a sentence in each column (``seqkd.scoring.truth.Line``). The
+Reads ``truth/{model path}/truth.json``, one number a sentence in each column (``TruthComparison``). The
 interval of a mean over sentences also covers the noise of the samples, which are independent for each sentence.
 """
 

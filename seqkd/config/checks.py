@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
@@ -214,9 +214,14 @@ def _trainings(config: Config) -> Iterator[str]:
 
 
 def _measurements(config: Config) -> Iterator[str]:
-    for key, values in (("students", config.prune.students), ("sparsities", config.prune.sparsities)):
+    lists: dict[str, Sequence[object]] = {
+        "prune.students": config.prune.students,
+        "prune.sparsities": config.prune.sparsities,
+        "score.extra_metrics": config.score.extra_metrics,
+    }
+    for key, values in lists.items():
         for value in [value for value, count in Counter[object](values).items() if count > 1]:
-            yield f"prune.{key}: {value} is listed twice; list each once"
+            yield f"{key}: {value} is listed twice; list each once"
     if config.score.search.beam == 1:
         yield "score.search.beam: found 1, which is greedy search and measured anyway; write 2 or more"
     if "truth" in config.model_fields_set and config.corpus.source != "captions":

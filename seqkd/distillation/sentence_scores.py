@@ -30,7 +30,7 @@ def sentence_metric(tokenize: str) -> BLEU:
 
 @cache
 def _chrf() -> CHRF:
-    from seqkd.scoring.bleu import chrf_metric
+    from seqkd.scoring.metrics.chrf import chrf_metric
 
     return chrf_metric()
 

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from seqkd.analysis.comparisons import Comparison, compare_all, primary_decoding
 from seqkd.analysis.csv_files import write_csv
 from seqkd.analysis.minimums import MINIMUM
-from seqkd.analysis.results import Results, load
+from seqkd.analysis.results import Results, is_fallback, load
 from seqkd.analysis.settings import ReportSettings
 from seqkd.files import write_text
 from seqkd.report import plot_style, plots, remarks, sections, summary_text, tables
@@ -50,7 +50,8 @@ def make_report(
     Raises:
         UserError: a file of an earlier stage is missing or damaged.
     """
-    loaded = load(results, systems, with_speed=config.get("speed", {}).get("enabled", True))
+    with_speed = config.get("speed", {}).get("enabled", True)
+    loaded = load(results, systems, with_speed, is_fallback(config))
     comparisons, mismatches = compare_all(loaded, settings)
     decoding = primary_decoding(loaded, settings)
     rows = {name: tables.main_rows(loaded, comparisons, name, decoding) for name in loaded.test_sets}

@@ -78,7 +78,7 @@ def main_table(rows: Sequence[SystemRow], decodings: Sequence[str]) -> dict[str,
 def agreement_table(comparisons: Sequence[Comparison]) -> list[tuple[Comparison, Comparison | None]]:
     """The primary comparisons, each with the same comparison in the other metric."""
 
-    def key(comparison: Comparison, metric: MetricName) -> tuple[str, ...]:
+    def key(comparison: Comparison, metric: str) -> tuple[str, ...]:
         return comparison.test_set, comparison.decoding, comparison.system, comparison.against, metric
 
     by_key = {key(item, item.metric): item for item in comparisons if item.role in ("primary", "secondary")}
@@ -86,7 +86,7 @@ def agreement_table(comparisons: Sequence[Comparison]) -> list[tuple[Comparison,
     return [(item, by_key.get(key(item, OTHER[item.metric]))) for item in primary]
 
 
-def secondary_table(comparisons: Sequence[Comparison], setting: tuple[str, str, MetricName]) -> dict[str, Any]:
+def secondary_table(comparisons: Sequence[Comparison], setting: tuple[str, str, str]) -> dict[str, Any]:
     """Fair controls and the runner-up on the primary test set."""
     shown = [item for item in comparisons if item.role in ("control", "runner-up") and item.setting == setting]
     return {"comparisons": shown, "axis": scale(shown)}
@@ -209,7 +209,7 @@ def stage_facts(results: Results) -> list[tuple[str, list[tuple[str, Any]]]]:
         if stage == "decode":
             counts = {key: value for key, value in manifest.facts.items() if isinstance(value, int)}
             shards.setdefault(path.rpartition("/")[0], Counter()).update(counts)
-        elif stage in ("targets", "stored_teachers"):
+        elif stage in ("targets", "teacher_topk"):
             others[path.removesuffix("/manifest.json")] = manifest.facts
     return [(path, flatten(facts)) for path, facts in [*shards.items(), *others.items()]]
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from seqkd.analysis.comparisons import Comparison
 from seqkd.analysis.pairings import baselines, variants
-from seqkd.analysis.results import KEYS, SCORES, SPEEDS, Results, ScoredModel, select
+from seqkd.analysis.results import KEYS, SPEEDS, Results, ScoredModel, select
 from seqkd.analysis.significance import tokenization_of
 from seqkd.language import bleu_name
 from seqkd.scoring.primary_metric import MetricName
@@ -59,7 +59,7 @@ class SystemRow:
 
 def scores_table(results: Results) -> pd.DataFrame:
     """The rows of scores.csv, in config order."""
-    return results.scores[[*KEYS, *SCORES]]
+    return results.scores.drop(columns=["path", "kind"])
 
 
 def speed_table(results: Results) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from seqkd.analysis.results import Results, ScoredModel, read_json, read_text_li
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.true_distribution import STATISTICS, Interval, TruthComparison, percentile_interval
 from seqkd.analysis.truth_hypotheses import outcomes
+from seqkd.scoring.metrics import bleu
 
 
 @dataclass(frozen=True)
@@ -97,14 +98,12 @@ def _truth_row(truth: TruthComparison) -> TruthRow:
 
 
 def _oracle_score(results: Results, test_set: str, settings: ReportSettings) -> OracleScore:
-    folder, lines = results.folder / "ceilings" / test_set, results.test_lines(test_set)
-    content, names = read_json(folder / "ceilings.json"), ("mode", "sample")
-    metric = significance.metric_of_signature(content["bleu_signature"])
+    folder, lines = results.folder / "oracle_scores" / test_set, results.test_lines(test_set)
+    content, names = read_json(folder / "oracle_scores.json"), ("mode", "sample")
+    tokenize = significance.tokenization_of(content["bleu_signature"])
     outputs = [read_text_lines(folder / f"{name}.txt") for name in names]
-    counts = [significance.sentence_counts(metric, output, lines["tgt"]) for output in outputs]
-    resampled = significance.resampled_scores(
-        counts, significance.bleu_scores, settings.resamples, settings.bootstrap_seed
-    )
+    counts = [bleu.score_sentences(output, lines["tgt"], [], tokenize) for output in outputs]
+    resampled = significance.resampled_scores(counts, bleu.aggregate, settings.resamples, settings.bootstrap_seed)
     text = significance.sample(lines["groups"], counts[0][:, 1])
     mode, sample = (
         percentile_interval(content[f"bleu_of_{name}"], scores, text, settings.confidence)

@@ -1,1 +1,1 @@
-"""BLEU and its company, significance, diagnostics, speed."""
+"""Translations of the test sets and what is measured of them: metrics, diagnostics, teacher agreement, truth, speed."""

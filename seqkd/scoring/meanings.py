@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-
 from seqkd.corpus.captions import Caption, Truth
 from seqkd.errors import UserError
 from seqkd.files import read_lines
 
 
-def truths_of(test_set: Path, places: Iterable[int] | None = None) -> Iterator[Truth]:
+def truths_of(test_set: Path, lines: Iterable[int] | None = None) -> Iterator[Truth]:
     """The truth about these lines (from 0) of test.groups, or about all, one after the other.
 
     Raises:
@@ -18,21 +16,15 @@ def truths_of(test_set: Path, places: Iterable[int] | None = None) -> Iterator[T
     """
     file = test_set / "test.groups"
     meanings = read_lines(file)
-    for place in range(len(meanings)) if places is None else places:
-        yield _truth(file, place, meanings[place])
+    for line in range(len(meanings)) if lines is None else lines:
+        yield _truth(file, line, meanings[line])
 
 
-def _truth(file: Path, place: int, meaning: str) -> Truth:
+def _truth(file: Path, line: int, meaning: str) -> Truth:
     try:
         return Truth(Caption.from_json(meaning))
     except ValueError as error:
         raise UserError(
-            f"{file}:{place + 1}: no meaning of a caption ({error}). Delete {file.parent} and run the same command "
-            "again; it is then made anew."
+            f"{file}:{line + 1}: no meaning of a caption ({error}). Delete {file.parent} and run the same command "
+            "again, which makes it again."
         ) from None
-
-
-def evenly(count: int, wanted: int) -> list[int]:
-    """``wanted`` of ``count`` places, evenly spread, all where there are fewer."""
-    places: list[int] = np.unique(np.linspace(0, count - 1, min(count, wanted)).astype(int)).tolist()
-    return places

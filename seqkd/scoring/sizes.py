@@ -1,11 +1,12 @@
-"""What quality and speed say alike of a model and a search: size and name."""
+"""Size of a model and name of a search, the same in quality and speed."""
 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from safetensors import safe_open
+
 from seqkd.decoding.settings import SearchSettings
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
 
 
 def name_of(search: SearchSettings) -> str:
@@ -13,11 +14,13 @@ def name_of(search: SearchSettings) -> str:
     return "greedy" if search.beam == 1 else f"beam-{search.beam}"
 
 
-def size(network: TranslationModel, model: Path) -> dict[str, Any]:
+def size(model: Path) -> dict[str, Any]:
     """Parameters (tied ones once), those that are not zero, and bytes of the weights on disk."""
-    weights = list(store.load(model).parameters())
+    file = model / "model.safetensors"
+    with safe_open(file, "np") as stored:
+        weights = [stored.get_tensor(name) for name in stored.keys()]  # noqa: SIM118
     return {
-        "parameters": sum(weight.numel() for weight in weights),
-        "nonzero_parameters": sum(int(weight.count_nonzero()) for weight in weights),
-        "bytes": (model / "model.safetensors").stat().st_size,
+        "parameters": sum(weight.size for weight in weights),
+        "nonzero_parameters": sum(int(np.count_nonzero(weight)) for weight in weights),
+        "bytes": file.stat().st_size,
     }

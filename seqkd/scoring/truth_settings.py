@@ -1,4 +1,4 @@
-"""How models are held against the true distribution: the ``truth:`` section."""
+"""How models are compared with the true distribution: the ``truth:`` section."""
 
 from pydantic import Field
 

@@ -14,8 +14,10 @@ from seqkd.batches.dataset import EOS, Dataset
 from seqkd.decoding.engine import translate
 from seqkd.decoding.settings import LengthLimits, SearchSettings
 from seqkd.files import read_lines
+from seqkd.language import bleu_name
 from seqkd.models.interface import TranslationModel
-from seqkd.scoring.bleu import chrf_metric, corpus_bleu
+from seqkd.scoring.metrics.bleu import corpus_bleu
+from seqkd.scoring.metrics.chrf import chrf_metric
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
 from seqkd.tokenizer.tokenizer import Tokenizer
 from seqkd.training.processes import ProcessGroup
@@ -41,6 +43,7 @@ class DevScores:
 class Evaluation:
     """Sentences to translate: source ids and reference texts. Each process translates its share.
 
+    ``is_fallback``: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
     ``limits`` are those of every later search with the model, since other limits would select another model.
     """
 
@@ -50,11 +53,12 @@ class Evaluation:
     bleu_tokenize: str
     limits: LengthLimits
     processes: ProcessGroup = field(default_factory=ProcessGroup)
+    is_fallback: bool = False
 
     @cached_property
     def metric(self) -> PrimaryMetric:
         """The metric that selects models on these sentences."""
-        return primary_metric(self.references, self.bleu_tokenize)
+        return primary_metric(self.references, self.bleu_tokenize, self.is_fallback)
 
     def rank(self, bleu: float, chrf: float) -> tuple[float, ...]:
         """Sort key, greater for the better model: BLEU to two decimals, ties broken by chrF, so that models with BLEU
@@ -64,7 +68,8 @@ class Evaluation:
     def words(self, scores: DevScores) -> str:
         """Both scores for the log, the selecting one first."""
         if self.metric.name == "chrf":
-            return f"chrF {scores.chrf:.2f}, BLEU undefined ({scores.bleu:.2f})"
+            bleu = f"{scores.bleu:.2f}" if self.metric.is_bleu_defined else f"undefined ({scores.bleu:.2f})"
+            return f"chrF {scores.chrf:.2f}, {bleu_name(self.bleu_tokenize)} {bleu}"
         return f"BLEU {scores.bleu:.2f}, chrF {scores.chrf:.2f}"
 
     def measure(self, model: TranslationModel) -> DevScores:
@@ -102,6 +107,7 @@ def dev_evaluation(
     bleu_tokenize: str,
     limits: LengthLimits,
     processes: ProcessGroup | None = None,
+    is_fallback: bool = False,
 ) -> Evaluation:
     """The dev set."""
     dev = Dataset(tokenizer_folder / "dev")
@@ -113,15 +119,21 @@ def dev_evaluation(
         bleu_tokenize,
         limits,
         processes or ProcessGroup(),
+        is_fallback,
     )
 
 
 def training_sample_evaluation(
-    dataset: Dataset, tokenizer_folder: Path, bleu_tokenize: str, limits: LengthLimits, processes: ProcessGroup
+    dataset: Dataset,
+    tokenizer_folder: Path,
+    bleu_tokenize: str,
+    limits: LengthLimits,
+    processes: ProcessGroup,
+    is_fallback: bool = False,
 ) -> Evaluation:
     """Evenly spaced training sentences, with the targets that were trained on as references."""
     tokenizer = Tokenizer(tokenizer_folder)
     indices = np.unique(np.linspace(0, len(dataset) - 1, min(TRAIN_SAMPLE, len(dataset))).astype(int)).tolist()
     references = [tokenizer.tgt.decode(dataset.tgt[i].tolist()) for i in indices]
     sources = [dataset.src[i].tolist() for i in indices]
-    return Evaluation(sources, references, tokenizer, bleu_tokenize, limits, processes)
+    return Evaluation(sources, references, tokenizer, bleu_tokenize, limits, processes, is_fallback)

@@ -219,6 +219,7 @@ def train_model(
     state: Path,
     stored: Path | None = None,
     processes: ProcessGroup | None = None,
+    is_fallback: bool = False,
 ) -> dict[str, Any]:
     """Train a model and write it to ``folder`` (model.safetensors, model.json, metrics.jsonl).
 
@@ -236,6 +237,7 @@ def train_model(
         state: folder for the resumable state.
         stored: folder of the stored teacher for these targets; the loss then reads it and no teacher runs.
         processes: this process of the training and its device; by default a single process on the CPU.
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
 
     Returns:
         Counts and scores for the manifest.
@@ -255,7 +257,7 @@ def train_model(
     dataset = Dataset(targets)
     teacher_topk = import_module(TEACHER_TOPK).StoredTeacher(stored, dataset) if stored is not None else None
     train_step = TrainStep(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
-    evaluation = dev_evaluation(corpus, tokenizer, bleu_tokenize, limits, processes)
+    evaluation = dev_evaluation(corpus, tokenizer, bleu_tokenize, limits, processes, is_fallback)
     trainer = Trainer(network, training, seed, dataset, train_step, evaluation, state)
     if keep_pruned:
         trainer.weights.set_pruning_mask()
@@ -263,7 +265,8 @@ def train_model(
         log.warning("dev set: %s; models are chosen by chrF", evaluation.metric.reason)
     with catch_signals() as stop, packed(teacher_model):
         trainer.run(stop)
-    train = training_sample_evaluation(dataset, tokenizer, bleu_tokenize, limits, processes).measure(network)
+    sample = training_sample_evaluation(dataset, tokenizer, bleu_tokenize, limits, processes, is_fallback)
+    train = sample.measure(network)
     compare_with_dev(trainer.state, train, evaluation.metric, gold=targets == tokenizer / "train")
     if processes.rank == 0:
         write_text(folder / "metrics.jsonl", as_lines(trainer.state.rows))

@@ -36,7 +36,8 @@ class TrainingSettings(Settings):
         ge=1,
         le=1000,
         description="How often dev is scored (greedy search), evenly spaced; the best model is kept, by BLEU, or by "
-        "chrF if the references have fewer than one 4-gram per two segments. Keep it equal for all systems: the best "
+        "chrF if the references have fewer than one 4-gram per two segments or no tokenization fits the language. "
+        "Keep it equal for all systems: the best "
         "of many noisy scores flatters.",
     )
     precision: Literal["float32", "bfloat16"] = Field(

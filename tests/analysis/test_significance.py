@@ -1,6 +1,7 @@
 """The bootstrap against explicit resampled lists, Holm by pencil, coverage by simulation."""
 
 import random
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from sacrebleu.significance import PairedTest
 
 from seqkd.analysis import significance, student_t
 from seqkd.analysis.significance import Difference, Sample, Variance
+from seqkd.scoring.metrics import bleu, chrf
 
 MANY = Sample("sentences", 120, 120.0, 120)
 
@@ -34,6 +36,11 @@ ALIEN = ["qui quae quod cuius cui quem quam"] * 6
 FAR = ["the fox is here", "rain", "a boat a boat a boat", "", "bread", "who heard it"]
 
 
+def counts_of(measure: ModuleType, hypotheses: list[str], references: list[str]) -> NDArray[np.int64]:
+    """Statistics of each sentence."""
+    return measure.score_sentences(hypotheses, references, [], "13a")
+
+
 def mean_score(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """A score whose bootstrap theory is known: the mean of column 0, counted in column 1."""
     return sums[..., 0] / sums[..., 1]
@@ -41,18 +48,18 @@ def mean_score(sums: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("hypotheses", [CLOSE, FAR, LONG, ALIEN, [""] * 6, ["x"] * 6, REFERENCES])
 def test_scores_of_sums_are_those_of_sacrebleu(hypotheses: list[str]) -> None:
-    for metric, scorer in ((BLEU(), significance.bleu_scores), (CHRF(), significance.chrf_scores)):
-        sums = significance.sentence_counts(metric, hypotheses, REFERENCES).sum(axis=0)
-        assert scorer(sums) == pytest.approx(metric.corpus_score(hypotheses, [REFERENCES]).score, abs=1e-9)
+    for metric, measure in ((BLEU(), bleu), (CHRF(), chrf)):
+        sums = counts_of(measure, hypotheses, REFERENCES).sum(axis=0)
+        assert measure.aggregate(sums) == pytest.approx(metric.corpus_score(hypotheses, [REFERENCES]).score, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", ["bleu", "chrf"])
 def test_each_resample_is_the_corpus_score_of_the_resampled_lists(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     metric = BLEU() if name == "bleu" else CHRF()
-    scorer = significance.bleu_scores if name == "bleu" else significance.chrf_scores
+    measure = bleu if name == "bleu" else chrf
     monkeypatch.setattr(significance, "CELLS", 6 * 7)  # chunks of seven resamples, the last one shorter
-    counts = [significance.sentence_counts(metric, system, REFERENCES) for system in (CLOSE, FAR)]
-    scores = significance.resampled_scores(counts, scorer, 40, seed=3)
+    counts = [counts_of(measure, system, REFERENCES) for system in (CLOSE, FAR)]
+    scores = significance.resampled_scores(counts, measure.aggregate, 40, seed=3)
     generator = np.random.default_rng(3)
     for resample in range(40):
         drawn = generator.integers(6, size=(1, 6))[0]
@@ -63,15 +70,15 @@ def test_each_resample_is_the_corpus_score_of_the_resampled_lists(name: str, mon
 
 
 def test_chunks_do_not_change_the_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts = [significance.sentence_counts(BLEU(), CLOSE, REFERENCES)]
-    unchunked = significance.resampled_scores(counts, significance.bleu_scores, 50, seed=1)
+    counts = [counts_of(bleu, CLOSE, REFERENCES)]
+    unchunked = significance.resampled_scores(counts, bleu.aggregate, 50, seed=1)
     monkeypatch.setattr(significance, "CELLS", 1)
-    assert np.array_equal(unchunked, significance.resampled_scores(counts, significance.bleu_scores, 50, seed=1))
+    assert np.array_equal(unchunked, significance.resampled_scores(counts, bleu.aggregate, 50, seed=1))
 
 
 def test_identical_systems_are_not_shown_to_differ() -> None:
-    counts = significance.sentence_counts(BLEU(), CLOSE, REFERENCES)
-    scores = significance.resampled_scores([counts, counts], significance.bleu_scores, 10_000, seed=1)
+    counts = counts_of(bleu, CLOSE, REFERENCES)
+    scores = significance.resampled_scores([counts, counts], bleu.aggregate, 10_000, seed=1)
     difference = significance.difference(0.0, scores[0] - scores[1], MANY, 0.95)
     assert difference == Difference(0.0, 0.0, 0.0, 1.0)
     assert significance.verdict(difference, difference.p, 0.95) == "not shown"
@@ -79,9 +86,9 @@ def test_identical_systems_are_not_shown_to_differ() -> None:
 
 def test_a_clear_difference_has_the_smallest_p_and_a_sign() -> None:
     references = REFERENCES * 20
-    counts = [significance.sentence_counts(BLEU(), system * 20, references) for system in (CLOSE, FAR)]
-    scores = significance.resampled_scores(counts, significance.bleu_scores, 10_000, seed=1)
-    observed = [float(significance.bleu_scores(system.sum(axis=0))) for system in counts]
+    counts = [counts_of(bleu, system * 20, references) for system in (CLOSE, FAR)]
+    scores = significance.resampled_scores(counts, bleu.aggregate, 10_000, seed=1)
+    observed = [float(bleu.aggregate(system.sum(axis=0))) for system in counts]
     better = significance.difference(observed[0] - observed[1], scores[0] - scores[1], MANY, 0.95)
     worse = significance.difference(observed[1] - observed[0], scores[1] - scores[0], MANY, 0.95)
     assert better.p == pytest.approx(worse.p) and better.p < 1e-6
@@ -140,8 +147,8 @@ def test_too_little_text_has_no_interval_and_no_p(text: Sample) -> None:
 
 def test_units_that_are_all_the_same_have_no_interval() -> None:
     """One line fifty times: no resample differs from another, which is no certainty."""
-    counts = [significance.sentence_counts(BLEU(), side[:1] * 50, REFERENCES[:1] * 50) for side in (CLOSE, FAR)]
-    first, second = significance.resampled_scores(counts, significance.bleu_scores, 200, seed=1)
+    counts = [counts_of(bleu, side[:1] * 50, REFERENCES[:1] * 50) for side in (CLOSE, FAR)]
+    first, second = significance.resampled_scores(counts, bleu.aggregate, 200, seed=1)
     difference = significance.difference(
         float((first - second)[0]), first - second, Sample("sentences", 50, 50.0, 50), 0.95
     )
@@ -163,9 +170,9 @@ def test_p_values_are_those_of_sacrebleus_approximate_randomisation(differences:
         [" ".join(word if generator.random() > noise else "z" for word in line.split()) for line in references]
         for noise in (0.3, 0.3 + differences / 25)
     ]
-    counts = [significance.sentence_counts(BLEU(), side, references) for side in sides]
-    first, second = significance.resampled_scores(counts, significance.bleu_scores, 10_000, seed=1)
-    observed = [float(significance.bleu_scores(side.sum(axis=0))) for side in counts]
+    counts = [counts_of(bleu, side, references) for side in sides]
+    first, second = significance.resampled_scores(counts, bleu.aggregate, 10_000, seed=1)
+    observed = [float(bleu.aggregate(side.sum(axis=0))) for side in counts]
     text = significance.sample([str(line) for line in range(300)], counts[0][:, 1])
     ours = significance.difference(observed[0] - observed[1], first - second, text, 0.95).p
 
@@ -224,6 +231,12 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     assert 0.02 <= rejected / 300 <= 0.09
 
 
+def test_a_lower_error_rate_is_better() -> None:
+    fewer_errors = Difference(-2.0, -3.0, -1.0, 0.001)
+    assert significance.verdict(fewer_errors, 0.001, 0.95, higher_is_better=False) == "better"
+    assert significance.verdict(fewer_errors, 0.001, 0.95) == "worse"
+
+
 def test_tokenization_follows_the_signature() -> None:
     for name in ("13a", "zh", "char", "intl"):
         metric = BLEU(tokenize=name)
@@ -235,4 +248,4 @@ def test_tokenization_follows_the_signature() -> None:
 
 def test_sides_of_different_length_are_refused() -> None:
     with pytest.raises(ValueError, match="5 translations for 6 references"):
-        significance.sentence_counts(BLEU(), CLOSE[:5], REFERENCES)
+        counts_of(bleu, CLOSE[:5], REFERENCES)

@@ -8,8 +8,8 @@ from cases import HANDLED, Case
 from small_config import BASE
 
 from seqkd.config import load
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 GOOD = '''"""Mine (Me 2026)."""

@@ -25,8 +25,8 @@ from seqkd.corpus.read import read_lines
 from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
 from seqkd.errors import UserError
 from seqkd.models import store
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 CODE = Code(ROOT)

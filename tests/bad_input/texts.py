@@ -20,10 +20,10 @@ from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.corpus.source import all_jobs
 from seqkd.files import read_lines
+from seqkd.pipeline.reruns.corpus_checksums import checksums
 from seqkd.tokenizer.make import make_tokenizer
 from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.tokenizer.tokenizer import Tokenizer
-from workflow.local_files import checksums
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
 GERMAN, ENGLISH = "eins\nzwei\ndrei\n", "one\ntwo\nthree\n"

@@ -15,7 +15,7 @@ from seqkd.distillation.sentence_scores import sentence_metric
 from seqkd.distillation.targets import NAMES, Candidate, label, load, module_of
 from seqkd.errors import UserError
 from seqkd.files import read_lines
-from workflow.fingerprint import Code
+from seqkd.pipeline.graph.fingerprint import Code
 
 REFERENCE = "the cat sat on the mat"
 

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from workflow_place import Place
 
+from seqkd.pipeline.graph.step import script_of
+
 TARGET = ("results/report.html", "--cores", "2")
 TIMED = ("speed/", "report/")
 """Beginnings of manifests that hold times, or checksums of what does."""
-COMPARED = ("**/*.safetensors", "decode/**/*.jsonl", "targets/**/*", "stored_teachers/**/*", "tokenizer/**/*")
-COMPARED += ("corpus/*", "test_sets/**/*", "scores/**/*.txt", "scores/**/*.json", "scores.csv", "**/metrics.jsonl")
-COMPARED += ("download/**/*", "truth/**/*", "ceilings/**/*", "**/*manifest.json")
-TWICE = {"decode", "train_student", "score"}
+COMPARED = ("**/*.safetensors", "decode/**/*.jsonl", "targets/**/*", "teacher_topk/**/*", "tokenizer/**/*")
+COMPARED += ("corpus/*", "test_sets/**/*", "translations/**/*", "scores/**/*.json", "scores.csv", "**/metrics.jsonl")
+COMPARED += ("download/**/*", "truth/**/*", "oracle_scores/**/*", "**/*manifest.json")
+TWICE = {"decode", "train", "translate"}
 """Stages of so many jobs that they are looked out for twice in a run."""
 TIMEOUT_SECONDS = 300.0
 """Seconds after which a run that should have ended counts as hanging."""
@@ -46,7 +48,7 @@ def lengths(place: Place) -> dict[str, float]:
     for note in (place.results / "benchmarks").rglob("*.tsv"):
         with note.open(encoding="utf-8", newline="") as rows:
             took = [float(row["s"]) for row in csv.DictReader(rows, delimiter="\t")]
-        stage = note.relative_to(place.results / "benchmarks").parts[0]
+        stage = script_of(note.relative_to(place.results / "benchmarks").parts[0])
         found[stage] = min([*took, found.get(stage, TIMEOUT_SECONDS)])
     return found
 

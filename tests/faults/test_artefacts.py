@@ -15,10 +15,10 @@ from workflow_place import Place, copy
 from seqkd import manifest
 from seqkd.config import load
 from seqkd.errors import UserError
-from workflow.fingerprint import Code
-from workflow.freshness import TOUCHED, Stale, stale
-from workflow.local_files import checksums
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.reruns.corpus_checksums import checksums
+from seqkd.pipeline.reruns.outdated import TOUCH_NS, Outdated, find_outdated
 
 OF_THE_WEB = {
     "download": "download/*-train.xx/*-train.xx",
@@ -34,9 +34,11 @@ OF_THE_WEB = {
     "n-best lists": "decode/base/1/n-best/00000.jsonl",
     "samples": "decode/base/1/samples/00000.jsonl",
     "targets": "targets/base/1/seq-inter/tgt.ids.npy",
-    "stored teacher": "stored_teachers/base/1/seq-inter/8/log_probs.npy",
+    "stored teacher": "teacher_topk/base/1/seq-inter/8/log_probs.npy",
     "scores": "scores/students/samples/1/test/scores.json",
-    "translations": "scores/students/samples/1/test/greedy.txt",
+    "translations": "translations/students/samples/1/test/greedy.txt",
+    "facts of translations": "translations/students/samples/1/test/translations.json",
+    "comparison with a teacher": "teacher_agreement/students/samples/1/test/teacher_agreement.json",
     "table of scores": "scores.csv",
     "page": "report.html",
     "manifest of the corpus": "corpus/manifest.json",
@@ -44,16 +46,16 @@ OF_THE_WEB = {
     "manifest of a teacher": "teachers/base/1/manifest.json",
     "manifest of a shard": "decode/base/1/n-best/00000.manifest.json",
     "manifest of targets": "targets/base/1/samples/manifest.json",
-    "manifest of a stored teacher": "stored_teachers/base/1/seq-inter/8/manifest.json",
+    "manifest of a stored teacher": "teacher_topk/base/1/seq-inter/8/manifest.json",
     "manifest of the report": "report/manifest.json",
 }
 OF_CAPTIONS = {
     "decodes": "decode/base/1/beam/00001.jsonl",
     "weights of an ensemble": "teachers/both/1/model.safetensors",
-    "weights of a pruned student": "pruned/seq-kd/0.8/1/before/model.safetensors",
+    "weights of a pruned student": "pruned/seq-kd/0.8/1/pruned/model.safetensors",
     "speeds": "speed/students/seq-kd/1/speed.json",
     "truths": "truth/students/seq-kd/1/truth.json",
-    "ceilings": "ceilings/test/ceilings.json",
+    "oracle scores": "oracle_scores/test/oracle_scores.json",
 }
 """Kind of artefact to one of it, below the results of the experiment that has it."""
 KINDS = OF_THE_WEB | OF_CAPTIONS
@@ -92,7 +94,7 @@ def harm(file: Path, damage: str) -> bytes:
 
 def settled(file: Path) -> Path:
     """The file, once its manifest, which may just have been copied, is old enough for dates to tell of a change."""
-    while time.time_ns() <= owner(file).stat().st_ctime_ns + TOUCHED:
+    while time.time_ns() <= owner(file).stat().st_ctime_ns + TOUCH_NS:
         time.sleep(0.02)
     return file
 
@@ -115,8 +117,8 @@ class Spare:
     place: Place
     plan: Plan
 
-    def stale(self) -> Stale:
-        return stale(self.plan, self.place.results)
+    def stale(self) -> Outdated:
+        return find_outdated(self.plan, self.place.results)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +157,7 @@ def test_what_was_changed_after_its_manifest_is_hashed_once(spare, monkeypatch) 
     one = spare("weights of a teacher")
     artefact(one.place, "weights of a teacher").touch()
     assert one.stale() == {}
-    monkeypatch.setattr("workflow.known_files.sha256", lambda path: pytest.fail(f"{path} is hashed again"))
+    monkeypatch.setattr("seqkd.pipeline.reruns.hash_cache.sha256", lambda path: pytest.fail(f"{path} is hashed again"))
     assert one.stale() == {}
 
 

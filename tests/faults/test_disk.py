@@ -9,7 +9,7 @@ from disks import FILLER, fill, mount, remove, small_disk
 from kills import TARGET, differences
 from workflow_place import Place, copy, new
 
-from workflow.disk import trouble_of_disk
+from seqkd.pipeline.jobs.disk_errors import explain_disk_error
 
 WEB = {
     "downloads": {"download": "download"},
@@ -17,21 +17,25 @@ WEB = {
     "tokenizer": {"tokenizer": "tokenizer"},
     "teacher": {"train_teacher": "teachers/base/1"},
     "decodes": {"decode": "decode/base/1/samples"},
-    "targets": {"choose": "targets/base/1/seq-inter", "samples": "targets/base/1/samples"},
-    "stored teacher": {"store_teacher": "stored_teachers/base/1/seq-inter/8"},
+    "targets": {"targets": "targets/base/1"},
+    "stored teacher": {"cache_teacher_topk": "teacher_topk/base/1/seq-inter/8"},
     "students": {"train_student": "students/samples/1"},
+    "translations": {
+        "translate": "translations/students/samples/1/test",
+        "teacher_agreement": "teacher_agreement/students/samples/1/test",
+    },
     "scores": {"score": "scores/students/samples/1/test"},
     "report": {"report": "report"},
 }
 CAPTIONS = {
     "ensemble": {"ensemble": "teachers/both/1"},
-    "seq-kd": {"seq_kd": "targets/base/1/seq-kd"},
-    "pruned": {"prune": "pruned/seq-kd/0.8/1/before"},
-    "retrained": {"retrain": "pruned/seq-kd/0.8/1/after"},
+    "seq-kd": {"targets": "targets/base/1/seq-kd"},
+    "pruned": {"prune": "pruned/seq-kd/0.8/1/pruned"},
+    "retrained": {"finetune_pruned": "pruned/seq-kd/0.8/1/finetuned"},
     "measurements": {
-        "speed": "speed/students/seq-kd/1",
-        "truth": "truth/students/seq-kd/1",
-        "ceilings": "ceilings/test",
+        "measure_speed": "speed/students/seq-kd/1",
+        "compare_to_truth": "truth/students/seq-kd/1",
+        "oracle_scores": "oracle_scores/test",
     },
 }
 """Stages of an experiment that can run side by side, and their artefacts."""
@@ -120,16 +124,17 @@ def test_results_that_become_read_only_during_a_run(place: Place) -> None:
         f"    __import__('subprocess').run(['mount', *{words}, '{folder}'], check=True)\n"
         for words in (["--bind", folder], ["-o", "remount,bind,ro"])
     )
-    place.edit_code("workflow/job.py", "    _remove_halves(job)\n", f"    _remove_halves(job)\n{lock}")
+    call = "    _remove_partial_files(job)\n"
+    place.edit_code("seqkd/pipeline/jobs/context.py", call, call + lock)
     try:
         stopped = place.snakemake(target, "--cores", "1")
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
     said = stopped.stdout + stopped.stderr
     assert stopped.returncode == 1
-    assert "\ntrain_student: the disk lets nobody write. Make the results writable" in said
-    assert 'workflow/job.py", line' not in said  # Snakemake, which may not tidy up, has a traceback of its own
-    place.edit_code("workflow/job.py", lock, "")
+    assert "\ntrain_student: the disk is not writable. Make the results writable" in said
+    assert 'jobs/context.py", line' not in said  # Snakemake, which may not tidy up, has a traceback of its own
+    place.edit_code("seqkd/pipeline/jobs/context.py", lock, "")
     done = place.snakemake(target, "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -150,14 +155,14 @@ def test_a_folder_without_permission_to_write(tmp_path: Path) -> None:
         (OSError(28, "No space left on device"), "the disk is full."),
         (OSError(122, "Disk quota exceeded"), "the disk is full."),
         (OSError("1200 requested and 0 written"), "the disk is full."),
-        (OSError(30, "Read-only file system"), "the disk lets nobody write."),
+        (OSError(30, "Read-only file system"), "the disk is not writable."),
         (OSError(2, "No such file or directory"), None),
         (ValueError("No space left between words"), None),
     ],
 )
 def test_which_errors_are_the_disks(error: Exception, told: str | None) -> None:
-    said = trouble_of_disk(error)
+    said = explain_disk_error(error)
     assert (said or "").startswith(told) if told else said is None
     wrapped = RuntimeError("in a library")
     wrapped.__cause__ = error
-    assert trouble_of_disk(wrapped) == said
+    assert explain_disk_error(wrapped) == said

@@ -19,11 +19,11 @@ from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 from seqkd.errors import UserError
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.pipeline.jobs.state import abandoned, create
 from seqkd.training import run
 from seqkd.training.passes import TrainStep
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.state import NAME, load_state
-from workflow.spent import begin, left_by_others
 
 MODEL = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
 SETTINGS = {"updates": 12, "batch_tokens": 128, "learning_rate": 0.01, "warmup_updates": 4, "num_evaluations": 2}
@@ -118,16 +118,16 @@ def test_a_damaged_shard_of_a_stored_teacher_is_made_again(toy, tmp_path: Path, 
 
 def test_a_state_of_other_settings_or_code_is_told_and_not_used(tmp_path: Path) -> None:
     manifest = Path("results/students/one/1/manifest.json")
-    made_by: dict[str, Any] = {"settings": {"seed": 1}, "code": "a", "upstream": {}}
+    provenance: dict[str, Any] = {"settings": {"seed": 1}, "code": "a", "upstream": {}}
     for name in ("old", "other", "empty"):
-        begin(tmp_path / name, Path("results/x/manifest.json") if name == "other" else manifest, made_by)
+        create(tmp_path / name, Path("results/x/manifest.json") if name == "other" else manifest, provenance)
     (tmp_path / "old" / NAME).write_bytes(b"weights")
     (tmp_path / "other" / NAME).write_bytes(b"weights")
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign/job.json").write_text("[]")
     now = {"settings": {"seed": 2}, "code": "b", "upstream": {}}
-    assert list(left_by_others(tmp_path, manifest, now)) == [(tmp_path / "old", "seed: 1 -> 2, its code")]
-    assert list(left_by_others(tmp_path, manifest, made_by | {"upstream": {"corpus": "x"}})) == [
+    assert list(abandoned(tmp_path, manifest, now)) == [(tmp_path / "old", "seed: 1 -> 2, its code")]
+    assert list(abandoned(tmp_path, manifest, provenance | {"upstream": {"corpus": "x"}})) == [
         (tmp_path / "old", "a step before it")
     ]
 

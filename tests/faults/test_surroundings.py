@@ -23,7 +23,8 @@ def behind():
 
 time.time = behind
 '''
-STUDENT = {"train_student/samples/1", "score/students/samples/1/test", "report/report"}
+STUDENT = {f"{rule}/students/samples/1/test" for rule in ("translate", "teacher_agreement", "score")}
+STUDENT |= {"train_student/samples/1", "report/report"}
 STUDENT |= {"length_penalty/students/samples/1/beam-2-max-2-10"}
 
 
@@ -64,10 +65,10 @@ def rewrite(place: Place, name: str, change) -> None:
 
 def test_a_manifest_with_other_fields_is_told_and_made_again(finished: Place, place: Place) -> None:
     name = "students/samples/1"
-    rewrite(place, f"{name}/manifest.json", lambda content: content.update(version=0, made=content.pop("made_by")))
+    rewrite(place, f"{name}/manifest.json", lambda content: content.update(version=0, made=content.pop("provenance")))
     assert place.dry_run() == STUDENT
     told = (
-        "its manifest is unreadable (written by another version of seqkd, or damaged: it lacks made_by, "
+        "its manifest is unreadable (written by another version of seqkd, or damaged: it lacks provenance, "
         "has the unknown field version"
     )
     assert f"results/{name}: {told}" in place.said

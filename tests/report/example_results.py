@@ -140,7 +140,7 @@ def write_scores(results: Path, system: dict[str, Any], test_set: str, generator
     for decoding in ("greedy", "beam-5"):
         noise = system["noise"] * (1.0 if decoding == "greedy" else 0.93)
         outputs = [_noisy(reference, noise, generator) for reference in references]
-        write_lines(folder / f"{decoding}.txt", outputs)
+        write_lines(results / "translations" / system["path"] / test_set / f"{decoding}.txt", outputs)
         measurements.append(_measurement(system, decoding, outputs, references))
     keys = {key: system[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
     write_json(folder / "scores.json", keys | {"test_set": test_set, "measurements": measurements})

@@ -113,7 +113,7 @@ def test_markup_in_config_systems_and_translations_is_escaped(copied: tuple[Path
     )
     source = results / "test_sets" / "ordinary" / "test.src"
     write_lines(source, [f"{evil} {line}" for line in read_lines(source)])
-    outputs = results / "scores" / "students" / "baseline" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "students" / "baseline" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, [f"{evil} {line}" for line in read_lines(outputs)])
     renamed = [system | {"system": system["system"].replace("word-kd", evil), "model": evil} for system in systems]
     corpus = json.loads((results / "corpus" / "manifest.json").read_text())
@@ -153,7 +153,7 @@ def test_several_seeds_are_averaged_and_paired(tmp_path: Path) -> None:
 def test_examples_follow_the_rule(built: tuple[Path, list[dict[str, Any]]]) -> None:
     results = built[0]
     references = read_lines(results / "test_sets" / "ordinary" / "test.tgt")
-    outputs = read_lines(results / "scores" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt")
+    outputs = read_lines(results / "translations" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt")
     metric = BLEU(effective_order=True)
     scores = [
         metric.sentence_score(*pair).score
@@ -168,13 +168,14 @@ def test_examples_follow_the_rule(built: tuple[Path, list[dict[str, Any]]]) -> N
 def test_text_without_4_grams_is_compared_in_chrf(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     """Every line cut to its first two words: BLEU is 0 however good a translation is."""
     results, systems = copied
-    for file in [*results.glob("test_sets/ordinary/test.tgt"), *results.glob("scores/*/*/*/ordinary/*.txt")]:
+    for file in [*results.glob("test_sets/ordinary/test.tgt"), *results.glob("translations/*/*/*/ordinary/*.txt")]:
         write_lines(file, [" ".join(line.split()[:2]) for line in read_lines(file)])
     references, chrf = read_lines(results / "test_sets/ordinary/test.tgt"), CHRF()
     for file in results.glob("scores/*/*/*/ordinary/scores.json"):
         content = json.loads(file.read_text(encoding="utf-8"))
         for measurement in content["measurements"]:
-            texts = read_lines(file.with_name(f"{measurement['decoding']}.txt"))
+            outputs = results / "translations" / file.parent.relative_to(results / "scores")
+            texts = read_lines(outputs / f"{measurement['decoding']}.txt")
             measurement |= {"bleu": 0.0, "chrf": chrf.corpus_score(texts, [references]).score}
         write_json(file, content)
     make_report(SETTINGS, example_results.config(), results, systems)

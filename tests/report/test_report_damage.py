@@ -18,7 +18,7 @@ from seqkd.report.make import make_report
 
 def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    outputs = results / "scores" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["something else entirely"] * len(read_lines(outputs)))
     make_report(SETTINGS, example_results.config(), results, systems)
     assert "scores/students/word-kd/1/ordinary: the translations (greedy) give BLEU 0.00, but" in text(results)
@@ -26,7 +26,7 @@ def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple
 
 def test_a_lost_line_is_a_one_line_error(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
-    outputs = results / "scores" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "students" / "word-kd" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, read_lines(outputs)[:-1])
     with pytest.raises(UserError, match=r"greedy.txt: 119 lines for 120 test sentences. Delete "):
         make_report(SETTINGS, example_results.config(), results, systems)
@@ -44,7 +44,7 @@ def test_a_damaged_score_file_is_a_one_line_error(damage: str, copied: tuple[Pat
 def test_dull_output_is_called_so(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     settings = ReportSettings(min_teacher_bleu=99.0)
-    outputs = results / "scores" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt"
+    outputs = results / "translations" / "teachers" / "base" / "1" / "ordinary" / "greedy.txt"
     write_lines(outputs, ["and so on and on and so on and on"] * len(read_lines(outputs)))
     make_report(settings, example_results.config(), results, systems)
     shown = text(results)
@@ -98,7 +98,7 @@ def test_equal_inputs_give_equal_files_and_earlier_ones_are_removed(
 def test_speeds_of_a_model_that_was_trained_again_are_left_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:
     results, systems = copied
     model = "students/baseline/1/manifest.json"
-    outdated = {"made_by": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
+    outdated = {"provenance": {}, "key": "", "inputs": {model: sha256(results / model)}, "files": {}, "facts": {}}
     write_json(results / "speed" / "students" / "baseline" / "1" / "manifest.json", outdated)
     assert "baseline" in set(load(results, systems).speed["system"])
     write_text(results / model, (results / model).read_text() + " ")

@@ -26,10 +26,20 @@ def test_bleu_of_characters_is_never_called_bleu_alone(copied: tuple[Path, list[
     page = shown(*copied, "th")
     assert "Every BLEU of this run" in page
     assert "is char-BLEU with sacrebleu's tokenization char: th is written in Thai script, without spaces" in page
+    headline = page.partition("This is the comparison named in advance: greedy chrF on ordinary")[0]
+    assert " chrF (" in headline and "BLEU (" not in headline
+    assert "of teacher’s chrF parameters" in page and "chrF gain humans agree char-BLEU gain" in page
+    first = page.partition("Read this first.")[2].partition("Results on")[0]
+    assert "ordinary: BLEU's tokens are characters, since no tokenization fits the target language." in first
+    assert {row["tokenization"] for row in rows(copied[0] / "report/comparisons.csv")} == {"char", ""}
+
+
+def test_bleu_of_characters_is_primary_where_the_config_names_it(copied: tuple[Path, list[dict[str, Any]]]) -> None:
+    in_characters(copied[0])
+    page = shown(*copied, "th", "char")
     headline = page.partition("This is the comparison named in advance: greedy char-BLEU on ordinary")[0]
     assert " char-BLEU (" in headline and " BLEU (" not in headline
     assert "of teacher’s char-BLEU parameters" in page
-    assert {row["tokenization"] for row in rows(copied[0] / "report/comparisons.csv")} == {"char", ""}
 
 
 def test_another_script_is_reported_under_read_this_first(copied: tuple[Path, list[dict[str, Any]]]) -> None:

@@ -85,7 +85,7 @@ def test_the_statements(rendered: Built) -> None:
     assert "word-kd against seq-kd: true mass covered" in shown
 
 
-def test_ceilings_have_intervals_and_the_plot_every_model(rendered: Built) -> None:
+def test_oracle_scores_have_intervals_and_the_plot_every_model(rendered: Built) -> None:
     shown = text(rendered[0])
     assert "BLEU of the true mode" in shown and "100.0 100.0 to 100.0" in shown
     drawn = (rendered[0] / "report" / "truth.svg").read_text()

@@ -24,7 +24,7 @@ def config(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def build(results: Path, systems: list[dict[str, Any]]) -> None:
-    """Write truth.json for every unpruned system and ceilings for every test set."""
+    """Write truth.json for every unpruned system and oracle scores for every test set."""
     for system in systems:
         if system["kind"] != "pruned":
             folder = results / "truth" / system["path"]
@@ -32,7 +32,7 @@ def build(results: Path, systems: list[dict[str, Any]]) -> None:
             write_json(folder / "truth.json", {"system": system["system"], "truth": SETTINGS, "lines": numbers})
             manifest.write(folder / "manifest.json", {"stage": "truth"}, {}, ["truth.json"], {"sources": SENTENCES})
     for name in dict.fromkeys(name for system in systems for name in system["test_sets"]):
-        _write_ceilings(results, name)
+        _write_oracle_scores(results, name)
 
 
 def lines(
@@ -67,12 +67,12 @@ def lines(
     }
 
 
-def _write_ceilings(results: Path, test_set: str) -> None:
+def _write_oracle_scores(results: Path, test_set: str) -> None:
     references = read_lines(results / "test_sets" / test_set / "test.tgt")
     texts = {"mode": references, "sample": [references[-1], *references[1:]]}
-    folder = results / "ceilings" / test_set
+    folder = results / "oracle_scores" / test_set
     for name, lines in texts.items():
         write_lines(folder / f"{name}.txt", lines)
     content = {"sentences": len(references), "bleu_signature": "nrefs:1|tok:13a|", "bleu_of_mode": 100.0}
     content |= {"bleu_of_sample": 99.0, "entropy": 4.0, "translations": 560.0, "mode_prob": 0.14}
-    write_json(folder / "ceilings.json", content)
+    write_json(folder / "oracle_scores.json", content)

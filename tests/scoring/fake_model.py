@@ -1,4 +1,4 @@
-"""A model that has exactly the distributions written down for it: a word is a piece, a source is its number."""
+"""A model that has exactly the distributions written down for it: a word is a subword, a source is its number."""
 
 import torch
 
@@ -10,7 +10,7 @@ NEVER = -1e4
 
 
 class Words:
-    """In place of one side of the tokenizer: every word of the texts is a piece."""
+    """In place of one side of the tokenizer: every word of the texts is a subword."""
 
     def __init__(self, texts: list[str]) -> None:
         self.words = sorted({word for text in texts for word in text.split()})
@@ -38,19 +38,19 @@ class State:
 
 
 class FakeModel(TranslationModel):
-    """q(text | source n) = ``distributions[n]``; the hidden state is the log-probability of each next piece."""
+    """q(text | source n) = ``distributions[n]``; the hidden state is the log-probability of each next subword."""
 
-    def __init__(self, pieces: Words, distributions: list[dict[str, float]]) -> None:
+    def __init__(self, subwords: Words, distributions: list[dict[str, float]]) -> None:
         super().__init__()
-        self.size = FIRST + len(pieces.words)
+        self.size = FIRST + len(subwords.words)
         self.output_weight = torch.nn.Parameter(torch.eye(self.size), requires_grad=False)
-        self.trees = [self._tree(pieces, one) for one in distributions]
+        self.trees = [self._tree(subwords, one) for one in distributions]
 
     @staticmethod
-    def _tree(pieces: Words, distribution: dict[str, float]) -> dict[tuple[int, ...], dict[int, float]]:
+    def _tree(subwords: Words, distribution: dict[str, float]) -> dict[tuple[int, ...], dict[int, float]]:
         tree: dict[tuple[int, ...], dict[int, float]] = {}
         for text, mass in distribution.items():
-            ids = [*pieces.encode([text])[0], EOS]
+            ids = [*subwords.encode([text])[0], EOS]
             for place, one in enumerate(ids):
                 here = tree.setdefault(tuple(ids[:place]), {})
                 here[one] = here.get(one, 0.0) + mass

@@ -2,6 +2,7 @@
 
 import pytest
 
+from seqkd.language import tokenization
 from seqkd.scoring.primary_metric import primary_metric
 
 
@@ -25,3 +26,13 @@ def test_half_a_4_gram_per_reference_is_needed(references, tokenize, name):
 def test_the_reason_counts_them():
     found = primary_metric(["save", "open", "save the file now"], "13a")
     assert found.reason.startswith("the 3 references hold 1 sequences of four tokens, so BLEU is undefined")
+
+
+@pytest.mark.parametrize(
+    ("code", "chosen", "name"), [("th", "auto", "chrf"), ("th", "char", "bleu"), ("ja", "auto", "chrf")]
+)
+def test_chrf_decides_where_no_tokenization_fits_and_none_is_chosen(code, chosen, name):
+    found = tokenization(code, chosen)
+    metric = primary_metric(["สวัสดีชาวโลก"], found.name, found.is_fallback)
+    assert metric.name == name and metric.is_bleu_defined
+    assert ("tokens are characters, since no tokenization fits" in metric.reason) == (name == "chrf")

@@ -1,36 +1,44 @@
-"""Scores: pencil cases of the diagnostics, overlap, and the JSON of a whole model."""
+"""Translations of a test set and their scores: pencil cases of the diagnostics, overlap, and the JSON of a model."""
 
 import json
 import math
 
+import numpy as np
 import pytest
 import torch
+from sacrebleu.metrics.ter import TER
 
-from seqkd.corpus.text import count_words
-from seqkd.decoding.search import Hypothesis
-from seqkd.decoding.settings import SearchSettings, TunedSearchSettings
+from seqkd.corpus.text import words
+from seqkd.decoding.engine import forced_scores, translate
+from seqkd.decoding.settings import SearchSettings
+from seqkd.decoding.text import translate_lines
+from seqkd.errors import UserError
+from seqkd.files import read_lines, write_json, write_lines
 from seqkd.models import store
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.scoring import bleu, diagnostics, speed
-from seqkd.scoring.score import overlap, score_model
-from seqkd.scoring.settings import ScoreSettings
+from seqkd.scoring import diagnostics, speed
+from seqkd.scoring.metrics import bleu, chrf, ter
+from seqkd.scoring.score import measure, overlap, score_translations
+from seqkd.scoring.sizes import size
 from seqkd.scoring.speed import measure_speed
 from seqkd.scoring.speed_settings import SpeedSettings
+from seqkd.scoring.translate import translate_test_set
+from seqkd.tokenizer.tokenizer import Tokenizer
 
 SYSTEM = {"system": "s", "teacher": "", "model": "m", "seed": 1, "sparsity": 0, "retrained": None, "test_set": "t"}
 
 
 def test_perplexities_by_hand():
-    scored = [([math.log(0.5), math.log(0.25)], [True, False]), ([math.log(0.125)], [True])]
+    scored = {"log_prob": [math.log(0.125), math.log(0.125)], "tokens": [2, 1], "top1": [1, 1]}
     found = diagnostics.gold(scored, ["abc", ""])
     assert found["gold_ppl"] == 4.0
     assert found["gold_ppl_char"] == pytest.approx(2 ** (6 / 5), abs=1e-4)
     assert found["top1_agreement"] == pytest.approx(2 / 3, abs=1e-6)
 
 
-def test_the_mode_counts_finished_outputs_alone():
-    found = [Hypothesis([5], math.log(p), True) for p in (0.1, 0.2, 0.6)] + [Hypothesis([5], 0.0, False)]
-    assert diagnostics.mode(found) == {"mode_mass": 0.3, "mode_mass_median": 0.2}
+def test_the_mode_counts_only_finished_outputs():
+    log_probs = [math.log(p) for p in (0.1, 0.2, 0.6, 1.0)]
+    assert diagnostics.mode(log_probs, [True, True, True, False]) == {"mode_mass": 0.3, "mode_mass_median": 0.2}
 
 
 def test_an_unbounded_perplexity_is_no_number():
@@ -54,31 +62,111 @@ def model(toy, tmp_path):
     return tmp_path / "m"
 
 
-def test_the_scores_of_a_model(toy, tmp_path, model):
-    score_model(
-        settings=ScoreSettings(search=TunedSearchSettings(beam=3, length_penalty=0.6)),
-        system=SYSTEM,
+SEARCH = SearchSettings(beam=3, length_penalty=0.6)
+
+
+@pytest.fixture
+def translations(toy, tmp_path, model):
+    translate_test_set(
+        search=SEARCH,
         model=model,
-        teacher=None,
         tokenizer=toy.tokenizer,
         test_set=toy.test_set,
-        corpus=toy.corpus,
-        folder=tmp_path / "out",
-        bleu_tokenize="13a",
+        folder=tmp_path / "translations",
         precision="float32",
     )
-    scores = json.loads((tmp_path / "out/scores.json").read_text())
+    return tmp_path / "translations"
+
+
+def scored(toy, translations, folder, **changes):
+    arguments = {"metrics": ["bleu", "chrf"], "teacher_agreement": None, "bleu_tokenize": "13a", "system": SYSTEM}
+    arguments |= {"test_set": toy.test_set, "corpus": toy.corpus} | changes
+    score_translations(translations=translations, folder=folder, **arguments)
+    return json.loads((folder / "scores.json").read_text())
+
+
+def test_translations_are_those_of_seqkd_translate(toy, model, translations):
+    sources = read_lines(toy.test_set / "test.src")
+    for beam, name in ((1, "greedy"), (3, "beam-3")):
+        lines = translate_lines(sources, model, toy.tokenizer, beam=beam, length_penalty=0.6)
+        assert read_lines(translations / f"{name}.txt") == list(lines)
+
+
+def test_facts_of_translations_are_those_of_the_model(toy, model, translations):
+    facts = json.loads((translations / "translations.json").read_text())
+    subwords, network = Tokenizer(toy.tokenizer), store.load(model)
+    sources = subwords.src.encode(read_lines(toy.test_set / "test.src"))
+    best = [hypotheses[0] for hypotheses in translate(network, sources, SEARCH)]
+    beam = facts["decodings"]["beam-3"]
+    assert beam["length_penalty"] == 0.6 and facts["decodings"]["greedy"]["length_penalty"] is None
+    assert beam["log_prob"] == [one.log_prob for one in best] and beam["finished"] == [one.finished for one in best]
+    targets = subwords.tgt.encode(read_lines(toy.test_set / "test.tgt"))
+    expected = forced_scores(network, sources, targets)
+    assert facts["references"]["log_prob"] == [sum(log_probs) for log_probs, _ in expected]
+    assert facts["references"]["tokens"] == [len(ids) + 1 for ids in targets]
+    assert facts["references"]["top1"] == [sum(hits) for _, hits in expected]
+
+
+def test_the_size_of_a_model_is_read_from_its_file(model):
+    weights = list(store.load(model).parameters())
+    assert size(model)["parameters"] == sum(weight.numel() for weight in weights)
+    assert size(model)["nonzero_parameters"] == sum(int(weight.count_nonzero()) for weight in weights)
+    assert size(model)["bytes"] == (model / "model.safetensors").stat().st_size
+
+
+def test_the_scores_of_a_model(toy, tmp_path, translations):
+    scores = scored(toy, translations, tmp_path / "out")
     assert {key: scores[key] for key in SYSTEM} == SYSTEM
     greedy, beam = scores["measurements"]
     assert (greedy["decoding"], beam["decoding"]) == ("greedy", "beam-3")
     assert greedy["mode_mass"] is None or 0 <= greedy["mode_mass"] <= 1
-    assert beam["mode_mass"] is None
+    assert beam["mode_mass"] is None and beam["length_penalty"] == 0.6
     assert greedy["gold_ppl"] == beam["gold_ppl"] > 1
     assert greedy["parameters"] >= greedy["nonzero_parameters"] > 0
-    for measurement in (greedy, beam):
-        assert measurement["bleu_signature"].startswith("nrefs:1|case:mixed|eff:no|tok:13a")
-        texts = (tmp_path / "out" / f"{measurement['decoding']}.txt").read_text().splitlines()
-        assert len(texts) == measurement["sentences"] == 8
+    assert not list((tmp_path / "out").glob("*.npy"))
+    references = read_lines(toy.test_set / "test.tgt")
+    for row in (greedy, beam):
+        texts = read_lines(translations / f"{row['decoding']}.txt")
+        expected = bleu.corpus_bleu(texts, references, "13a")
+        assert row["bleu"] == round(expected.score, 4)
+        assert row["chrf"] == round(chrf.chrf_metric().corpus_score(texts, [references]).score, 4)
+        assert row["length_ratio"] == round(expected.sys_len / expected.ref_len, 4)
+        assert row["bleu_signature"].startswith("nrefs:1|case:mixed|eff:no|tok:13a")
+        assert len(texts) == row["sentences"] == 8
+        assert row["truncated"] + row["empty"] >= 0
+
+
+def test_bleu_without_overlap_leaves_out_what_was_trained_on(toy, tmp_path):
+    texts, references = ["a b c d", "x b c d", "a b x d"], ["a b c d", "a b c d", "a b c d"]
+    statistics = {"bleu": bleu.score_sentences(texts, references, [], "13a")}
+    found = measure(statistics, {0}, "13a")
+    assert found["bleu_without_overlap"] == round(bleu.corpus_bleu(texts[1:], references[1:], "13a").score, 4)
+    assert measure(statistics, set(), "13a")["bleu_without_overlap"] is None
+    assert measure(statistics, {0, 1, 2}, "13a")["bleu_without_overlap"] is None
+
+
+def test_a_further_metric_is_computed_only_if_it_is_named(toy, tmp_path, translations):
+    scores = scored(toy, translations, tmp_path / "out", metrics=["bleu", "chrf", "ter"])
+    references = read_lines(toy.test_set / "test.tgt")
+    for row in scores["measurements"]:
+        texts = read_lines(translations / f"{row['decoding']}.txt")
+        assert row["ter"] == round(TER().corpus_score(texts, [references]).score, 4)
+        assert row["ter_signature"].startswith("nrefs:1|case:lc|tok:tercom")
+        stored = np.load(tmp_path / "out" / f"{row['decoding']}.ter.npy", allow_pickle=False)
+        assert stored.tolist() == ter.score_sentences(texts, references, [], "13a").tolist()
+    assert "ter" not in scored(toy, translations, tmp_path / "plain")["measurements"][0]
+
+
+def test_what_is_measured_next_to_the_teacher_is_in_every_row(toy, tmp_path, translations):
+    write_json(tmp_path / "teacher_agreement.json", {"ta_rate": 0.5})
+    rows = scored(toy, translations, tmp_path / "out", teacher_agreement=tmp_path)["measurements"]
+    assert [row["ta_rate"] for row in rows] == [0.5, 0.5]
+
+
+def test_translations_of_another_number_of_sentences_are_refused(toy, tmp_path, translations):
+    write_lines(translations / "greedy.txt", ["one"])
+    with pytest.raises(UserError, match=r"greedy\.txt: 1 lines for 8 references\. Delete .*translations and run again"):
+        scored(toy, translations, tmp_path / "out")
 
 
 @pytest.mark.parametrize(("durations", "expected"), [([0.15, 0.06, 0.06, 0.06], 0.06), ([0.4], 0.4)])
@@ -86,8 +174,8 @@ def test_a_short_pass_is_repeated_and_its_first_turn_does_not_count(monkeypatch,
     now, left = [0.0], list(durations)
     monkeypatch.setattr(speed.time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(speed, "translate", lambda *given, **more: now.__setitem__(0, now[0] + left.pop(0)))
-    load = speed.Load("batched", [[4, 5]], 2, 1000)
-    assert load.seconds(None, None) == pytest.approx(expected)
+    workload = speed.Workload("batched", [[4, 5]], 2, 1000)
+    assert workload.seconds(None, None) == pytest.approx(expected)
     assert not left
 
 
@@ -117,5 +205,5 @@ def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
 )
 def test_speed_counts_words_as_cleaning_does(toy, tmp_path, text):
     (tmp_path / "test.src").write_text(f"{text}\n", encoding="utf-8")
-    loads = speed.workloads(SpeedSettings(), toy.tokenizer, tmp_path)
-    assert [load.words for load in loads] == [count_words(text)] * 2
+    measured = speed.workloads(SpeedSettings(), toy.tokenizer, tmp_path)
+    assert [workload.words for workload in measured] == [words(text)] * 2

@@ -50,6 +50,14 @@ def test_the_log_says_that_bleu_is_undefined(toy, tmp_path, monkeypatch, caplog)
     assert "update 4: dev chrF 50.00, BLEU undefined (0.00) (greedy)" in caplog.text
 
 
+def test_where_no_tokenization_fits_chrf_selects_and_bleu_is_labelled():
+    dev = Evaluation([], LONG, None, "char", LengthLimits(), is_fallback=True)
+    assert dev.rank(90.0, 50.0) < dev.rank(10.0, 60.0)
+    assert dev.words(DevScores(10.0, 60.0, 1.0, 0)) == "chrF 60.00, char-BLEU 10.00"
+    named = Evaluation([], LONG, None, "char", LengthLimits())
+    assert named.rank(90.0, 50.0) > named.rank(10.0, 60.0)
+
+
 def test_a_signal_during_an_evaluation_postpones_it_to_the_next_start(toy, tmp_path, monkeypatch):
     _, expected = train(toy, tmp_path / "uninterrupted")
     measure, calls = Evaluation.measure, []

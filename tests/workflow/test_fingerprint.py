@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.fingerprint import Code
+from seqkd.pipeline.graph.fingerprint import Code
 
 FILES = {
     "seqkd/__init__.py": '"""Package."""\n__version__ = "1"\n',
@@ -12,8 +12,10 @@ FILES = {
     "seqkd/late.py": "def one(x):\n    from seqkd import last\n\n    return last.two(x)\n",
     "seqkd/last.py": "def two(x):\n    return x\n",
     "seqkd/other.py": "VALUE = 1\n",
+    "seqkd/pipeline/__init__.py": "from seqkd import other\n",
+    "seqkd/pipeline/job.py": "from seqkd.other import VALUE\n",
     "seqkd/named.py": "VALUE = 1\n",
-    "script.py": "import os\n\nimport seqkd.a\n\nprint(seqkd.a.f(1), {**os.environ}, None)\n",
+    "script.py": "import seqkd.a\nfrom seqkd.pipeline.job import VALUE\n\nprint(seqkd.a.f(1), {**locals()}, None)\n",
 }
 
 
@@ -39,12 +41,13 @@ SAME = [
     ("seqkd/last.py", "return x", "'a bare string'\n    return x"),
     ("seqkd/__init__.py", '"1"', '"2"'),
     ("seqkd/other.py", "1", "2"),
+    ("seqkd/pipeline/job.py", "VALUE", "VALUE as LATEST"),
     ("seqkd/named.py", "1", "2"),
 ]
 OTHER = [
     ("script.py", "f(1)", "f(2)"),
     ("script.py", "None", "0"),
-    ("script.py", "{**os.environ}", "{None: os.environ}"),
+    ("script.py", "{**locals()}", "{None: locals()}"),
     ("seqkd/a.py", "tool.g(x)", "tool.g(x, 1)"),
     ("seqkd/last.py", "return x", "return -x"),
     ("seqkd/last.py", "(x)", "(x, *, y=1)"),
@@ -110,8 +113,8 @@ def test_each_rule_of_the_project_reads_only_its_own_sections() -> None:
         "seqkd.distillation.pruning",
         "seqkd.scoring.settings",
     )
-    assert not {name for name in reads("train_student") if name.startswith(elsewhere)}
-    assert "seqkd.losses.word_kd" not in reads("train_student")
+    assert not {name for name in reads("train") if name.startswith(elsewhere)}
+    assert "seqkd.losses.word_kd" not in reads("train")
     assert not {
         name for name in reads("decode") if name.startswith(("seqkd.training", "seqkd.losses", "seqkd.scoring"))
     }

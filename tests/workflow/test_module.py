@@ -74,7 +74,8 @@ def test_a_module_reruns_exactly_what_an_edit_touches_below_its_prefix(finished:
     edited = yaml.safe_load(place.config.read_text(encoding="utf-8"))
     edited["students"]["word-kd"]["learning_rate"] = 0.02
     place.config.write_text(yaml.safe_dump(edited), encoding="utf-8")
-    jobs = {"train_student/word-kd/1", "score/students/word-kd/1/test", "speed/students/word-kd/1", "report/report"}
+    measured = {f"{rule}/students/word-kd/1/test" for rule in ("translate", "teacher_agreement", "score")}
+    jobs = {"train_student/word-kd/1", "measure_speed/students/word-kd/1", "report/report"} | measured
     jobs.add("length_penalty/students/word-kd/1/beam-2-max-2-10")
     assert planned(place, *EXACT) == {f"distil/results/logs/{job}" for job in jobs}
     assert "Snakemake's rerun trigger `code` is on" in snakemake(place, "-n").stderr
@@ -134,7 +135,7 @@ REFUSED = {
     ),
     "a part of the results elsewhere": (
         TWO, 'replace_prefix: {"results/students/": "models/"}',
-        "module two: replace_prefix moves a part of results/ only (",
+        "module two: replace_prefix moves only a part of results/ (",
     ),
     "a mistake in the config": (
         AROUND.replace("config: config", 'config: config | {"seeds": []}'), "",
@@ -142,7 +143,7 @@ REFUSED = {
     ),
     "a file for a config": (
         AROUND.replace("config: config", 'config: "toy.yaml"'), "",
-        "module seqkd: config must be a mapping, found 'toy.yaml'. To hand over a file, read it with `configfile:`",
+        "module seqkd: config must be a mapping, found 'toy.yaml'. To pass a file, read it with `configfile:`",
     ),
     "no config, and a wrong one in the folder": (SINGLE_PROCESS, "", "config.yaml: "),
 }  # fmt: skip

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -6,11 +7,12 @@ from workflow_place import ROOT, TOY, write_texts
 
 from seqkd.config import load
 from seqkd.errors import UserError
-from workflow.changes import changes
-from workflow.fingerprint import Code
-from workflow.local_files import checksums
-from workflow.machine import usable_cores
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
+from seqkd.pipeline.graph.step import script_of
+from seqkd.pipeline.jobs.resources import usable_cores
+from seqkd.pipeline.reruns.corpus_checksums import checksums
+from seqkd.pipeline.reruns.settings_diff import settings_diff
 
 
 def plan(**sections: object) -> Plan:
@@ -25,11 +27,27 @@ def test_every_step_stands_behind_those_it_needs() -> None:
         seen.add(path)
 
 
+def rules() -> dict[str, str]:
+    """The text of each rule."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "workflow/rules").glob("*.smk"))]
+    pattern = re.compile(r"^(?:rule|checkpoint) (\w+):(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+    return {name: body for text in texts for name, body in pattern.findall(text)}
+
+
+def test_a_rule_declares_all_that_its_steps_read_and_runs_their_script() -> None:
+    captions = yaml.safe_load((ROOT / "configs/captions.yaml").read_text(encoding="utf-8"))
+    for step in [*plan().steps.values(), *plan(**captions).steps.values()]:
+        rule = rules()[step.rule]
+        names = set(re.findall(r'step\.upstream\("(\w+)"\)', rule)) | ({"decode"} if "step.shards" in rule else set())
+        assert "step.all_upstream" in rule or step.upstream.keys() <= names, step.path
+        assert f'"../scripts/{script_of(step.rule)}.py"' in rule
+
+
 def test_a_student_may_be_listed_before_its_start() -> None:
     students = {"late": {"init_from": "early"}, "early": {}}
     steps = plan(students=students, prune={}).steps
     assert list(steps).index("students/early/1") < list(steps).index("students/late/1")
-    assert steps["students/late/1"].upstream["start"] is steps["students/early/1"]
+    assert steps["students/late/1"].upstream["init"] is steps["students/early/1"]
 
 
 def test_only_decodes_that_a_student_needs_are_planned() -> None:
@@ -43,7 +61,7 @@ def test_original_pairs_are_added_to_what_is_decoded_anyway() -> None:
     steps = plan(students={name: {"targets": name} for name in targets}, prune={}).steps
     decoded = {name: steps[f"targets/base/1/{name}"].upstream["decode"].path for name in targets}
     assert [decoded[name].rsplit("/", 1)[1] for name in targets] == ["beam", "beam", "n-best", "n-best"]
-    assert steps["targets/base/1/seq-kd+gold"].rule == "choose"
+    assert steps["targets/base/1/seq-kd+gold"].code == steps["targets/base/1/ranked"].code
 
 
 def test_a_seed_learns_from_the_teacher_seed_it_is_told() -> None:
@@ -67,21 +85,21 @@ def test_a_model_s_code_is_that_of_its_architecture() -> None:
         "architecture": "lstm", "dim": 16, "dropout": 0.3, "input_feeding": True, "layers": 2
     }  # fmt: skip
     assert one.code != two.code
-    assert one.code == Code(ROOT).digest("workflow/scripts/train_student.py", "seqkd.models.lstm", "seqkd.losses.nll")
+    assert one.code == Code(ROOT).digest("workflow/scripts/train.py", "seqkd.models.lstm", "seqkd.losses.nll")
 
 
 def test_students_share_what_is_stored_of_a_teacher_at_their_targets() -> None:
     one = {"loss": "word-kd", "teacher_top_k": 8}
     students = {"one": one, "two": one | {"learning_rate": 0.1}, "three": one | {"targets": "seq-kd"}}
     steps = plan(students=students | {"four": {"loss": "word-kd"}}, prune={}).steps
-    names = ("stored_teachers/base/1/gold/8", "stored_teachers/base/1/seq-kd/8")
-    assert {name for name in steps if name.startswith("stored_teachers/")} == set(names)
-    assert steps["students/one/1"].upstream["stored_teacher"] is steps["students/two/1"].upstream["stored_teacher"]
-    assert steps["students/three/1"].upstream["stored_teacher"] is steps[names[1]]
+    names = ("teacher_topk/base/1/gold/8", "teacher_topk/base/1/seq-kd/8")
+    assert {name for name in steps if name.startswith("teacher_topk/")} == set(names)
+    assert steps["students/one/1"].upstream["teacher_topk"] is steps["students/two/1"].upstream["teacher_topk"]
+    assert steps["students/three/1"].upstream["teacher_topk"] is steps[names[1]]
     assert "teacher" not in steps["students/one/1"].upstream
-    assert "stored_teacher" not in steps["students/four/1"].upstream
-    assert set(steps[names[0]].upstream) == {"model", "tokenizer"}
-    assert set(steps[names[1]].upstream) == {"model", "targets"}
+    assert "teacher_topk" not in steps["students/four/1"].upstream
+    assert set(steps[names[0]].upstream) == {"teacher", "tokenizer"}
+    assert set(steps[names[1]].upstream) == {"teacher", "targets"}
 
 
 def test_an_ensemble_is_a_teacher_made_of_the_seeds_of_others() -> None:
@@ -104,7 +122,7 @@ def test_rows_of_the_report_follow_the_config() -> None:
     assert [row["system"] for row in rows] == ["base", *yaml.safe_load(TOY.read_text())["students"], *["seq-kd"] * 4]
     assert [row["teacher"] for row in rows[:6]] == ["", "", *["base"] * 4]
     assert [(row["sparsity"], row["retrained"]) for row in rows[5:8]] == [(0.0, None), (0.5, False), (0.5, True)]
-    assert rows[-1]["path"] == "pruned/seq-kd/0.8/1/after"
+    assert rows[-1]["path"] == "pruned/seq-kd/0.8/1/finetuned"
 
 
 def test_machine_settings_are_no_part_of_a_step() -> None:
@@ -112,10 +130,10 @@ def test_machine_settings_are_no_part_of_a_step() -> None:
         assert not {"mem_mb", "cores", "log"} & step.settings.keys()
 
 
-def test_changes_are_told_by_key() -> None:
+def test_changes_are_listed_by_key() -> None:
     before = {"settings": {"a": {"b": 1, "c": 2}, "d": [1]}, "code": "x"}
     now = {"settings": {"a": {"b": 3, "e": None}, "d": [1, 2]}, "code": "y"}
-    assert list(changes(before, now)) == ["a.b: 1 -> 3", "a.c: 2 -> null", "d: [1] -> [1, 2]", "its code"]
+    assert list(settings_diff(before, now)) == ["a.b: 1 -> 3", "a.c: 2 -> null", "d: [1] -> [1, 2]", "its code"]
 
 
 def test_checksums_of_texts_follow_content_not_dates(tmp_path: Path) -> None:

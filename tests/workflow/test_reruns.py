@@ -12,16 +12,31 @@ import pytest
 from workflow_place import Place, copy
 
 REPORT = {"report/report"}
-PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
+PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("pruned", "finetuned")]
 STUDENTS = ("baseline", "word-kd", "seq-kd", "seq-inter", "js")
 UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in STUDENTS)]
-TIMED = [*UNPRUNED, "pruned/seq-kd/0.8/1/after"]
+TIMED = [*UNPRUNED, "pruned/seq-kd/0.8/1/finetuned"]
+
+
+def translated(*models: str, test_set: str = "test") -> set[str]:
+    """The jobs that translate a test set by these models, what is computed from the translations, and the report."""
+    return {f"{rule}/{model}/{test_set}" for rule in ("translate", "score") for model in models} | REPORT
+
+
+def compared(*models: str, test_set: str = "test") -> set[str]:
+    """The jobs that compare these models with their teachers, those of scores, which read that, and the report."""
+    return {f"{rule}/{model}/{test_set}" for rule in ("teacher_agreement", "score") for model in models} | REPORT
+
+
+def timed(*models: str) -> set[str]:
+    """The jobs that measure the speed of these models, and the report."""
+    return {f"measure_speed/{model}" for model in models if model in TIMED} | REPORT
 
 
 def measured(*models: str) -> set[str]:
-    """The jobs that measure these models, and the report."""
-    scores = {f"score/{model}/test" for model in models}
-    return scores | {f"speed/{model}" for model in models if model in TIMED} | REPORT
+    """All jobs that measure these models, and the report."""
+    unpruned = [model for model in models if not model.startswith("pruned/")]
+    return translated(*models) | compared(*unpruned) | timed(*models)
 
 
 def penalties(*models: str, beam: int = 2) -> set[str]:
@@ -35,7 +50,7 @@ def trained(*students: str) -> set[str]:
 
 
 def retrained(*sparsities: float) -> set[str]:
-    jobs = {f"{rule}/seq-kd/{sparsity}/1" for rule in ("prune", "retrain") for sparsity in sparsities}
+    jobs = {f"{rule}/seq-kd/{sparsity}/1" for rule in ("prune", "finetune_pruned") for sparsity in sparsities}
     models = [model for model in PRUNED if model.split("/")[2] in map(str, sparsities)]
     return jobs | penalties(*models) | measured(*models)
 
@@ -45,16 +60,17 @@ def shards(kind: str, count: int) -> set[str]:
 
 
 SCORES = {f"score/{model}/test" for model in [*UNPRUNED, *PRUNED]} | REPORT
-SPEEDS = {f"speed/{model}" for model in TIMED} | REPORT
-STORED = {"store_teacher/base/1/gold/8"}
-SEQ_KD = {"seq_kd/base/1"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
-SEQ_INTER = {"choose/base/1/seq-inter"} | trained("seq-inter")
-SAMPLES = {"samples/base/1"} | trained("js")
+TRANSLATIONS = translated(*UNPRUNED, *PRUNED)
+SPEEDS = timed(*TIMED)
+STORED = {"cache_teacher_topk/base/1/gold/8"}
+SEQ_KD = {"targets/base/1/seq-kd"} | trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
+SEQ_INTER = {"targets/base/1/seq-inter"} | trained("seq-inter")
+SAMPLES = {"targets/base/1/samples"} | trained("js")
 TEACHER = (
     {"train_teacher/base/1"} | penalties("teachers/base/1")
     | shards("beam", 3) | shards("n-best", 2) | shards("samples", 3)
     | SEQ_KD | SEQ_INTER | SAMPLES | STORED | trained("word-kd")
-    | measured("teachers/base/1", "students/baseline/1") | SPEEDS
+    | measured("teachers/base/1") | compared("students/baseline/1") | SPEEDS
 )  # fmt: skip
 TOKENIZER = {"tokenizer/tokenizer"} | TEACHER | trained("baseline")
 CORPUS = {"corpus/corpus"} | TOKENIZER - shards("beam", 3) - shards("n-best", 2) - shards("samples", 3)
@@ -96,17 +112,17 @@ def reversed_sections(config: dict) -> None:
             config[key] = config.pop(key)
 
 
-EXTRA = {"test_set/extra"} | {f"score/{model}/extra" for model in [*UNPRUNED, *PRUNED]} | REPORT
+EXTRA = {"test_set/extra"} | translated(*UNPRUNED, *PRUNED, test_set="extra") | compared(*UNPRUNED, test_set="extra")
 NEW = (
-    penalties("students/new/1") | {"train_student/new/1", "score/students/new/1/test", "speed/students/new/1"} | REPORT
-)
-ENSEMBLE = (
-    penalties("teachers/base/2", "teachers/both/1")
-    | {"train_teacher/base/2", "score/teachers/base/2/test", "ensemble/both/1"}
-    | REPORT
-)
-ENSEMBLE |= {"score/teachers/both/1/test", "speed/teachers/both/1"} | measured("students/baseline/1")
-SECOND = penalties("students/word-kd/2") | {"train_student/word-kd/2", "score/students/word-kd/2/test"} | REPORT
+    {"train_student/new/1"} | penalties("students/new/1") | translated("students/new/1")
+    | compared("students/new/1") | {"measure_speed/students/new/1"}
+)  # fmt: skip
+ENSEMBLE = {"train_teacher/base/2", "ensemble/both/1", "measure_speed/teachers/both/1"}
+for model in ("teachers/base/2", "teachers/both/1"):
+    ENSEMBLE |= penalties(model) | translated(model) | compared(model)
+ENSEMBLE |= compared("students/baseline/1") | timed("students/baseline/1")
+SECOND = {"train_student/word-kd/2"} | penalties("students/word-kd/2")
+SECOND |= translated("students/word-kd/2") | compared("students/word-kd/2")
 
 CONFIG: dict[str, tuple[Change, set[str]]] = {
     "one student's learning rate": (put("students word-kd learning_rate", 0.02), trained("word-kd")),
@@ -116,11 +132,11 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "two values swapped": (put("students word-kd loss", {"nll": 0.6, "word-kd": 0.4}), trained("word-kd")),
     "a loss weight": (put("students word-kd loss word-kd", 0.5), trained("word-kd")),
     "how many words of a teacher are stored": (
-        put("students word-kd teacher_top_k", 4), {"store_teacher/base/1/gold/4"} | trained("word-kd")
+        put("students word-kd teacher_top_k", 4), {"cache_teacher_topk/base/1/gold/4"} | trained("word-kd")
     ),
     "a teacher that runs instead of a stored one": (put("students word-kd teacher_top_k", 0), trained("word-kd")),
     "a stored teacher at other targets": (
-        put("students word-kd targets", "seq-kd"), {"store_teacher/base/1/seq-kd/8"} | trained("word-kd")
+        put("students word-kd targets", "seq-kd"), {"cache_teacher_topk/base/1/seq-kd/8"} | trained("word-kd")
     ),
     "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
     "teacher size": (put("models large ffn", 64), TEACHER),
@@ -134,7 +150,9 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "a length penalty of the teacher that is not chosen on dev": (
         put("decode search length_penalty", 0.6), shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER
     ),
-    "a length penalty of scores that is not chosen on dev": (put("score search length_penalty", 1.0), SCORES | SPEEDS),
+    "a length penalty of scores that is not chosen on dev": (
+        put("score search length_penalty", 1.0), TRANSLATIONS | SPEEDS
+    ),
     "a length limit, which holds on dev and wherever a model is used": (
         put("score search max_length_ratio", 3.0),
         {job.replace("max-2-10", "max-3-10") for job in TEACHER | trained("baseline")} | penalties("teachers/base/1"),
@@ -164,19 +182,23 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "fine-tuning": (put("fine_tuning updates", 11), trained("seq-inter")),
     "retraining": (
         put("retraining updates", 11),
-        {job for job in retrained(0.5, 0.8) if "prune/" not in job and "before" not in job},
+        {job for job in retrained(0.5, 0.8) if "prune/" not in job and "/1/pruned/" not in job},
     ),
     "a sparsity added": (
         put("prune sparsities", [0.5, 0.8, 0.9]),
-        {f"{job}/seq-kd/0.9/1" for job in ("prune", "retrain")}
-        | {f"score/pruned/seq-kd/0.9/1/{when}/test" for when in ("before", "after")}
-        | penalties(*(f"pruned/seq-kd/0.9/1/{when}" for when in ("before", "after")))
+        {f"{job}/seq-kd/0.9/1" for job in ("prune", "finetune_pruned")}
+        | translated(*(f"pruned/seq-kd/0.9/1/{when}" for when in ("pruned", "finetuned")))
+        | penalties(*(f"pruned/seq-kd/0.9/1/{when}" for when in ("pruned", "finetuned")))
         | REPORT,
     ),
     "the beam of scores": (
-        put("score search beam", 3), penalties(*UNPRUNED, *PRUNED, beam=3) | SCORES | SPEEDS
+        put("score search beam", 3), penalties(*UNPRUNED, *PRUNED, beam=3) | TRANSLATIONS | SPEEDS
     ),
     "BLEU's tokenization, which chooses models": (put("score bleu_tokenize", "intl"), TEACHER | trained("baseline")),
+    "a further metric": (put("score extra_metrics", ["ter"]), SCORES),
+    "how many sentences students and teachers are compared on": (
+        put("score teacher_agreement_sentences", 4), compared(*UNPRUNED)
+    ),
     "another language with the same tokenization": (put("corpus target_language", "eng"), REPORT),
     "how speed is measured": (put("speed repeats", 2), SPEEDS),
     "no speed": (put("speed enabled", False), REPORT),
@@ -199,17 +221,18 @@ LOSS_EDIT = ("return batch.log_z", "return 1.0 * batch.log_z")
 TRAININGS = TEACHER | trained("baseline")
 
 CODE: dict[str, tuple[str, str, str, set[str]]] = {
-    "a comment in a script": ("workflow/scripts/train_student.py", "def work", "# a remark\ndef work", set()),
+    "a comment in a script": ("workflow/scripts/train.py", "def train", "# a remark\ndef train", set()),
     "a docstring in the library": ("seqkd/training/run.py", '"""', '"""Reworded. ', set()),
     "layout": ("seqkd/files.py", "import hashlib\n", "import hashlib\n\n\n\n", set()),
     "the description of a setting": ("seqkd/training/settings.py", "Optimiser steps.", "Steps of Adam.", set()),
     "the version": ("seqkd/__init__.py", '__version__ = "', '__version__ = "9', set()),
-    "the workflow's own code": ("workflow/job.py", "%Y-%m-%d", "%d.%m.%Y", set()),
+    "the workflow's own code": ("seqkd/pipeline/jobs/context.py", "%Y-%m-%d", "%d.%m.%Y", set()),
     "a rule's memory": ("workflow/rules/students.smk", "3000 * attempt", "3500 * attempt", set()),
     "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
     "a prefix source": ("seqkd/prefixes/student.py", "student.train()", "student.train(True)", trained("js")),
     "how samples are drawn": (
-        "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw", shards("samples", 3) | SAMPLES | SCORES
+        "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw",
+        shards("samples", 3) | SAMPLES | compared(*UNPRUNED),
     ),
     "how a teacher is stored": (
         "seqkd/distillation/cache_teacher_topk.py", "SHARD = 2000", "SHARD = 2001", STORED | trained("word-kd")
@@ -221,9 +244,8 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
-    "a student's script": (
-        "workflow/scripts/train_student.py", "keep_pruned=False", "keep_pruned=bool()",
-        trained(*STUDENTS) | retrained(0.5, 0.8),
+    "the script of all trainings": (
+        "workflow/scripts/train.py", 'keep_zeros", False', 'keep_zeros", bool()', TRAININGS,
     ),
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
     "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),
@@ -237,8 +259,17 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "how length penalties are chosen": (
         "seqkd/scoring/length_penalty.py", "log = logging", "LATEST = 1\nlog = logging",
-        penalties(*UNPRUNED, *PRUNED) | shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER | SCORES | SPEEDS,
+        penalties(*UNPRUNED, *PRUNED) | shards("beam", 3) | shards("n-best", 2) | SEQ_KD | SEQ_INTER
+        | TRANSLATIONS | SPEEDS,
     ),
+    "how scores are computed": ("seqkd/scoring/score.py", "NO_MODE =", "LATEST = 1\nNO_MODE =", SCORES),
+    "how test sets are translated": (
+        "seqkd/scoring/translate.py", "FACTS =", "LATEST = 1\nFACTS =", TRANSLATIONS
+    ),
+    "how students and teachers are compared": (
+        "seqkd/scoring/teacher_agreement.py", "TOP = 5", "LATEST = 1\nTOP = 5", compared(*UNPRUNED)
+    ),
+    "a metric that the config does not name": ("seqkd/scoring/metrics/ter.py", "CJK =", "LATEST = 1\nCJK =", set()),
     "how speed is measured": ("seqkd/scoring/speed.py", "def workloads", "LATEST = 1\n\n\ndef workloads", SPEEDS),
 }  # fmt: skip
 
@@ -254,6 +285,16 @@ def test_a_new_loss_file_reruns_nothing(place: Place) -> None:
     losses = place.clone / "seqkd" / "losses"
     shutil.copy(losses / "word_kd.py", losses / "another_kd.py")
     assert place.dry_run() == set()
+
+
+def test_a_new_metric_reruns_nothing_and_decodes_nothing_when_it_is_named(place: Place) -> None:
+    metrics = place.clone / "seqkd" / "scoring" / "metrics"
+    shutil.copy(metrics / "ter.py", metrics / "wer.py")
+    assert place.dry_run() == set()
+    place.edit_config(put("score extra_metrics", ["wer"]))
+    assert place.dry_run() == SCORES
+    place.edit_code("seqkd/scoring/metrics/wer.py", "CJK =", "LATEST = 1\nCJK =")
+    assert place.dry_run() == SCORES
 
 
 def test_a_finished_run_has_nothing_to_do_within_five_seconds(place: Place) -> None:
@@ -364,6 +405,6 @@ def test_an_edit_is_made_for_real_and_then_done(finished: Place, tmp_path: Path)
     place.edit_config(put("students word-kd learning_rate", 0.02))
     done = place.snakemake("results/report.html", "--cores", "2")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "6 of 6 steps" in done.stdout + done.stderr or "5 of 5 steps" in done.stdout + done.stderr
+    assert "8 of 8 steps" in done.stdout + done.stderr or "7 of 7 steps" in done.stdout + done.stderr
     assert place.dry_run() == set()
     assert other.stat().st_mtime_ns == before

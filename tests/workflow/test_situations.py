@@ -17,7 +17,7 @@ from seqkd.errors import UserError
 SEQ_KD = trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
 FINISHED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "--until": (("--until", "train_student"), set()),
-    "--omit-from": (("--omit-from", "speed"), set()),
+    "--omit-from": (("--omit-from", "measure_speed"), set()),
     "--forcerun of a rule": (("--forcerun", "train_student"), trained(*STUDENTS) | retrained(0.5, 0.8)),
     "--forcerun of the checkpoint": (("-R", "corpus"), CORPUS),
     "--forcerun of a file": (("-R", "results/students/seq-kd/1/model.safetensors"), SEQ_KD),
@@ -66,7 +66,7 @@ def test_surroundings_rerun_nothing(work: Place, monkeypatch: pytest.MonkeyPatch
 
 
 PRINTED = {
-    "--list": r"all \(Everything, up to the report\.\)\nceilings \(",
+    "--list": r"all \(Everything, up to the report\.\)\ncache_teacher_topk \(",
     "--summary": r"output_file\tdate\trule\t",
     "--dag": r"digraph snakemake_dag \{",
     "--rulegraph": r"digraph snakemake_dag \{",
@@ -172,7 +172,7 @@ ONE_KEY = "91a16a2710fb6424"
 
 def test_code_has_one_key_in_every_python(tmp_path: Path) -> None:
     """repr() writes a character as it is or as an escape, by the Unicode that this Python knows."""
-    from workflow.fingerprint import Code
+    from seqkd.pipeline.graph.fingerprint import Code
 
     (tmp_path / "a.py").write_text('RANGE = "[\u3000-\U000323af]"\nWORD = "größe"\n', encoding="utf-8")
     here = Code(tmp_path).digest("a.py")

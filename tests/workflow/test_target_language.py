@@ -8,8 +8,8 @@ import yaml
 from workflow_place import ROOT, TEXTS, TOY, Place, new
 
 from seqkd.config import load
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 HAN = "猫狗房树书星看叫找画红老新小水火山石田"
 THAI = "กขคงจฉชซญดตถทธนบปผฝ"
@@ -56,6 +56,7 @@ def test_chinese_by_its_flores_code_is_trained_and_scored_by_characters(fresh: P
             "xx is not a registered language; assumed to have spaces between words\ndev.yy: corpus.target_language",
         ),
         ("tha_Thai", THAI, "char-BLEU with sacrebleu's tokenization char: th-Thai is written in Thai script"),
+        ("th", THAI, "so models are selected and compared by chrF (by char-BLEU with score.bleu_tokenize: char)"),
     ],
 )
 def test_a_dry_run_tells_tokenization_and_other_script(fresh: Place, language: str, letters: str, wanted: str) -> None:
@@ -63,7 +64,7 @@ def test_a_dry_run_tells_tokenization_and_other_script(fresh: Place, language: s
     fresh.edit_config(lambda config: config["corpus"].update(target_language=language))
     fresh.dry_run()
     assert wanted in fresh.said
-    assert ("most letters of the target side" in fresh.said) == (language != "tha_Thai")
+    assert ("most letters of the target side" in fresh.said) == (letters != THAI or language == "de")
     fresh.edit_config(lambda config: config.setdefault("score", {}).update(bleu_tokenize="char"))
     fresh.dry_run()
     assert "tokenization char: as score.bleu_tokenize says\n" in fresh.said
@@ -79,7 +80,7 @@ def plan(language: str, tokenize: str = "auto") -> Plan:
 
 def tokenizations(found: Plan) -> set[str]:
     """Those of every step that computes BLEU."""
-    rules = {"train_teacher", "train_student", "retrain", "choose", "score"}
+    rules = {"train_teacher", "train_student", "finetune_pruned", "targets", "score"}
     assert rules <= {step.rule for step in found.steps.values()}
     return {step.settings["bleu_tokenize"] for step in found.steps.values() if step.rule in rules}
 
@@ -89,6 +90,15 @@ def test_every_bleu_of_a_run_has_one_tokenization() -> None:
     assert tokenizations(plan("jpn_Jpan")) == {"char"}
     assert tokenizations(plan("zho_Hans", "intl")) == {"intl"}
     assert tokenizations(plan("xx")) == {"13a"}
+
+
+def test_every_job_that_selects_knows_where_no_tokenization_fits() -> None:
+    def selecting(found: Plan) -> set[bool]:
+        rules = {"train_teacher", "train_student", "retrain", "length_penalty"}
+        return {step.settings["is_fallback"] for step in found.steps.values() if step.rule in rules}
+
+    assert selecting(plan("th")) == {True}
+    assert selecting(plan("th", "char")) == selecting(plan("de")) == {False}
 
 
 def test_other_words_for_one_language_change_the_page_alone() -> None:

@@ -12,18 +12,17 @@ from workflow_place import ROOT, TOY, new
 
 from seqkd.config import ConfigError, load
 from seqkd.manifest import read, verify
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 CAPTIONS = {"source": "captions"}
 STUDENTS = yaml.safe_load(TOY.read_text(encoding="utf-8"))["students"]
 UNPRUNED = ["teachers/base/1", *(f"students/{name}/1" for name in STUDENTS)]
 TRUTHS = {f"truth/{path}" for path in UNPRUNED}
-CEILINGS = {"ceilings/test"}
-PRUNED = [f"pruned/seq-kd/{sparsity}/1/{when}" for sparsity in (0.5, 0.8) for when in ("before", "after")]
-SAMPLED = TRUTHS | {f"scores/{path}/test" for path in [*UNPRUNED, *PRUNED]} | {"report"}
-SAMPLED |= {"decode/base/1/samples", "targets/base/1/samples", "students/js/1", "speed/students/js/1"}
-SAMPLED |= {"students/js/1/search/beam-2-max-2-10"}
+ORACLES = {"oracle_scores/test"}
+SAMPLED = TRUTHS | {f"{folder}/{path}/test" for folder in ("teacher_agreement", "scores") for path in UNPRUNED}
+SAMPLED |= {"decode/base/1/samples", "targets/base/1/samples", "students/js/1", "speed/students/js/1", "report"}
+SAMPLED |= {"students/js/1/search/beam-2-max-2-10", "translations/students/js/1/test"}
 
 
 def keys(root: Path = ROOT, **sections: object) -> dict[str, str]:
@@ -38,7 +37,7 @@ def changed(before: dict[str, str], now: dict[str, str]) -> set[str]:
 
 
 def measured(paths: set[str]) -> set[str]:
-    return {path for path in paths if path.split("/")[0] in ("truth", "ceilings")}
+    return {path for path in paths if path.split("/")[0] in ("truth", "oracle_scores")}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def plain() -> dict[str, str]:
 
 
 def test_every_unpruned_model_is_held_against_the_truth_once(plain: dict[str, str]) -> None:
-    assert measured(set(plain)) == TRUTHS | CEILINGS
+    assert measured(set(plain)) == TRUTHS | ORACLES
 
 
 def test_no_other_corpus_has_such_jobs() -> None:
@@ -66,7 +65,7 @@ def test_the_section_goes_with_its_corpus_alone() -> None:
     ("sections", "touched"),
     [
         ({"truth": {"samples": 51}}, TRUTHS | {"report"}),
-        ({"truth": {"seed": 2}}, TRUTHS | CEILINGS | {"report"}),
+        ({"truth": {"seed": 2}}, TRUTHS | ORACLES | {"report"}),
         ({"truth": {"samples": 50}}, set()),
         ({"report": {"title": "Another"}}, {"report"}),
         ({"speed": {"enabled": False}}, {f"speed/{path}" for path in UNPRUNED} | {"speed/pruned", "report"}),
@@ -89,13 +88,13 @@ def test_one_students_edit_touches_its_own_truth_alone(plain: dict[str, str]) ->
 @pytest.mark.parametrize(
     ("file", "before", "after", "touched"),
     [
-        ("seqkd/scoring/truth.py", "def hold(", "LATEST = 1\n\n\ndef hold(", TRUTHS | {"report"}),
-        ("seqkd/scoring/ceilings.py", "NUMBERS = (", "LATEST = 1\nNUMBERS = (", CEILINGS | {"report"}),
+        ("seqkd/scoring/true_distribution.py", "def compare(", "LATEST = 1\n\n\ndef compare(", TRUTHS | {"report"}),
+        ("seqkd/scoring/oracle_scores.py", "AVERAGED = (", "LATEST = 1\nAVERAGED = (", ORACLES | {"report"}),
         ("seqkd/decoding/sampling.py", "def draw(", "LATEST = 1\n\n\ndef draw(", SAMPLED),
-        ("seqkd/scoring/truth.py", '"""One model', '"""A single model', set()),
+        ("seqkd/scoring/true_distribution.py", '"""One model', '"""A single model', set()),
         ("seqkd/report/truth.html.jinja", "<h3>", "<h3 >", {"report"}),
     ],
-    ids=["the measurement", "the ceilings", "sampling", "a docstring", "the section's template"],
+    ids=["the measurement", "the oracle scores", "sampling", "a docstring", "the section's template"],
 )
 def test_an_edit_of_the_code_touches_what_runs_it(
     plain: dict[str, str], tmp_path: Path, file: str, before: str, after: str, touched: set[str]
@@ -114,7 +113,7 @@ def test_a_dry_run_announces_them(tmp_path: Path, config: str, jobs: bool) -> No
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
-    logs = set(re.findall(r"\(follow it in results/logs/((?:truth|ceilings)/\S+)\.log\)", said))
+    logs = set(re.findall(r"\(follow it in results/logs/((?:compare_to_truth|oracle_scores)/\S+)\.log\)", said))
     systems = load(ROOT / config)
     wanted = len(systems.teachers) + len(systems.students) * len(systems.seeds) + 1
     assert len(logs) == (wanted if jobs else 0)
@@ -139,7 +138,7 @@ def test_the_jobs_run_and_then_have_nothing_to_do(tmp_path: Path) -> None:
     results = place.work / "results"
     facts = read(results / "truth/teachers/base/1/manifest.json").facts
     assert facts["sources"] == 6 and 0 < facts["enumerated"] <= 6
-    assert verify(results / "ceilings/test/manifest.json").facts["sentences"] == 12
+    assert verify(results / "oracle_scores/test/manifest.json").facts["sentences"] == 12
     assert "This corpus is synthetic." in (results / "report.html").read_text(encoding="utf-8")
     assert (results / "report/truth.csv").read_text(encoding="utf-8").count("\n") == 5
     assert read(results / "teachers/both/1/manifest.json").facts["members"] == 2
@@ -147,4 +146,4 @@ def test_the_jobs_run_and_then_have_nothing_to_do(tmp_path: Path) -> None:
     assert place.dry_run() == set()
     place.edit_config(lambda config: config["truth"].update(samples=5))
     models = ("teachers/base/1", "teachers/base/2", "teachers/both/1", "students/taught/1")
-    assert place.dry_run() == {f"truth/{model}" for model in models} | {"report/report"}
+    assert place.dry_run() == {f"compare_to_truth/{model}" for model in models} | {"report/report"}

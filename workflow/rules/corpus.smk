@@ -1,10 +1,12 @@
 """Text: downloads, the training and dev set, the test sets."""
 
+step = experiment.step("download/{file}")
+
 
 rule download:
-    """Fetch a file and check it against its checksum."""
+    """Download a file and verify its checksum."""
     input:
-        unpack(experiment.needs("download/{file}")),
+        step.all_upstream,  # none
     output:
         "results/download/{file}/manifest.json",
         "results/download/{file}/{file}",
@@ -14,23 +16,28 @@ rule download:
         "results/benchmarks/download/{file}.tsv"
     wildcard_constraints:
         file=experiment.names("download"),
-    localrule: True  # nodes of a cluster may have no internet
+    localrule: True  # cluster nodes may have no internet
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
-        step=experiment.made_by("download/{file}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "download {wildcards.file} (follow it in {log})"
     script:
         "../scripts/download.py"
 
 
+step = experiment.step("corpus")
+
+
 checkpoint corpus:
     """Clean the text; write training and dev set."""
     input:
-        unpack(experiment.needs("corpus")),
+        downloads=step.all_upstream,
     output:
         "results/corpus/manifest.json",
         expand("results/corpus/{part}.{side}", part=["train", "dev"], side=["src", "tgt", "groups"]),
@@ -43,17 +50,22 @@ checkpoint corpus:
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
-        step=experiment.made_by("corpus"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "corpus: clean and write training and dev set (follow it in {log})"
     script:
         "../scripts/corpus.py"
 
 
+step = experiment.step("test_sets/{test_set}")
+
+
 rule test_set:
     """Write a test set."""
     input:
-        unpack(experiment.needs("test_sets/{test_set}")),
+        downloads=step.all_upstream,
     output:
         "results/test_sets/{test_set}/manifest.json",
         multiext("results/test_sets/{test_set}/test", ".src", ".tgt", ".groups"),
@@ -61,14 +73,14 @@ rule test_set:
         "results/logs/test_set/{test_set}.log",
     benchmark:
         "results/benchmarks/test_set/{test_set}.tsv"
-    wildcard_constraints:
-        test_set=experiment.names("test_set"),
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
-        step=experiment.made_by("test_sets/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "test_set {wildcards.test_set} (follow it in {log})"
     script:

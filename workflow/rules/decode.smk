@@ -1,10 +1,14 @@
-"""Teachers translate the training set, a shard a job."""
+"""Teachers translate the training set, one shard per job."""
+
+step = experiment.step("decode/{teacher}/{seed}/{kind}")
 
 
 rule decode:
-    """Let a teacher translate a shard of the training set."""
+    """Translate a shard of the training set with a teacher."""
     input:
-        unpack(experiment.needs("decode/{teacher}/{seed}/{kind}")),
+        model=step.upstream("model"),
+        tokenizer=step.upstream("tokenizer"),
+        search=step.upstream("search"),  # none: a fixed length penalty, or samples
     output:
         "results/decode/{teacher}/{seed}/{kind}/{shard}.manifest.json",
         "results/decode/{teacher}/{seed}/{kind}/{shard}.jsonl",
@@ -13,9 +17,7 @@ rule decode:
     benchmark:
         "results/benchmarks/decode/{teacher}/{seed}/{kind}/{shard}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("train_teacher", "given_teacher", "ensemble"),
-        seed=r"\d+",
-        kind="beam|n-best|samples",
+        kind=experiment.names("decode", position=3),
         shard=r"\d+",
     priority: 30
     conda:
@@ -23,7 +25,9 @@ rule decode:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("decode/{teacher}/{seed}/{kind}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "decode {wildcards.kind} by {wildcards.teacher}, seed {wildcards.seed}, shard {wildcards.shard} (follow it in {log})"
     script:

@@ -1,10 +1,14 @@
 """The length penalty of each model's beam search, chosen on dev."""
 
+step = experiment.step("{model}/search/{search}")
+
 
 rule length_penalty:
     """Choose the length penalty of a model's beam search on dev."""
     input:
-        unpack(experiment.needs("{model}/search/{search}")),
+        model=step.upstream("model"),
+        corpus=step.upstream("corpus"),
+        tokenizer=step.upstream("tokenizer"),
     output:
         "results/{model}/search/{search}/manifest.json",
         "results/{model}/search/{search}/search.json",
@@ -21,7 +25,9 @@ rule length_penalty:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("{model}/search/{search}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "length penalty of {wildcards.model}, {wildcards.search} (follow it in {log})"
     script:

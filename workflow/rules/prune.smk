@@ -1,57 +1,65 @@
-"""Models with most weights removed, and trained on with those at zero."""
+"""Students with most weights set to zero, and finetuned with these kept at zero."""
+
+step = experiment.step("pruned/{system}/{sparsity}/{seed}/pruned")
 
 
 rule prune:
-    """Remove most weights of a student."""
+    """Set most weights of a student to zero."""
     input:
-        unpack(experiment.needs("pruned/{system}/{sparsity}/{seed}/before")),
+        model=step.upstream("model"),
     output:
-        "results/pruned/{system}/{sparsity}/{seed}/before/manifest.json",
-        multiext("results/pruned/{system}/{sparsity}/{seed}/before/", "model.safetensors", "model.json"),
+        "results/pruned/{system}/{sparsity}/{seed}/pruned/manifest.json",
+        multiext("results/pruned/{system}/{sparsity}/{seed}/pruned/", "model.safetensors", "model.json"),
     log:
         "results/logs/prune/{system}/{sparsity}/{seed}.log",
     benchmark:
         "results/benchmarks/prune/{system}/{sparsity}/{seed}.tsv"
-    wildcard_constraints:
-        system=experiment.names("prune"),
-        sparsity=r"[\d.e-]+",
-        seed=r"\d+",
     priority: 10
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/before"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "prune {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
     script:
         "../scripts/prune.py"
 
 
-rule retrain:
-    """Train a pruned student with its removed weights at zero."""
+step = experiment.step("pruned/{system}/{sparsity}/{seed}/finetuned")
+
+
+rule finetune_pruned:
+    """Finetune a pruned student; its zero weights stay zero."""
     input:
-        unpack(experiment.needs("pruned/{system}/{sparsity}/{seed}/after")),
+        corpus=step.upstream("corpus"),
+        tokenizer=step.upstream("tokenizer"),
+        targets=step.upstream("targets"),
+        teacher=step.upstream("teacher"),
+        teacher_topk=step.upstream("teacher_topk"),
+        init=step.upstream("init"),  # the pruned model
     output:
-        "results/pruned/{system}/{sparsity}/{seed}/after/manifest.json",
-        multiext("results/pruned/{system}/{sparsity}/{seed}/after/", "model.safetensors", "model.json", "metrics.jsonl"),
+        "results/pruned/{system}/{sparsity}/{seed}/finetuned/manifest.json",
+        multiext(
+            "results/pruned/{system}/{sparsity}/{seed}/finetuned/", "model.safetensors", "model.json", "metrics.jsonl"
+        ),
     log:
-        "results/logs/retrain/{system}/{sparsity}/{seed}.log",
+        "results/logs/finetune_pruned/{system}/{sparsity}/{seed}.log",
     benchmark:
-        "results/benchmarks/retrain/{system}/{sparsity}/{seed}.tsv"
-    wildcard_constraints:
-        system=experiment.names("prune"),
-        sparsity=r"[\d.e-]+",
-        seed=r"\d+",
+        "results/benchmarks/finetune_pruned/{system}/{sparsity}/{seed}.tsv"
     priority: 10
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("pruned/{system}/{sparsity}/{seed}/after"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
-        "retrain {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
+        "finetune_pruned {wildcards.system}, sparsity {wildcards.sparsity}, seed {wildcards.seed} (follow it in {log})"
     script:
-        "../scripts/retrain.py"
+        "../scripts/train.py"

@@ -1,13 +1,15 @@
 """The page and the tables.
 
-What is marked here is what `snakemake --report` shows.
+Outputs marked with `report` are what `snakemake --report` shows.
 """
+
+step = experiment.step("report")
 
 
 rule report:
     """Draw the page, the tables and the plots."""
     input:
-        results=experiment.all_manifests,
+        manifests=step.all_upstream,
     output:
         "results/report/manifest.json",
         report("results/report.html", caption="../report/page.rst", category="Page", labels={"result": "the page"}),
@@ -49,7 +51,9 @@ rule report:
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
     params:
-        step=experiment.made_by("report"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "report (follow it in {log})"
     script:

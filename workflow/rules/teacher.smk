@@ -1,13 +1,16 @@
-"""Models that are taught from.
+"""Models that students learn from.
 
-Priorities, here and in the other rules: what most other jobs wait for comes first, so that no core idles at the end.
+Priorities, here and in the other rules: what most jobs wait for runs first, so that no core idles at the end.
 """
+
+step = experiment.step("teachers/{teacher}/{seed}")
 
 
 rule train_teacher:
     """Train a teacher."""
     input:
-        unpack(experiment.needs("teachers/{teacher}/{seed}")),
+        corpus=step.upstream("corpus"),
+        tokenizer=step.upstream("tokenizer"),
     output:
         "results/teachers/{teacher}/{seed}/manifest.json",
         multiext("results/teachers/{teacher}/{seed}/", "model.safetensors", "model.json", "metrics.jsonl"),
@@ -17,51 +20,59 @@ rule train_teacher:
         "results/benchmarks/train_teacher/{teacher}/{seed}.tsv"
     wildcard_constraints:
         teacher=experiment.names("train_teacher"),
-        seed=r"\d+",
     priority: 40
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("teachers/{teacher}/{seed}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "train_teacher {wildcards.teacher}, seed {wildcards.seed} (follow it in {log})"
     script:
-        "../scripts/train_teacher.py"
+        "../scripts/train.py"
 
 
-rule given_teacher:
-    """Take over a teacher of another run."""
+step = experiment.step("teachers/{teacher}/{seed}")
+
+
+rule import_teacher:
+    """Import a teacher from another run."""
     input:
-        unpack(experiment.needs("teachers/{teacher}/{seed}")),
+        tokenizer=step.upstream("tokenizer"),
     output:
         "results/teachers/{teacher}/{seed}/manifest.json",
         multiext("results/teachers/{teacher}/{seed}/", "model.safetensors", "model.json"),
     log:
-        "results/logs/given_teacher/{teacher}/{seed}.log",
+        "results/logs/import_teacher/{teacher}/{seed}.log",
     benchmark:
-        "results/benchmarks/given_teacher/{teacher}/{seed}.tsv"
+        "results/benchmarks/import_teacher/{teacher}/{seed}.tsv"
     wildcard_constraints:
-        teacher=experiment.names("given_teacher"),
-        seed=r"\d+",
+        teacher=experiment.names("import_teacher"),
     priority: 40
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=3000,
     params:
-        step=experiment.made_by("teachers/{teacher}/{seed}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
-        "given_teacher {wildcards.teacher} (follow it in {log})"
+        "import_teacher {wildcards.teacher} (follow it in {log})"
     script:
-        "../scripts/given_teacher.py"
+        "../scripts/import_teacher.py"
+
+
+step = experiment.step("teachers/{teacher}/{seed}")
 
 
 rule ensemble:
-    """Put teachers together as one."""
+    """Make a teacher that averages others."""
     input:
-        unpack(experiment.needs("teachers/{teacher}/{seed}")),
+        members=step.all_upstream,
     output:
         "results/teachers/{teacher}/{seed}/manifest.json",
         multiext("results/teachers/{teacher}/{seed}/", "model.safetensors", "model.json"),
@@ -71,14 +82,15 @@ rule ensemble:
         "results/benchmarks/ensemble/{teacher}/{seed}.tsv"
     wildcard_constraints:
         teacher=experiment.names("ensemble"),
-        seed=r"\d+",
     priority: 40
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=3000,
     params:
-        step=experiment.made_by("teachers/{teacher}/{seed}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "ensemble {wildcards.teacher} (follow it in {log})"
     script:

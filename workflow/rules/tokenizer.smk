@@ -1,10 +1,12 @@
-"""Pieces of words, and training and dev set as ids."""
+"""Subwords, and training and dev set as ids."""
+
+step = experiment.step("tokenizer")
 
 
 rule tokenizer:
     """Learn the subwords; write training and dev set as ids."""
     input:
-        unpack(experiment.needs("tokenizer")),
+        corpus=step.upstream("corpus"),
     output:
         "results/tokenizer/manifest.json",
         multiext("results/tokenizer/", "src.model", "tgt.model"),
@@ -23,7 +25,9 @@ rule tokenizer:
     resources:
         mem_mb=lambda wildcards, attempt: 5000 * attempt,
     params:
-        step=experiment.made_by("tokenizer"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "tokenizer (follow it in {log})"
     script:

@@ -1,17 +1,22 @@
-"""Models against the true distribution: for the corpus `captions` alone, whose truth is known."""
+"""Models compared with the true distribution, which only the corpus `captions` has."""
+
+step = experiment.step("truth/{model}")
 
 
-rule truth:
-    """Hold a model against the true distribution."""
+rule compare_to_truth:
+    """Compare a model with the true distribution."""
     input:
-        unpack(experiment.needs("truth/{model}")),
+        model=step.upstream("model"),
+        test_set=step.upstream("test_set"),
+        tokenizer=step.upstream("tokenizer"),
+        search=step.upstream("search"),
     output:
         "results/truth/{model}/manifest.json",
         "results/truth/{model}/truth.json",
     log:
-        "results/logs/truth/{model}.log",
+        "results/logs/compare_to_truth/{model}.log",
     benchmark:
-        "results/benchmarks/truth/{model}.tsv"
+        "results/benchmarks/compare_to_truth/{model}.tsv"
     wildcard_constraints:
         model="(teachers|students)/.+",
     conda:
@@ -19,33 +24,38 @@ rule truth:
     resources:
         mem_mb=lambda wildcards, attempt: 3000 * attempt,
     params:
-        step=experiment.made_by("truth/{model}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
         "truth: {wildcards.model} against the true distribution (follow it in {log})"
     script:
-        "../scripts/truth.py"
+        "../scripts/compare_to_truth.py"
 
 
-rule ceilings:
+step = experiment.step("oracle_scores/{test_set}")
+
+
+rule oracle_scores:
     """Score a perfect model on a test set."""
     input:
-        unpack(experiment.needs("ceilings/{test_set}")),
+        test_set=step.upstream("test_set"),
     output:
-        "results/ceilings/{test_set}/manifest.json",
-        multiext("results/ceilings/{test_set}/", "ceilings.json", "mode.txt", "sample.txt"),
+        "results/oracle_scores/{test_set}/manifest.json",
+        multiext("results/oracle_scores/{test_set}/", "oracle_scores.json", "mode.txt", "sample.txt"),
     log:
-        "results/logs/ceilings/{test_set}.log",
+        "results/logs/oracle_scores/{test_set}.log",
     benchmark:
-        "results/benchmarks/ceilings/{test_set}.tsv"
-    wildcard_constraints:
-        test_set=experiment.names("test_set"),
+        "results/benchmarks/oracle_scores/{test_set}.tsv"
     conda:
         "../../envs/seqkd.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
-        step=experiment.made_by("ceilings/{test_set}"),
+        settings=step.settings,
+        code=step.code,
+        upstream=step.upstream_keys,
     message:
-        "ceilings of {wildcards.test_set} (follow it in {log})"
+        "oracle scores on {wildcards.test_set} (follow it in {log})"
     script:
-        "../scripts/ceilings.py"
+        "../scripts/oracle_scores.py"

@@ -1,13 +1,13 @@
 """Clean and write the training and dev set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
-    """train and dev, sides and groups, into results/corpus."""
+def corpus(job: Job) -> Stats:
+    """Both sides and groups of train and dev into results/corpus."""
     from seqkd.corpus.make import make_corpus
 
     return make_corpus(job.settings["corpus"], job.downloads(), job.folder)
 
 
-run(work)
+run_job(corpus)

@@ -1,12 +1,12 @@
-"""Translate one shard of the training set by a teacher."""
+"""Translate one shard of the training set with a teacher."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def decode(job: Job) -> Stats:
     """JSON lines into results/decode/{teacher}/{seed}/{kind}/{shard}.jsonl."""
     from seqkd.decoding.length_penalty import read_chosen_penalty
     from seqkd.decoding.settings import DecodeSettings
@@ -18,24 +18,25 @@ def work(job: Job) -> Facts:
         shard=int(job.wildcards["shard"]),
         model=job.input("model"),
         tokenizer=job.input("tokenizer"),
-        output=part(job) if len(job.devices) > 1 else job.outputs[1],
+        output=part_of(job) if len(job.devices) > 1 else job.outputs[1],
         precision=job.settings["precision"],
         length_penalty=read_chosen_penalty(job.optional("search")),
         device=job.device,
-        part=job.part,
+        part=job.shard,
     )
 
 
-def part(job: Job) -> Path:
-    """Where this process puts its part of the shard."""
+def part_of(job: Job) -> Path:
+    """The file with this process's part of the shard."""
     return job.state / f"part-{job.rank}.jsonl"
 
 
-def join(job: Job, facts: list[Facts]) -> Facts:
-    """The shard of all processes' parts."""
+def join(job: Job, stats: list[Stats]) -> Stats:
+    """The shard, joined from the parts of all processes."""
     from seqkd.decoding.shard import join_parts
 
-    return join_parts([part(replace(job, rank=rank)) for rank in range(len(job.devices))], facts, job.outputs[1])
+    parts = [part_of(replace(job, rank=rank)) for rank in range(len(job.devices))]
+    return join_parts(parts, stats, job.outputs[1])
 
 
-run(work, join)
+run_job(decode, join)

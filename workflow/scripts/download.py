@@ -1,13 +1,13 @@
-"""Fetch one file of the corpus."""
+"""Download one file of the corpus."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def download(job: Job) -> Stats:
     """The file into results/download/{name}/{name}."""
     from seqkd.corpus.download.fetch import fetch
 
     return fetch(job.settings, job.outputs[1], job.state)
 
 
-run(work)
+run_job(download)

@@ -1,13 +1,13 @@
-"""Put teachers together as one that averages them."""
+"""Make a teacher that averages others."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def ensemble(job: Job) -> Stats:
     """The weights of all members into results/teachers/{teacher}/1."""
     from seqkd.models.ensemble import make_ensemble
 
-    return make_ensemble([job.input(name) for name in sorted(job.inputs)], job.folder)
+    return make_ensemble([path.parent for path in job.inputs["members"]], job.folder)
 
 
-run(work)
+run_job(ensemble)

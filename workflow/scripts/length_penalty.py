@@ -1,9 +1,9 @@
 """Choose the length penalty of a model's beam search on dev."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def length_penalty(job: Job) -> Stats:
     """search.json into results/{model}/search/{search}."""
     from seqkd.decoding.settings import TunedSearchSettings
     from seqkd.scoring.length_penalty import choose_length_penalty
@@ -15,8 +15,9 @@ def work(job: Job) -> Facts:
         corpus=job.input("corpus"),
         folder=job.folder,
         bleu_tokenize=job.settings["bleu_tokenize"],
+        is_fallback=job.settings["is_fallback"],
         precision=job.settings["precision"],
     )
 
 
-run(work)
+run_job(length_penalty)

@@ -1,9 +1,9 @@
 """Draw the page and the tables from the measurements."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
+def report(job: Job) -> Stats:
     """report.html, scores.csv, speed.csv and report/ into results."""
     from seqkd.analysis.settings import ReportSettings
     from seqkd.report.make import make_report
@@ -16,4 +16,4 @@ def work(job: Job) -> Facts:
     )
 
 
-run(work)
+run_job(report)

@@ -1,27 +1,20 @@
-"""Measure a model's quality on a test set."""
+"""Score a model's translations of a test set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
-    """scores.json and the translations into results/scores/{model}/{test set}."""
-    from seqkd.decoding.length_penalty import read_chosen_penalty
-    from seqkd.scoring.score import score_model
-    from seqkd.scoring.settings import ScoreSettings
+def score(job: Job) -> Stats:
+    """scores.json into results/scores/{model}/{test set}."""
+    from seqkd.scoring.score import score_translations
 
-    return score_model(
-        settings=ScoreSettings(**job.settings["score"]),
-        system=job.settings["system"],
-        model=job.input("model"),
-        teacher=job.optional("teacher"),
-        tokenizer=job.input("tokenizer"),
+    return score_translations(
+        **job.settings,
+        translations=job.input("translations"),
+        teacher_agreement=job.optional("teacher_agreement"),
         test_set=job.input("test_set"),
         corpus=job.input("corpus"),
         folder=job.folder,
-        bleu_tokenize=job.settings["bleu_tokenize"],
-        precision=job.settings["precision"],
-        length_penalty=read_chosen_penalty(job.optional("search")),
     )
 
 
-run(work)
+run_job(score)

@@ -1,13 +1,13 @@
 """Write one test set."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
-    """Sides and groups into results/test_sets/{name}."""
+def test_set(job: Job) -> Stats:
+    """Both sides and groups into results/test_sets/{name}."""
     from seqkd.corpus.make import make_test_set
 
     return make_test_set(job.settings["corpus"], job.settings["test_set"], job.downloads(), job.folder)
 
 
-run(work)
+run_job(test_set)

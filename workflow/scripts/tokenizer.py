@@ -1,16 +1,16 @@
-"""Learn the pieces of both languages and write train and dev as ids."""
+"""Learn the subwords of both languages and write train and dev as ids."""
 
-from workflow.job import Facts, Job, run
+from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 
-def work(job: Job) -> Facts:
-    """SentencePiece models, learned or given, and ids into results/tokenizer."""
+def tokenizer(job: Job) -> Stats:
+    """SentencePiece models, learned or imported, and ids into results/tokenizer."""
     from seqkd.tokenizer.make import make_tokenizer
     from seqkd.tokenizer.settings import TokenizerSettings
 
     settings = dict(job.settings)
-    given = settings.pop("files", {})
-    return make_tokenizer(TokenizerSettings(**settings), job.input("corpus"), job.folder, given)
+    files = settings.pop("files", {})
+    return make_tokenizer(TokenizerSettings(**settings), job.input("corpus"), job.folder, files)
 
 
-run(work)
+run_job(tokenizer)

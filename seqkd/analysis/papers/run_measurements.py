@@ -42,8 +42,9 @@ class RunMeasurements:
         Raises:
             SystemNotFound: BLEU is undefined on the test set.
         """
-        if metric == "bleu" and (reason := self.results.metric(self.test_set).reason):
-            raise SystemNotFound(f"on {self.test_set} {reason}")
+        primary = self.results.metric(self.test_set)
+        if metric == "bleu" and not primary.is_bleu_defined:
+            raise SystemNotFound(f"on {self.test_set} {primary.reason}")
         scores = self._bootstrap(decoding, metric)
         rows = [scores.rows[model.path] for model in models]
         observed = np.array([scores.observed[row] for row in rows])

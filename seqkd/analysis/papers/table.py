@@ -9,7 +9,7 @@ from seqkd.analysis.csv_files import write_csv
 from seqkd.analysis.hypothesis import Outcome, evaluate
 from seqkd.analysis.papers import f_distill, kim_rush, tie_kd
 from seqkd.analysis.papers.run_measurements import RunMeasurements
-from seqkd.analysis.results import Results, load
+from seqkd.analysis.results import Results, is_fallback, load
 from seqkd.analysis.settings import ReportSettings
 from seqkd.errors import UserError
 from seqkd.files import write_text
@@ -46,14 +46,15 @@ def _load_finished(folder: Path) -> tuple[Results, ReportSettings]:
     path = folder / "report" / "manifest.json"
     if not path.is_file():
         raise UserError(f"{folder}: no finished run, {path} is missing; run snakemake first, or name another folder")
-    made_by = manifest.read(path).made_by
+    provenance = manifest.read(path).provenance
     try:
-        settings = made_by["settings"]
+        settings = provenance["settings"]
         with_speed = settings["config"].get("speed", {}).get("enabled", True)
         systems, report = settings["systems"], ReportSettings(**settings["report"])
+        characters = is_fallback(settings["config"])
     except (KeyError, TypeError, AttributeError, ValueError):
         raise UserError(f"{path}: the report of another version of seqkd; run snakemake again") from None
-    return load(folder, systems, with_speed), report
+    return load(folder, systems, with_speed, characters), report
 
 
 def decide(results: Results, settings: ReportSettings) -> dict[str, list[Outcome]]:

@@ -17,8 +17,8 @@ from seqkd.analysis.papers import table
 from seqkd.analysis.results import load
 from seqkd.analysis.settings import ReportSettings
 from seqkd.config import load as read_config
-from workflow.fingerprint import Code
-from workflow.plan import Plan
+from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.pipeline.graph.plan import Plan
 
 ROOT = Path(__file__).parents[3]
 Description = dict[str, Any]
@@ -141,7 +141,7 @@ def test_every_statement_has_a_row_with_the_verdict_that_was_made_up(finished: P
 
 
 def test_a_sentence_has_the_difference_its_interval_and_each_seed(finished: Path) -> None:
-    systems = manifest.read(finished / "report/manifest.json").made_by["settings"]["systems"]
+    systems = manifest.read(finished / "report/manifest.json").provenance["settings"]["systems"]
     results = load(finished, systems)
     (sentence,) = decide(finished, systems)["K2"].sentences
     frame = results.scores[results.scores["decoding"] == "greedy"]
@@ -153,7 +153,7 @@ def test_a_sentence_has_the_difference_its_interval_and_each_seed(finished: Path
 
 
 def test_what_is_missing_is_named(finished: Path) -> None:
-    systems = manifest.read(finished / "report/manifest.json").made_by["settings"]["systems"]
+    systems = manifest.read(finished / "report/manifest.json").provenance["settings"]["systems"]
     without_students = [model for model in systems if model["system"] in ("base", "baseline")]
     outcomes = decide(finished, without_students)
     assert {outcome.verdict for key, outcome in outcomes.items() if key not in ("T3", "T4")} == {"not tested"}

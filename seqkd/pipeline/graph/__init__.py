@@ -1,0 +1,1 @@
+"""The experiment as a graph of steps, and the code that each step runs."""

@@ -1,0 +1,1 @@
+"""What surrounds a job: its context and state, locks, workers, resources, disk errors."""

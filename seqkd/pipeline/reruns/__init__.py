@@ -1,0 +1,1 @@
+"""Which results are out of date, found by their manifests."""

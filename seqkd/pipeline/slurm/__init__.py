@@ -1,0 +1,1 @@
+"""Jobs of SLURM: orphaned ones, and those whose time runs out."""
