@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from seqkd.corpus.captions.meaning import Thing
 from seqkd.corpus.captions.styles import options, vectors
-from seqkd.corpus.jobs import modules_of
+from seqkd.corpus.source import modules_of
 
 from seqkd.corpus.captions import english
 from seqkd.corpus.captions.choices import enumerate_strings
