@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from seqkd.pipeline.graph.targets import PASS_THROUGH
 from workflow_place import ROOT, TEXTS, TOY, Place, new
 
 from seqkd.config import load
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
-from seqkd.pipeline.graph.targets import PASS_THROUGH
 
 HAN = "猫狗房树书星看叫找画红老新小水火山石田"
 THAI = "กขคงจฉชซญดตถทธนบปผฝ"

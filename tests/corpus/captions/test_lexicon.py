@@ -4,9 +4,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from seqkd.corpus.captions.meaning import Thing
-from seqkd.corpus.captions.styles import options, vectors
-from seqkd.corpus.source import modules_of
 
 from seqkd.corpus.captions import english
 from seqkd.corpus.captions.choices import enumerate_strings
@@ -27,6 +24,9 @@ from seqkd.corpus.captions.lexicon import (
     WHEN,
     plural_of,
 )
+from seqkd.corpus.captions.meaning import Thing
+from seqkd.corpus.captions.styles import options, vectors
+from seqkd.corpus.source import modules_of
 from seqkd.pipeline.graph.fingerprint import Code
 
 ROOT = Path(__file__).parents[3]
