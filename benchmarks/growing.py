@@ -79,16 +79,16 @@ def corpus(folder: Path) -> Facts:
 
 def tokenizer(folder: Path) -> Facts:
     """Training the tokenizer, on at most a million lines per side, and encoding."""
-    from seqkd.tokenizer.make import make_tokenizer
-    from seqkd.tokenizer.settings import TokenizerSettings
+    from seqkd.data.tokenizer_settings import TokenizerSettings
+    from seqkd.data.train_tokenizer import make_tokenizer
 
     return make_tokenizer(TokenizerSettings(vocab_size=VOCABULARY), folder / "corpus", folder / "tokenizer")
 
 
 def batches(folder: Path) -> Facts:
     """The order of an epoch and its first 200 batches: the memory and time that training spends on its data."""
-    from seqkd.batches.batches import BatchStream
-    from seqkd.batches.dataset import Dataset
+    from seqkd.data.batching import BatchStream
+    from seqkd.data.dataset import Dataset
 
     began = time.perf_counter()
     stream = iter(BatchStream(Dataset(folder / "tokenizer/train"), 4096, 1))
@@ -106,17 +106,17 @@ def decode(folder: Path) -> Facts:
     """Decode the last shard, of 100 sentences, with a tiny model; any cost that grows with the corpus shows up."""
     import torch
 
+    from seqkd.data.tokenizer import Tokenizer
+    from seqkd.decoding.decode_shard import decode_shard
     from seqkd.decoding.settings import DecodeSettings, TunedSearchSettings
-    from seqkd.decoding.shard import decode_shard
-    from seqkd.decoding.shares import shard_count
-    from seqkd.models import store
+    from seqkd.decoding.shards import shard_count
+    from seqkd.models import checkpoint
     from seqkd.models.transformer_settings import TransformerSettings
-    from seqkd.tokenizer.tokenizer import Tokenizer
 
     tiny = TransformerSettings(encoder_layers=1, decoder_layers=1, dim=16, ffn_dim=16, heads=2)
     torch.manual_seed(0)
     counts = Tokenizer(folder / "tokenizer").sizes
-    store.save(store.build(tiny, *counts), tiny, counts, folder / "tiny")
+    checkpoint.save(checkpoint.build(tiny, *counts), tiny, counts, folder / "tiny")
     settings = DecodeSettings(shard_size=100, search=TunedSearchSettings(beam=1, length_penalty=0.0))
     last_shard = shard_count(settings, "beam", pairs_in(folder)) - 1
     return decode_shard(
@@ -174,8 +174,8 @@ def choose(folder: Path) -> Facts:
 
 def overlap(folder: Path) -> Facts:
     """Searching the training text for the test sentences, as every score does."""
-    from seqkd.files import read_lines
     from seqkd.scoring.score import overlap
+    from seqkd.utils.files import read_lines
 
     shared = overlap(folder / "corpus", read_lines(folder / "raw/test.src"), read_lines(folder / "raw/test.tgt"))
     return {"overlap": len(shared)}
@@ -183,7 +183,7 @@ def overlap(folder: Path) -> Facts:
 
 def checksums(folder: Path) -> Facts:
     """The checksums of the ids that training and decoding compute before they begin."""
-    from seqkd.files import sha256
+    from seqkd.utils.files import sha256
 
     files = sorted(folder.glob("tokenizer/*/*.npy"))
     began = time.perf_counter()
@@ -196,7 +196,7 @@ def checksums(folder: Path) -> Facts:
 def pairs_in(folder: Path) -> int:
     """Number of pairs left after cleaning."""
 
-    from seqkd.batches.dataset import TokenIds
+    from seqkd.data.dataset import TokenIds
 
     return len(TokenIds(folder / "tokenizer/train", "src"))
 

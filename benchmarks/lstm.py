@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from seqkd.memory import tune_malloc
 from seqkd.models.lstm import Lstm
 from seqkd.models.lstm_settings import LstmSettings
+from seqkd.utils.malloc import tune_malloc
 
 VOCABULARY = 4000
 Step = Callable[[], None]

@@ -5,10 +5,10 @@ from pathlib import Path
 from benchmarks.bench import BATCH_TOKENS, Bench, Models
 from benchmarks.turns import say
 from seqkd.decoding.settings import LengthLimits
-from seqkd.files import digest
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.run import train_model
 from seqkd.training.settings import TrainingSettings
+from seqkd.training.trainer import train_model
+from seqkd.utils.files import digest
 
 
 def train(bench: Bench) -> Models:

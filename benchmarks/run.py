@@ -17,8 +17,8 @@ from benchmarks.bench import FULL, QUICK, Bench  # noqa: E402
 from benchmarks.rows import Row  # noqa: E402
 from benchmarks.tables import write_page  # noqa: E402
 from benchmarks.turns import UNPINNED, say  # noqa: E402
-from seqkd.errors import UserError  # noqa: E402
-from seqkd.files import write_json  # noqa: E402
+from seqkd.utils.errors import UserError  # noqa: E402
+from seqkd.utils.files import write_json  # noqa: E402
 
 FAMILIES = (
     "training",

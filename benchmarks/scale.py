@@ -27,8 +27,8 @@ sys.path[:0] = [str(ROOT)]
 
 from benchmarks.growing import STAGES, UNMEASURED  # noqa: E402
 from benchmarks.scale_tables import write_tables  # noqa: E402
-from seqkd.files import write_json  # noqa: E402
 from seqkd.scoring.speed import cpu_name  # noqa: E402
+from seqkd.utils.files import write_json  # noqa: E402
 
 Json = dict[str, Any]
 
@@ -150,7 +150,7 @@ def measure_training(name: str, model: Json, work: Path) -> Json:
     """The best of three turns."""
     from benchmarks.families.growth import random_ids
     from benchmarks.turns import Worker
-    from seqkd.models import store
+    from seqkd.models import checkpoint
     from seqkd.models.transformer_settings import TransformerSettings
 
     settings = TransformerSettings(**model)
@@ -166,7 +166,7 @@ def measure_training(name: str, model: Json, work: Path) -> Json:
         turns = [side.turn() for _ in range(4)][1:]
     finally:
         side.close()
-    parameters = sum(parameter.numel() for parameter in store.build(settings, VOCABULARY, VOCABULARY).parameters())
+    parameters = sum(parameter.numel() for parameter in checkpoint.build(settings, VOCABULARY, VOCABULARY).parameters())
     rate = max(turn.amount / turn.seconds for turn in turns)
     say(f"{name}: {parameters / 1e6:.1f} M parameters, {rate:.0f} target tokens a second")
     return {"stage": "training", "model": name, "parameters": parameters, "tokens_a_second": round(rate)}

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.growing import STAGES, UNMEASURED
-from seqkd.files import write_text
+from seqkd.utils.files import write_text
 
 Json = dict[str, Any]
 

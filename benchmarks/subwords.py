@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from seqkd.files import read_lines, write_lines
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.utils.files import read_lines, write_lines
 
 SPECIAL = 4
 """Number of special tokens at the start of the vocabulary, which every peer adds by itself."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rows import spread
-from seqkd.files import write_text
+from seqkd.utils.files import write_text
 
 Json = dict[str, Any]
 

@@ -11,10 +11,10 @@ from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.source import SourceSettings, all_jobs
 from seqkd.corpus.sources.captions import CaptionsSettings
-from seqkd.errors import UserError
-from seqkd.files import write_text
-from seqkd.tokenizer.make import make_tokenizer
-from seqkd.tokenizer.settings import TokenizerSettings
+from seqkd.data.tokenizer_settings import TokenizerSettings
+from seqkd.data.train_tokenizer import make_tokenizer
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import write_text
 
 CONFIG = ROOT / "configs" / "multi30k-de-en.yaml"
 VOCABULARY = 8000

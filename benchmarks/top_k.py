@@ -14,19 +14,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkd.batches.batches import collate
-from seqkd.batches.dataset import PAD, Dataset
+from seqkd.data.batching import collate
+from seqkd.data.dataset import PAD, Dataset
 from seqkd.distillation.cache_teacher_topk import cut
 from seqkd.losses import topk
-from seqkd.losses.positions import TokenBatch
-from seqkd.models import store
+from seqkd.losses.token_batch import TokenBatch
+from seqkd.models import checkpoint
 
 COUNTS = (1, 2, 4, 8, 16, 32, 64)
 
 
 def log_probs(folder: Path, dataset: Dataset, sentences: list[int]) -> Tensor:
     """A model's log-probabilities at the target positions, [N, V]."""
-    model, batch = store.load(folder), collate(dataset, np.asarray(sentences))
+    model, batch = checkpoint.load(folder), collate(dataset, np.asarray(sentences))
     with torch.no_grad():
         hidden = model(batch.src, batch.prefix)[batch.target != PAD]
         return (hidden @ model.output_weight.T).log_softmax(-1)

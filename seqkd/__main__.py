@@ -11,8 +11,8 @@ from pathlib import Path
 from seqkd import losses
 from seqkd.cli.losses import describe
 from seqkd.config.error_messages import did_you_mean
-from seqkd.errors import UserError
-from seqkd.losses import outside
+from seqkd.losses import user_losses
+from seqkd.utils.errors import UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +103,7 @@ def _translate(args: argparse.Namespace) -> Iterator[str]:
         raise UserError(f"--beam {args.beam}: allowed are 1 to 1000")
     if args.length_penalty is not None and not 0 <= args.length_penalty <= 5:
         raise UserError(f"--length-penalty {args.length_penalty:g}: allowed are 0 to 5")
-    translate_lines = import_module("seqkd.decoding.text").translate_lines
+    translate_lines = import_module("seqkd.decoding.translate_text").translate_lines
     search = (args.beam, args.precision, args.length_penalty)
     for line in translate_lines(_input(), args.model, args.tokenizer, *search):
         yield f"{line}\n"
@@ -139,7 +139,7 @@ def _losses(args: argparse.Namespace) -> Iterator[str]:
     """
     if args.name is None:
         yield from (f"{name}\n" for name in losses.NAMES)
-    elif args.name in losses.NAMES or outside.is_path(args.name):
+    elif args.name in losses.NAMES or user_losses.is_path(args.name):
         yield describe(args.name)
     else:
         hint = did_you_mean(args.name, losses.NAMES)

@@ -21,8 +21,8 @@ def toy(tmp_path_factory) -> Toy:
     """A corpus of 40 + 8 toy sentences, its tokenizer, and a test set of the dev sentences."""
     from toy import write_corpus
 
-    from seqkd.tokenizer.make import make_tokenizer
-    from seqkd.tokenizer.settings import TokenizerSettings
+    from seqkd.data.tokenizer_settings import TokenizerSettings
+    from seqkd.data.train_tokenizer import make_tokenizer
 
     root = tmp_path_factory.mktemp("toy")
     write_corpus(root / "corpus")

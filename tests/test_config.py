@@ -9,7 +9,7 @@ import pytest
 from small_config import BASE, FILES, changed
 
 from seqkd.config import ConfigError, Systems, load
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 ERRORS = [
     ("studens", {}, "studens: unknown key; did you mean students?"),

@@ -8,7 +8,7 @@ from seqkd.config import Config
 from seqkd.config.error_messages import classes
 from seqkd.distillation import targets
 from seqkd.losses import NAMES, settings_of
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 from tools import config_docs
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqkd.files import write_text
+from seqkd.utils.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "design.md"
@@ -64,7 +64,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Call):  # import_module("seqkd.decoding.text")
+        elif isinstance(node, ast.Call):  # import_module("seqkd.decoding.translate_text")
             names = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
         yield from (name for name in names if isinstance(name, str) and re.fullmatch(rf"{PACKAGE}(\.\w+)+", name))
 

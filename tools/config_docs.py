@@ -7,8 +7,8 @@ from pathlib import Path
 from seqkd.config import Config
 from seqkd.config.sections import TrainingChanges
 from seqkd.config.value_types import Schema, subsections, type_of
-from seqkd.files import write_text
 from seqkd.training.settings import TrainingSettings
+from seqkd.utils.files import write_text
 
 DOCS = Path(__file__).parents[1] / "docs"
 INTRODUCTION = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 from seqkd import losses
 from seqkd.cli.losses import about, cost
 from seqkd.distillation.targets import label
-from seqkd.files import write_text
+from seqkd.utils.files import write_text
 
 METHODS = Path(__file__).parents[1] / "docs" / "methods.md"
 BEGIN, END = "<!-- the table of methods, by tools/losses_table.py -->", "<!-- end of the table -->"

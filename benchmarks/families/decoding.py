@@ -14,9 +14,9 @@ from benchmarks.peers import python_of
 from benchmarks.rows import Row, Turn, missing, paired, single
 from benchmarks.subwords import vocabulary
 from benchmarks.turns import ROOT, Side, SideError, Worker, alternate, environment
-from seqkd.files import digest, write_json, write_lines
+from seqkd.data.tokenizer import Tokenizer
 from seqkd.scoring.metrics.bleu import corpus_bleu
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.files import digest, write_json, write_lines
 
 UNIT = "sentences a second"
 OURS = {"seqkd float32": "float32", "seqkd bf16": "bfloat16"}

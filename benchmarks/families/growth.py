@@ -20,8 +20,8 @@ from benchmarks.families.decoding import Task, write_sources
 from benchmarks.families.training import settings
 from benchmarks.rows import Row, exponent, missing, single
 from benchmarks.turns import ROOT, SideError, Worker, say
-from seqkd.batches.batches import BatchStream
-from seqkd.batches.dataset import Dataset, write_ids
+from seqkd.data.batching import BatchStream
+from seqkd.data.dataset import Dataset, write_ids
 from seqkd.models.transformer_settings import TransformerSettings
 
 Points = list[tuple[float, float]]

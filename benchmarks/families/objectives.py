@@ -16,7 +16,7 @@ from benchmarks.turns import Worker, alternate, say
 from seqkd import losses
 from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
 from seqkd.losses.hidden_states import incompatible_models
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 
 UNIT = "target tokens a second"
@@ -61,7 +61,7 @@ def side_settings(bench: Bench, loss: Loss) -> dict[str, Any]:
     """Settings of a side: the student of the suite, or a subset of the teacher's layers if layers are compared."""
     layers = any(losses.reads_layers(term) for term in loss)
     start = bench.models.teacher if layers else bench.models.student
-    model, _, vocabulary = store.load_model_config(start)
+    model, _, vocabulary = checkpoint.load_model_config(start)
     if layers:
         fewer = {"encoder_layers": max(1, model.model_dump()["encoder_layers"] // 2), "decoder_layers": 1}
         model = model.model_copy(update=fewer)
@@ -74,7 +74,7 @@ def side_settings(bench: Bench, loss: Loss) -> dict[str, Any]:
 
 def layers_match(options: dict[str, Any]) -> bool:
     """Whether the layers of student and teacher can be compared: models from the command line may be incompatible."""
-    teacher = store.load_model_config(Path(options["teacher"]))[0].model_dump()
+    teacher = checkpoint.load_model_config(Path(options["teacher"]))[0].model_dump()
     return not incompatible_models(losses.settings_of("hidden-states")(), options["model"], teacher)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.sides.channel import Channel
-from seqkd.decoding.engine import translate
+from seqkd.decoding.generate import translate
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
-from seqkd.memory import tune_malloc
-from seqkd.models import store
+from seqkd.models import checkpoint
+from seqkd.utils.malloc import tune_malloc
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     settings = channel.settings
     tune_malloc()
     torch.set_flush_denormal(True)
-    model = store.load(Path(settings["model"]), settings["precision"])
+    model = checkpoint.load(Path(settings["model"]), settings["precision"])
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
     search = SearchSettings(beam=settings["beam"], length_penalty=0.0)  # same as the peers
     tokens = 1 if settings["single"] else settings.get("batch_tokens", BATCH_TOKENS)

@@ -10,20 +10,20 @@ from typing import Any
 import torch
 
 from benchmarks.sides.channel import Channel
-from seqkd.batches.dataset import Dataset
+from seqkd.data.dataset import Dataset
 from seqkd.decoding.settings import LengthLimits
 from seqkd.distillation.teacher_topk import StoredTeacher
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
-from seqkd.models.packed import packed
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
+from seqkd.models.packed_linear import packed
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.evaluation import DevScores, Evaluation
 from seqkd.training.objective import Objective
-from seqkd.training.passes import TrainStep
-from seqkd.training.run import Plugs, Trainer
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop
+from seqkd.training.train_step import TrainStep
+from seqkd.training.trainer import Plugs, Trainer
+from seqkd.utils.malloc import tune_malloc
 
 TURNS = 1000
 
@@ -71,10 +71,10 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
         learning_rate=0.0005,
     )
     torch.manual_seed(1)
-    model = store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
+    model = checkpoint.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
     if "start" in settings:
-        store.init_from(model, Path(settings["start"]))
-    teacher = store.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
+        checkpoint.init_from(model, Path(settings["start"]))
+    teacher = checkpoint.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
     data = Dataset(Path(settings["data"]))
     stored = StoredTeacher(Path(settings["stored"]), data) if "stored" in settings else None
     passes = TrainStep(loss, model, teacher, training.label_smoothing, stored)

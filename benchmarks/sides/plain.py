@@ -5,8 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from seqkd.batches.batches import Batch
-from seqkd.batches.dataset import PAD
+from seqkd.data.batching import Batch
+from seqkd.data.dataset import PAD
 from seqkd.models.transformer import Transformer, sinusoids
 from seqkd.models.transformer_settings import TransformerSettings
 

@@ -7,8 +7,8 @@ import torch
 
 from benchmarks.sides.channel import Channel
 from benchmarks.sides.plain import Plain, PlainTrainer
-from seqkd.batches.batches import BatchStream
-from seqkd.batches.dataset import PAD, Dataset
+from seqkd.data.batching import BatchStream
+from seqkd.data.dataset import PAD, Dataset
 from seqkd.models.transformer_settings import TransformerSettings
 
 

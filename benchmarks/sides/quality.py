@@ -7,18 +7,18 @@ import torch
 
 from benchmarks.sides.channel import Channel
 from benchmarks.sides.plain import Plain, PlainTrainer, to_ours, to_plain
-from seqkd.batches.batches import BatchStream
-from seqkd.batches.dataset import Dataset
+from seqkd.data.batching import BatchStream
+from seqkd.data.dataset import Dataset
 from seqkd.decoding.settings import LengthLimits
-from seqkd.memory import tune_malloc
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.evaluation import Evaluation, dev_evaluation
-from seqkd.training.passes import TrainStep
-from seqkd.training.run import Plugs, Trainer
 from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop
+from seqkd.training.train_step import TrainStep
+from seqkd.training.trainer import Plugs, Trainer
+from seqkd.utils.malloc import tune_malloc
 
 QUARTERS = 4
 
@@ -76,7 +76,7 @@ def plain(settings: dict[str, Any], training: TrainingSettings, dev: Evaluation)
 def start(settings: dict[str, Any]) -> Any:
     """Our model with the initial weights of both sides."""
     torch.manual_seed(1)
-    return store.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
+    return checkpoint.build(TransformerSettings(**settings["model"]), settings["vocabulary"], settings["vocabulary"])
 
 
 if __name__ == "__main__":

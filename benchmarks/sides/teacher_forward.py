@@ -5,11 +5,11 @@ from pathlib import Path
 import torch
 
 from benchmarks.sides.channel import Channel
-from seqkd.batches.batches import BatchStream
-from seqkd.batches.dataset import PAD, Dataset
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.packed import packed
+from seqkd.data.batching import BatchStream
+from seqkd.data.dataset import PAD, Dataset
+from seqkd.models import checkpoint
+from seqkd.models.packed_linear import packed
+from seqkd.utils.malloc import tune_malloc
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     settings = channel.settings
     tune_malloc()
     torch.set_flush_denormal(True)
-    teacher = store.load(Path(settings["teacher"]), settings["precision"])
+    teacher = checkpoint.load(Path(settings["teacher"]), settings["precision"])
     batches = iter(BatchStream(Dataset(Path(settings["data"])), settings["batch_tokens"], 1))
     with torch.no_grad(), packed(teacher):
         while True:

@@ -14,13 +14,13 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from benchmarks.sides.channel import Channel
-from seqkd.batches.batches import BatchStream
-from seqkd.batches.dataset import Dataset
-from seqkd.decoding.engine import translate
+from seqkd.data.batching import BatchStream
+from seqkd.data.dataset import Dataset
+from seqkd.decoding.generate import translate
 from seqkd.decoding.settings import SearchSettings
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.packed import Product
+from seqkd.models import checkpoint
+from seqkd.models.packed_linear import Product
+from seqkd.utils.malloc import tune_malloc
 
 PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "linear", "matmul", "_linear_pointwise")
 GIGA = 1e9
@@ -147,7 +147,7 @@ def training(settings: dict[str, Any]) -> Callable[[], None]:
 
 def decoding(settings: dict[str, Any]) -> Callable[[], None]:
     """A function that translates all sentences once."""
-    model = store.load(Path(settings["model"]), settings["precision"])
+    model = checkpoint.load(Path(settings["model"]), settings["precision"])
     sources = json.loads(Path(settings["sources"]).read_text(encoding="utf-8"))
     search = SearchSettings(beam=settings["beam"], length_penalty=0.0)
 

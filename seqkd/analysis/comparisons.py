@@ -18,7 +18,7 @@ from seqkd.analysis.results import Results, ScoredModel, Variant, select, varian
 from seqkd.analysis.seeds import difference, format_seeds
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Counts, Difference, Sample, Scores
-from seqkd.language import bleu_name
+from seqkd.corpus.language import bleu_name
 from seqkd.scoring import metrics
 from seqkd.scoring.primary_metric import LABELS, OTHER
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from seqkd.files import write_text
+from seqkd.utils.files import write_text
 
 INTEGERS = {"seed", "sentences", "parameters", "nonzero_parameters", "bytes", "truncated", "empty", "overlap"}
 INTEGERS |= {"repeats", "threads", "peak_memory_bytes", "jobs"}

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from seqkd import manifest
 from seqkd.analysis.significance import tokenization_of
-from seqkd.errors import UserError
-from seqkd.files import read_lines, sha256
-from seqkd.language import tokenization
-from seqkd.manifest import Manifest
+from seqkd.corpus.language import tokenization
 from seqkd.scoring import metrics
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
+from seqkd.utils import manifest
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines, sha256
+from seqkd.utils.manifest import Manifest
 
 SCORES = [
     *("decoding", "sentences", "bleu", "bleu_signature", "chrf", "length_ratio", "gold_ppl", "gold_ppl_char"),
@@ -177,7 +177,7 @@ def load(results: Path, systems: list[dict[str, Any]], with_speed: bool = True, 
     that have been trained again since.
 
     Args:
-        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.corpus.language.Tokenization``.
 
     Raises:
         UserError: a score file is missing or unreadable.

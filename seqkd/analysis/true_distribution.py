@@ -17,7 +17,7 @@ from seqkd.analysis import seeds, significance
 from seqkd.analysis.results import Results, ScoredModel, read_json
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Difference, Sample, Scores
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 COLUMNS = (
     *("kl", "coverage", "inside", "excess", "model_entropy", "mode_mass", "greedy_mass", "greedy_finished"),

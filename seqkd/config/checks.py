@@ -14,10 +14,10 @@ from seqkd.config.error_messages import did_you_mean, error_lines, shorten
 from seqkd.config.pretrained import check_pretrained
 from seqkd.config.resolve import can_init_from, merge_settings, model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings, complete_loss
-from seqkd.errors import UserError
-from seqkd.losses import outside
+from seqkd.losses import user_losses
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.settings import TrainingSettings
+from seqkd.utils.errors import UserError
 
 MAX_CHAIN = 50
 """Longest chain of students that start from one another."""
@@ -79,7 +79,7 @@ def _losses(config: Config) -> Iterator[str]:
         for term in student.loss:
             key = f"students.{name}.loss"
             try:
-                if not outside.is_path(term) and term not in losses.NAMES:
+                if not user_losses.is_path(term) and term not in losses.NAMES:
                     yield _unknown(key, term, list(losses.NAMES))
                 else:
                     losses.load(term)
@@ -101,7 +101,7 @@ def _term(key: str, name: str, term: dict[str, object]) -> Iterator[str]:
             options = {option: value for option, value in term.items() if option != "weight"}
             yield from (f"{key}.{line}" for line in error_lines(error, options, losses.settings_of(name)))
         except Exception as error:
-            if not outside.is_path(name):
+            if not user_losses.is_path(name):
                 raise
             yield f"{key}: its Options fail ({type(error).__name__}: {error}); fix the file"
 

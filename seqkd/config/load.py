@@ -10,7 +10,7 @@ from seqkd.config.checks import find_errors
 from seqkd.config.error_messages import error_lines, reject_booleans
 from seqkd.config.sections import Config
 from seqkd.config.yaml_file import load_yaml
-from seqkd.errors import UserError, one_line
+from seqkd.utils.errors import UserError, one_line
 
 MAX_SHOWN = 10
 MAX_CHARACTERS = 60_000

@@ -7,11 +7,11 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from seqkd import manifest
 from seqkd.config.sections import Config, TeacherSettings
-from seqkd.errors import UserError, first_sentence
-from seqkd.files import sha256
-from seqkd.tokenizer.settings import TokenizerSettings
+from seqkd.data.tokenizer_settings import TokenizerSettings
+from seqkd.utils import manifest
+from seqkd.utils.errors import UserError, first_sentence
+from seqkd.utils.files import sha256
 
 TOKENIZER, TEACHER = ("src.model", "tgt.model"), ("model.json", "model.safetensors")
 """The files that are copied of each."""
@@ -37,7 +37,7 @@ def _missing(key: str, folder: Path, files: tuple[str, ...], example: str) -> It
 
 
 def _tokenizer(settings: TokenizerSettings, folder: Path) -> Iterator[str]:
-    from seqkd.tokenizer.tokenizer import Tokenizer
+    from seqkd.data.tokenizer import Tokenizer
 
     for key in sorted(settings.model_fields_set - {"pretrained", "shared_vocab"}):
         yield f"tokenizer.{key}: has no effect with `pretrained`: the existing tokenizer is used; remove this key"
@@ -104,7 +104,7 @@ def _model(key: str, name: str, on_disk: dict[str, Any], folder: Path, config: C
 
 def _vocabularies(key: str, vocab_sizes: tuple[Any, Any], folder: Path, config: Config) -> Iterator[str]:
     """The tokenizer is the one that the teacher was trained with, as far as this can be checked."""
-    from seqkd.tokenizer.tokenizer import Tokenizer
+    from seqkd.data.tokenizer import Tokenizer
 
     tokenizer = Path(config.tokenizer.pretrained or "")
     try:

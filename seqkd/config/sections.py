@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, mode
 from seqkd import losses
 from seqkd.analysis.settings import ReportSettings
 from seqkd.corpus.settings import CorpusSettings
+from seqkd.data.tokenizer_settings import TokenizerSettings
 from seqkd.decoding.settings import DecodeSettings
 from seqkd.distillation.prune_settings import PruneSettings
 from seqkd.distillation.targets import GOLD, NAMES, Targets, label
@@ -14,9 +15,8 @@ from seqkd.models.settings import ModelSettings
 from seqkd.scoring.settings import ScoreSettings
 from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.scoring.truth_settings import TruthSettings
-from seqkd.settings import Folder, Name, Settings
-from seqkd.tokenizer.settings import TokenizerSettings
 from seqkd.training.settings import TrainingSettings
+from seqkd.utils.settings import Folder, Name, Settings
 
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Seeds = Annotated[list[Seed], Field(min_length=1, max_length=100)]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 LARGEST_FILE = 2**18
 """Bytes of a config file at most: a hundred times what is usual, read in seconds."""

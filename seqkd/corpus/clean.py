@@ -8,7 +8,7 @@ from pydantic import Field
 
 from seqkd.corpus.marks import Uint64Set
 from seqkd.corpus.text import count_words
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 FILTERS = (
     "misaligned",

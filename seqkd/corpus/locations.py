@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 
 def _like(pattern: str, expected: str) -> AfterValidator:

@@ -16,8 +16,8 @@ from typing import Any
 from seqkd.corpus.clean import FILTERS, Line, SentenceIndex, TrainFilter
 from seqkd.corpus.source import Corpus, load
 from seqkd.corpus.text import count_words
-from seqkd.errors import UserError
-from seqkd.files import atomic_write
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import atomic_write
 
 Facts = dict[str, Any]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from seqkd.corpus.text import ODD, normalise
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 LONGEST_LINE = 2**26
 LARGEST_RATIO = 200

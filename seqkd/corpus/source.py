@@ -25,7 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from seqkd.corpus.clean import CleaningSettings, Line
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 NAMES = tuple(sorted(file.stem for file in (Path(__file__).parent / "sources").glob("[a-z]*.py")))
 """The registered sources."""

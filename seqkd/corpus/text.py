@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from seqkd.writing import UNSPACED
+from seqkd.corpus.scripts import UNSPACED
 
 _BREAKS = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF]
 _TO_SPACE = dict.fromkeys(_BREAKS, " ")

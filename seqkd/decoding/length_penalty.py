@@ -7,12 +7,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from seqkd.decoding.engine import search_in_batches
-from seqkd.decoding.search import BeamSearch, Hypothesis, gather_rows
+from seqkd.decoding.beam_search import BeamSearch, Hypothesis, gather_rows
+from seqkd.decoding.generate import search_in_batches
 from seqkd.decoding.settings import BATCH_TOKENS, LENGTH_PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
-from seqkd.errors import UserError
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
+from seqkd.utils.errors import UserError
 
 FILE = "search.json"
 """In a model's folder ``search/NAME``: the search with the penalty chosen on dev, and the penalties tried."""
@@ -94,7 +94,7 @@ def search_of_model(model: Path, beam: int, length_penalty: float | None) -> Sea
     Raises:
         UserError: the folder holds no model.
     """
-    limits: LengthLimits = store.length_limits(model)
+    limits: LengthLimits = checkpoint.length_limits(model)
     search = TunedSearchSettings(beam=beam, **limits.model_dump())
     if length_penalty is None and (model / "search" / search.name).is_dir():
         length_penalty = read_chosen_penalty(model / "search" / search.name)

@@ -1,7 +1,7 @@
 """Translations written token by token, each token chosen from the model's distribution: its argmax, or a sample.
 
-A row ends with EOS, or unfinished at its length limit. Unlike in beam search (``seqkd.decoding.search``), rows are not
-compared, which makes the steps cheaper.
+A row ends with EOS, or unfinished at its length limit. Unlike in beam search (``seqkd.decoding.beam_search``), rows
+are not compared, which makes the steps cheaper.
 """
 
 import math
@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.best_words import fast_topk
-from seqkd.decoding.search import Hypothesis, length_limits
+from seqkd.data.dataset import BOS, EOS, PAD
+from seqkd.decoding.beam_search import Hypothesis, length_limits
 from seqkd.decoding.settings import SearchSettings
-from seqkd.models.interface import TranslationModel
+from seqkd.models.base import TranslationModel
+from seqkd.utils.fast_topk import fast_topk
 
 Choice = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
 """From logits [B*K, V], the sentences' numbers in the batch [B] and the number of tokens so far, each row's next token

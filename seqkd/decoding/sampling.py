@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkd.batches.batches import pad
-from seqkd.batches.dataset import BOS, PAD
-from seqkd.decoding.engine import run_in_batches
+from seqkd.data.batching import pad
+from seqkd.data.dataset import BOS, PAD
+from seqkd.decoding.beam_search import Hypothesis, length_limits
+from seqkd.decoding.generate import run_in_batches
 from seqkd.decoding.rollout import Rollout
-from seqkd.decoding.search import Hypothesis, length_limits
 from seqkd.decoding.settings import BATCH_TOKENS, LengthLimits
-from seqkd.models.interface import TranslationModel
-from seqkd.models.packed import packed
+from seqkd.models.base import TranslationModel
+from seqkd.models.packed_linear import packed
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 LENGTH_PENALTIES = (0.0, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4)
 """Length penalties that `auto` chooses from."""

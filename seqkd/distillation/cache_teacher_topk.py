@@ -14,18 +14,18 @@ from numpy.lib import format as npy
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from seqkd import checksum
-from seqkd.batches.batches import collate
-from seqkd.batches.dataset import PAD, Dataset
-from seqkd.best_words import fast_topk
-from seqkd.decoding.engine import run_in_batches
+from seqkd.data.batching import collate
+from seqkd.data.dataset import PAD, Dataset
+from seqkd.decoding.generate import run_in_batches
 from seqkd.distillation.teacher_topk import NAMES, starts
-from seqkd.files import atomic_write
-from seqkd.losses.positions import TopK
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
-from seqkd.models.packed import packed
+from seqkd.losses.token_batch import TopK
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
+from seqkd.models.packed_linear import packed
+from seqkd.utils import checksum
+from seqkd.utils.fast_topk import fast_topk
+from seqkd.utils.files import atomic_write
+from seqkd.utils.malloc import tune_malloc
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def cache_teacher_topk(
         Statistics: positions, k, bytes per position, mean mass of the tail.
     """
     tune_malloc()
-    network, dataset = store.load(model, precision), Dataset(targets)
+    network, dataset = checkpoint.load(model, precision), Dataset(targets)
     count = -(-len(dataset) // shard)
     shards = [state / f"{number:05d}.safetensors" for number in range(count)]
     for number, path in enumerate(shards):

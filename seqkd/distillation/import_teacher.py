@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from seqkd.errors import UserError, first_sentence
-from seqkd.files import copy_verified
-from seqkd.models import store
+from seqkd.models import checkpoint
+from seqkd.utils.errors import UserError, first_sentence
+from seqkd.utils.files import copy_verified
 
 
 def import_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder: Path) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def import_teacher(files: dict[str, str], vocabularies: tuple[int, int], folder:
     """
     (origin,) = {Path(path).parent for path in files}
     try:
-        model = store.load(origin, vocabularies=vocabularies)
+        model = checkpoint.load(origin, vocabularies=vocabularies)
     except UserError as error:
         raise UserError(f"teachers: {first_sentence(error)}. Name another `pretrained` in the config.") from None
     for path, checksum in files.items():

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from seqkd.batches.dataset import TokenIds
+from seqkd.data.dataset import TokenIds
+from seqkd.data.tokenizer import SIDES
 from seqkd.distillation.targets import Candidate, load
 from seqkd.distillation.write_targets import Pair, write_targets
-from seqkd.errors import UserError
-from seqkd.lines import SequentialLines
-from seqkd.tokenizer.tokenizer import SIDES
+from seqkd.utils.errors import UserError
+from seqkd.utils.lines import SequentialLines
 
 log = logging.getLogger(__name__)
 

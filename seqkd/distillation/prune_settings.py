@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seqkd.settings import Name, Settings
+from seqkd.utils.settings import Name, Settings
 
 
 class PruneSettings(Settings):

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
 
 
 def prune_model(*, sparsity: float, model: Path, folder: Path) -> dict[str, Any]:
@@ -22,10 +22,10 @@ def prune_model(*, sparsity: float, model: Path, folder: Path) -> dict[str, Any]
     Returns:
         Facts: ``parameters``, ``nonzero_parameters`` and ``sparsity_of_tensors`` (tensor name -> fraction of zeros).
     """
-    network = store.load(model)
+    network = checkpoint.load(model)
     prune(network, sparsity)
-    settings, *sizes = store.load_model_config(model)
-    store.save(network, settings, (sizes[0], sizes[1]), folder, store.length_limits(model))
+    settings, *sizes = checkpoint.load_model_config(model)
+    checkpoint.save(network, settings, (sizes[0], sizes[1]), folder, checkpoint.length_limits(model))
     return sparsities(network)
 
 

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from seqkd.batches.dataset import Dataset
-from seqkd.errors import UserError
-from seqkd.losses.positions import TopK
+from seqkd.data.dataset import Dataset
+from seqkd.losses.token_batch import TopK
+from seqkd.utils.errors import UserError
 
 NAMES = ("ids", "log_probs", "rest")
 

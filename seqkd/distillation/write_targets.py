@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from seqkd.batches.dataset import TokenIds, ids_written
-from seqkd.errors import UserError
-from seqkd.files import atomic_write
-from seqkd.tokenizer.tokenizer import SIDES, Tokenizer
+from seqkd.data.dataset import TokenIds, ids_written
+from seqkd.data.tokenizer import SIDES, Tokenizer
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import atomic_write
 
 log = logging.getLogger(__name__)
 

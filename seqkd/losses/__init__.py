@@ -9,7 +9,7 @@ indented. The module defines
 ``NEEDS_TEACHER``
     whether it reads ``TokenBatch.teacher``;
 ``Options``
-    its settings, a :class:`seqkd.settings.Settings`;
+    its settings, a :class:`seqkd.utils.settings.Settings`;
 ``loss(batch, options)``
     the sum of the objective over all positions, a float32 scalar;
 ``gradient(batch, options)``
@@ -19,7 +19,7 @@ indented. The module defines
     optional: the modules of ``seqkd.prefixes`` whose sequences it reads, one pass each, identified by
     ``batch.prefix``. Default: only the targets. ``Options`` inherits the settings of each;
 ``SUPPORTS_TEACHER_TOPK``
-    optional: True if ``TokenBatch.teacher`` may also be a :class:`seqkd.losses.positions.TopK`, a stored teacher;
+    optional: True if ``TokenBatch.teacher`` may also be a :class:`seqkd.losses.token_batch.TopK`, a stored teacher;
 ``ZERO_AT_TEACHER``
     optional: True if the loss is minimal when the student equals its teacher;
 ``incompatible_targets(options, targets)``
@@ -33,8 +33,8 @@ indented. The module defines
 ``whole_sentences(options)``
     optional: True if it must see all positions of a sentence together, numbered in ``batch.sentence``;
 ``READS_LAYERS``
-    optional: True if ``loss`` compares layers instead. It then takes a :class:`seqkd.losses.layers.Layers`, once for
-    the encoder and once for the decoder, reads only the targets, and is differentiated by autograd;
+    optional: True if ``loss`` compares layers instead. It then takes a :class:`seqkd.losses.layer_outputs.Layers`,
+    once for the encoder and once for the decoder, reads only the targets, and is differentiated by autograd;
 ``incompatible_models(options, student, teacher)``
     optional: why it cannot be used for models with these settings, like ``incompatible_targets``.
 
@@ -48,12 +48,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from seqkd.errors import UserError
-from seqkd.losses import outside
+from seqkd.losses import user_losses
 from seqkd.prefixes import targets
-from seqkd.settings import Settings
+from seqkd.utils.errors import UserError
+from seqkd.utils.settings import Settings
 
-NOT_OBJECTIVES = ("positions", "layers", "outside", "topk")
+NOT_OBJECTIVES = ("token_batch", "layer_outputs", "user_losses", "topk")
 
 NAMES = tuple(
     sorted(
@@ -67,7 +67,7 @@ NAMES = tuple(
 
 def module_of(name: str) -> str:
     """Name of the module that defines the objective ``name``; ``./`` and its path for a custom objective."""
-    return f"./{name}" if outside.is_path(name) else f"seqkd.losses.{name.replace('-', '_')}"
+    return f"./{name}" if user_losses.is_path(name) else f"seqkd.losses.{name.replace('-', '_')}"
 
 
 def load(name: str) -> ModuleType:
@@ -76,7 +76,7 @@ def load(name: str) -> ModuleType:
     Raises:
         UserError: a custom objective cannot be loaded, or its file does not define one.
     """
-    return outside.load(name) if outside.is_path(name) else import_module(module_of(name))
+    return user_losses.load(name) if user_losses.is_path(name) else import_module(module_of(name))
 
 
 def settings_of(name: str) -> type[Settings]:
@@ -128,7 +128,7 @@ def _reason(function: str, name: str, term: dict[str, Any], *arguments: Any) -> 
     try:
         return str(check(module.Options(**split_term(term)[1]), *arguments))
     except Exception as error:
-        if not outside.is_path(name):
+        if not user_losses.is_path(name):
             raise
         raise UserError(f"{name}: its {function} fails ({type(error).__name__}: {error}); fix the file") from None
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from seqkd.losses.layers import SIDES, Layers
-from seqkd.settings import Settings
+from seqkd.losses.layer_outputs import SIDES, Layers
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch
@@ -77,6 +77,6 @@ def normalise(hidden: torch.Tensor) -> torch.Tensor:
 
 
 def _default_map(layers: Layers) -> list[int]:
-    from seqkd.models.store import select_layers
+    from seqkd.models.checkpoint import select_layers
 
     return select_layers(len(layers.student), len(layers.teacher))

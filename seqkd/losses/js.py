@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from seqkd.logarithm import log
-from seqkd.losses.positions import LEAST, TokenBatch
+from seqkd.losses.token_batch import LEAST, TokenBatch
 from seqkd.prefixes import student, targets
+from seqkd.utils.fast_log import log
 
 if TYPE_CHECKING:
     import torch

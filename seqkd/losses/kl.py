@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seqkd.losses import topk
-from seqkd.losses.positions import TokenBatch, TopK
-from seqkd.settings import Settings
+from seqkd.losses.token_batch import TokenBatch, TopK
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch

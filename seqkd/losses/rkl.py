@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 from seqkd.prefixes import student
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import BatchLogProbs, TokenBatch
-from seqkd.settings import Settings
+from seqkd.losses.token_batch import BatchLogProbs, TokenBatch
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 from seqkd.prefixes import argmax, targets
 
 if TYPE_CHECKING:

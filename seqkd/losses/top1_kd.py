@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import TokenBatch
-from seqkd.settings import Settings
+from seqkd.losses.token_batch import TokenBatch
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 
 if TYPE_CHECKING:
     from torch import Tensor

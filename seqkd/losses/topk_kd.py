@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.losses.positions import TokenBatch
-from seqkd.settings import Settings
+from seqkd.losses.token_batch import TokenBatch
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 
 class ArchitectureSettings(Settings):

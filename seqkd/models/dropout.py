@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from seqkd.batches.rows import BatchSlice
+from seqkd.data.batch_slice import BatchSlice
 
 _rows: BatchSlice | None = None
 

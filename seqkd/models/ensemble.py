@@ -13,8 +13,8 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from seqkd.models import ArchitectureSettings, store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import ArchitectureSettings, checkpoint
+from seqkd.models.base import TranslationModel
 
 
 class EnsembleSettings(ArchitectureSettings):
@@ -25,7 +25,7 @@ class EnsembleSettings(ArchitectureSettings):
 
 
 class EnsembleState:
-    """The members' states (see :class:`seqkd.models.interface.DecoderState`)."""
+    """The members' states (see :class:`seqkd.models.base.DecoderState`)."""
 
     def __init__(self, members: list[Any]) -> None:
         self.members = members
@@ -47,7 +47,9 @@ class Ensemble(TranslationModel):
     def __init__(self, settings: EnsembleSettings, src_vocabulary: int, tgt_vocabulary: int) -> None:
         super().__init__()
         sizes = (src_vocabulary, tgt_vocabulary)
-        self.members = nn.ModuleList(store.build(store.settings_of(values), *sizes) for values in settings.members)
+        self.members = nn.ModuleList(
+            checkpoint.build(checkpoint.settings_of(values), *sizes) for values in settings.members
+        )
 
     @property
     def models(self) -> list[TranslationModel]:
@@ -87,13 +89,13 @@ class Ensemble(TranslationModel):
 
 def make_ensemble(members: list[Path], folder: Path) -> dict[str, Any]:
     """Write the ensemble of the models in ``members``, which share a tokenizer, to ``folder``; return its counts."""
-    descriptions = [store.load_model_config(path) for path in members]
+    descriptions = [checkpoint.load_model_config(path) for path in members]
     sizes = descriptions[0][1:]
     settings = EnsembleSettings(members=[member_settings.canonical() for member_settings, *_ in descriptions])
     ensemble = Ensemble(settings, *sizes)
     for model, path in zip(ensemble.models, members, strict=True):
-        store.load_weights(model, path)
-    store.save(ensemble, settings, sizes, folder, store.length_limits(members[0]))
+        checkpoint.load_weights(model, path)
+    checkpoint.save(ensemble, settings, sizes, folder, checkpoint.length_limits(members[0]))
     return {"members": len(members), "parameters": sum(weight.numel() for weight in ensemble.parameters())}
 
 

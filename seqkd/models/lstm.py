@@ -15,11 +15,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seqkd.batches.dataset import PAD
+from seqkd.data.dataset import PAD
+from seqkd.models.base import TranslationModel
 from seqkd.models.dropout import dropout
-from seqkd.models.interface import TranslationModel
+from seqkd.models.lstm_autograd import InputFeedingFunction, LstmLayerFunction, attention, cell, cell_dtype
 from seqkd.models.lstm_settings import LstmSettings
-from seqkd.models.recurrence import InputFeedingFunction, LstmLayerFunction, attention, cell, cell_dtype
 
 RANGE, WIDTH = 0.1, 500
 """The papers draw weights uniformly from [-RANGE, RANGE], for widths of WIDTH and more."""
@@ -56,7 +56,7 @@ class LstmLayer(nn.Module):
 
 
 class LstmDecoderState:
-    """The state of B sentences with K hypotheses each (see :class:`seqkd.models.interface.DecoderState`).
+    """The state of B sentences with K hypotheses each (see :class:`seqkd.models.base.DecoderState`).
 
     ``rows`` holds one tensor [B*K, dim] for h of each layer, c of each layer, and the attentional vector.
     """

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seqkd.batches.dataset import PAD
+from seqkd.data.dataset import PAD
+from seqkd.models.base import TranslationModel
 from seqkd.models.dropout import dropout
-from seqkd.models.interface import TranslationModel
 from seqkd.models.transformer_settings import TransformerSettings
 
 
@@ -164,7 +164,7 @@ class DecoderLayer(nn.Module):
 
 
 class Cache:
-    """Keys and values of B sentences with K hypotheses each (see :class:`seqkd.models.interface.DecoderState`)."""
+    """Keys and values of B sentences with K hypotheses each (see :class:`seqkd.models.base.DecoderState`)."""
 
     def __init__(self, cross_kv: list[tuple[Tensor, Tensor]], attn_mask: Tensor | None, beam: int) -> None:
         self.cross_kv, self.attn_mask, self.beam = cross_kv, attn_mask, beam

@@ -13,12 +13,10 @@ from snakemake.logging import logger
 
 from seqkd.config import load
 from seqkd.config.no_verdict import no_verdict
+from seqkd.corpus.language import mismatch
 from seqkd.corpus.read import beginning
 from seqkd.decoding.settings import DecodeSettings
-from seqkd.decoding.shares import shard_count
-from seqkd.errors import UserError
-from seqkd.language import mismatch
-from seqkd.manifest import NAME, read
+from seqkd.decoding.shards import shard_count
 from seqkd.pipeline import ROOT
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
@@ -34,6 +32,8 @@ from seqkd.pipeline.reruns.run_snapshot import take_snapshot
 from seqkd.pipeline.rule_step import RuleStep
 from seqkd.pipeline.slurm.orphaned_jobs import cancel_orphaned_jobs
 from seqkd.pipeline.slurm.requeue import SLURM_JOB
+from seqkd.utils.errors import UserError
+from seqkd.utils.manifest import NAME, read
 
 MAX_CHANGES_SHOWN = 10
 NEVER = "(?!)"

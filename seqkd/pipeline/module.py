@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 RESULTS = Path("results")
 """As the rules name it."""

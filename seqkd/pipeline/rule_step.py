@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from seqkd.manifest import NAME
 from seqkd.pipeline.graph.step import Step
+from seqkd.utils.manifest import NAME
 
 if TYPE_CHECKING:
     from seqkd.pipeline.experiment import Experiment

@@ -28,14 +28,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     import torch
 
-    from seqkd.batches.batches import Batch
-    from seqkd.models.interface import TranslationModel
+    from seqkd.data.batching import Batch
+    from seqkd.models.base import TranslationModel
 
 R = TypeVar("R")
 
 
 class Workers(Protocol):
-    """The processes of an update: :class:`seqkd.training.processes.ProcessGroup`."""
+    """The processes of an update: :class:`seqkd.training.distributed.ProcessGroup`."""
 
     def slices(self, count: int) -> list[slice]:
         """The rows of ``count`` that this process computes, in one or more microbatches."""

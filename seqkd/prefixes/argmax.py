@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch
 
-    from seqkd.batches.batches import Batch
+    from seqkd.data.batching import Batch
     from seqkd.prefixes import PrefixContext
 
 

@@ -12,7 +12,7 @@ from seqkd.prefixes import student
 if TYPE_CHECKING:
     import torch
 
-    from seqkd.batches.batches import Batch
+    from seqkd.data.batching import Batch
     from seqkd.prefixes import PrefixContext
 
 SAMPLES = True
@@ -61,15 +61,15 @@ def pairs(context: PrefixContext, options: Options) -> Iterator[Batch]:
 
 def select_rows(batch: Batch, rows: torch.Tensor) -> Batch:
     """These rows of a batch."""
-    from seqkd.batches.batches import Batch
+    from seqkd.data.batching import Batch
 
     return Batch(batch.src[rows], batch.prefix[rows], batch.target[rows])
 
 
 def replace_rows(batch: Batch, rows: torch.Tensor, samples: Batch) -> Batch:
     """The batch with the prefixes and targets of these rows replaced, padded to the wider of the two."""
-    from seqkd.batches.batches import Batch
-    from seqkd.batches.dataset import PAD
+    from seqkd.data.batching import Batch
+    from seqkd.data.dataset import PAD
 
     width = max(batch.prefix.shape[1], samples.prefix.shape[1])
 

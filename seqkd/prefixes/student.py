@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from seqkd.prefixes import SINGLE_PROCESS
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     import torch
 
-    from seqkd.batches.batches import Batch
-    from seqkd.decoding.search import Hypothesis
-    from seqkd.models.interface import TranslationModel
+    from seqkd.data.batching import Batch
+    from seqkd.decoding.beam_search import Hypothesis
+    from seqkd.models.base import TranslationModel
     from seqkd.prefixes import PrefixContext, Workers
 
 SAMPLES = True
@@ -52,7 +52,7 @@ def samples(student: TranslationModel, batch: Batch, options: Options, workers: 
     """
     import torch
 
-    from seqkd.batches.dataset import PAD
+    from seqkd.data.dataset import PAD
     from seqkd.decoding.rollout import Rollout
     from seqkd.decoding.sampling import TokenSampler
 
@@ -70,7 +70,7 @@ def samples(student: TranslationModel, batch: Batch, options: Options, workers: 
 
 def ids_with_end(hypothesis: Hypothesis) -> list[int]:
     """The hypothesis's ids, with its end of sentence if it has one."""
-    from seqkd.batches.dataset import EOS
+    from seqkd.data.dataset import EOS
 
     return [*hypothesis.ids, *([EOS] if hypothesis.finished else [])]
 
@@ -79,8 +79,8 @@ def to_batch(src: torch.Tensor, samples: list[list[int]]) -> Batch:
     """Samples as prefixes and next tokens, padded after the end of sentence."""
     import numpy as np
 
-    from seqkd.batches.batches import Batch, pad
-    from seqkd.batches.dataset import BOS
+    from seqkd.data.batching import Batch, pad
+    from seqkd.data.dataset import BOS
 
     targets = [np.asarray(ids, dtype=np.int32) for ids in samples]
     prefixes = [ids[:-1] for ids in targets]

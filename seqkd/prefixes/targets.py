@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
-    from seqkd.batches.batches import Batch
+    from seqkd.data.batching import Batch
     from seqkd.prefixes import PrefixContext
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from seqkd.analysis.results import Results
+from seqkd.corpus.language import mismatch, tokenization
 from seqkd.corpus.source import NAMES, SourceSettings, load
-from seqkd.language import mismatch, tokenization
 
 SAMPLE = 1000
 """References whose script is checked."""

@@ -19,7 +19,6 @@ from seqkd.analysis.csv_files import write_csv
 from seqkd.analysis.minimums import MINIMUM
 from seqkd.analysis.results import Results, is_fallback, load
 from seqkd.analysis.settings import ReportSettings
-from seqkd.files import write_text
 from seqkd.report import plot_style, plots, remarks, sections, summary_text, tables
 from seqkd.report.about import about_bleu, about_corpus
 from seqkd.report.examples import choose_examples
@@ -29,6 +28,7 @@ from seqkd.report.page import render
 from seqkd.report.plot_style import Pen
 from seqkd.report.tables import SystemRow
 from seqkd.report.truth_section import TruthSection, truth_section, truth_table
+from seqkd.utils.files import write_text
 
 Plot = Callable[[bool], Figure]
 """From whether the plot has a legend to the figure."""

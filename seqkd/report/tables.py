@@ -9,7 +9,7 @@ from seqkd.analysis.comparisons import Comparison
 from seqkd.analysis.pairings import baselines, variants
 from seqkd.analysis.results import KEYS, SPEEDS, Results, ScoredModel, select
 from seqkd.analysis.significance import tokenization_of
-from seqkd.language import bleu_name
+from seqkd.corpus.language import bleu_name
 from seqkd.scoring.primary_metric import MetricName
 
 DECIDING_ROLES = ("primary", "secondary", "pruning")

@@ -9,16 +9,16 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from seqkd.batches.dataset import Dataset
+from seqkd.data.dataset import Dataset
+from seqkd.data.tokenizer import Tokenizer
 from seqkd.decoding.length_penalty import FILE, translate_with_penalties
 from seqkd.decoding.settings import LENGTH_PENALTIES, TunedSearchSettings
-from seqkd.files import read_lines, write_json
-from seqkd.memory import tune_malloc
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.scoring.metrics.bleu import corpus_bleu
 from seqkd.scoring.metrics.chrf import chrf_metric
 from seqkd.scoring.primary_metric import primary_metric
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.files import read_lines, write_json
+from seqkd.utils.malloc import tune_malloc
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +39,14 @@ def choose_length_penalty(
     Of equal scores the penalty nearest to 1 is taken, and of two as near the larger.
 
     Args:
-        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
+        is_fallback: BLEU's tokenization does not fit the language; see ``seqkd.corpus.language.Tokenization``.
 
     Returns:
         The penalty and its scores on dev, for the manifest.
     """
     tune_malloc()
     subwords = Tokenizer(tokenizer)
-    network = store.load(model, precision, subwords.sizes)
+    network = checkpoint.load(model, precision, subwords.sizes)
     dev, references = Dataset(tokenizer / "dev"), read_lines(corpus / "dev.tgt")
     sources = [dev.src[i].tolist() for i in range(len(dev))]
     translations = translate_with_penalties(network, sources, search.tuned(1.0))

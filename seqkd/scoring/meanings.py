@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from seqkd.corpus.captions import Caption, Truth
-from seqkd.errors import UserError
-from seqkd.files import read_lines
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines
 
 
 def truths_of(test_set: Path, lines: Iterable[int] | None = None) -> Iterator[Truth]:

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from seqkd.corpus.captions import Truth
-from seqkd.files import read_lines, write_json, write_lines
 from seqkd.scoring.divergence import entropy_of, mode_of
 from seqkd.scoring.meanings import truths_of
 from seqkd.scoring.metrics.bleu import corpus_bleu, signature
+from seqkd.utils.files import read_lines, write_json, write_lines
 
 AVERAGED = ("mode_prob", "entropy", "translations")
 """Fields of ``Oracle`` of which oracle_scores.json holds the mean over the lines."""

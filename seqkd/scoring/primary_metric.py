@@ -39,7 +39,7 @@ def primary_metric(references: Sequence[str], tokenize: str, is_fallback: bool =
     Args:
         references: one reference per segment.
         tokenize: sacrebleu's tokenization for BLEU, such as ``13a``.
-        is_fallback: the tokenization does not fit the language; see ``seqkd.language.Tokenization``.
+        is_fallback: the tokenization does not fit the language; see ``seqkd.corpus.language.Tokenization``.
     """
     if is_fallback:
         return PrimaryMetric("chrf", FALLBACK)

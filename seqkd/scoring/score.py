@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkd.errors import UserError
-from seqkd.files import atomic_write, read_lines, write_json
 from seqkd.scoring import diagnostics
 from seqkd.scoring.metrics import ALWAYS, load
 from seqkd.scoring.sentences import read_sides
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import atomic_write, read_lines, write_json
 
 NO_MODE = {"mode_mass": None, "mode_mass_median": None}
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from seqkd.errors import UserError
-from seqkd.files import read_lines
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines
 
 
 def read_sides(test_set: Path) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.scoring import metrics
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 if TYPE_CHECKING:
     ExtraMetric = str

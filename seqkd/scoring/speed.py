@@ -18,16 +18,16 @@ from typing import Any
 import torch
 
 from seqkd.corpus.text import count_words
-from seqkd.decoding.engine import translate
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.decoding.generate import translate
 from seqkd.decoding.settings import BATCH_TOKENS, SearchSettings
-from seqkd.files import read_lines, write_json
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
 from seqkd.scoring.sentences import evenly_spaced
 from seqkd.scoring.sizes import name_of, size
 from seqkd.scoring.speed_settings import SpeedSettings
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.files import read_lines, write_json
+from seqkd.utils.malloc import tune_malloc
 
 WARM_UP = 0.25
 """Share of the sentences that each model translates before time is taken."""
@@ -80,7 +80,7 @@ def measure_speed(
     tune_malloc()
     torch.set_num_threads(settings.threads)
     sizes = Tokenizer(tokenizer).sizes
-    network, teacher_network = store.load(model, precision, sizes), store.load(teacher, precision, sizes)
+    network, teacher_network = checkpoint.load(model, precision, sizes), checkpoint.load(teacher, precision, sizes)
     load_before = os.getloadavg()[0]
     measurements = []
     measured = workloads(settings, tokenizer, test_set)

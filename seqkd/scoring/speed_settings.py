@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 
 class SpeedSettings(Settings):

@@ -23,19 +23,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkd.batches.batches import pad
-from seqkd.batches.dataset import BOS, PAD
-from seqkd.best_words import fast_topk
-from seqkd.decoding.engine import forced_scores, run_in_batches
+from seqkd.data.batching import pad
+from seqkd.data.dataset import BOS, PAD
+from seqkd.data.tokenizer import SubwordModel, Tokenizer
+from seqkd.decoding.generate import forced_scores, run_in_batches
 from seqkd.decoding.sampling import sample
 from seqkd.decoding.settings import LengthLimits
-from seqkd.files import write_json
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
 from seqkd.scoring.metrics.bleu import bleu_metric
 from seqkd.scoring.sentences import evenly_spaced, read_sides
-from seqkd.tokenizer.tokenizer import SubwordModel, Tokenizer
+from seqkd.utils.fast_topk import fast_topk
+from seqkd.utils.files import write_json
+from seqkd.utils.malloc import tune_malloc
 
 TOP = 5
 SAMPLES = 5
@@ -69,7 +69,7 @@ def measure_teacher_agreement(
     """
     tune_malloc()
     subwords = Tokenizer(tokenizer)
-    network = store.load(model, precision, subwords.sizes)
+    network = checkpoint.load(model, precision, subwords.sizes)
     sides = read_sides(test_set)
     indices = evenly_spaced(len(sides[0]), sentences)
     sources = subwords.src.encode([sides[0][i] for i in indices])
@@ -77,7 +77,7 @@ def measure_teacher_agreement(
         found = teacher_measures(network, sources, limits, subwords.tgt, bleu_tokenize)
     else:
         references = subwords.tgt.encode([sides[1][i] for i in indices])
-        teacher_network = store.load(teacher, precision, subwords.sizes)
+        teacher_network = checkpoint.load(teacher, precision, subwords.sizes)
         found = student_measures(network, teacher_network, sources, references, limits)
     write_json(folder / "teacher_agreement.json", found)
     return {"sentences": len(indices)}

@@ -5,16 +5,16 @@ references. What is computed from these files decodes nothing.
 from pathlib import Path
 from typing import Any
 
-from seqkd.decoding.engine import forced_scores, translate
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.decoding.generate import forced_scores, translate
 from seqkd.decoding.settings import SearchSettings
-from seqkd.files import write_json, write_lines
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
 from seqkd.scoring.diagnostics import References
 from seqkd.scoring.sentences import read_sides
 from seqkd.scoring.sizes import name_of, size
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.files import write_json, write_lines
+from seqkd.utils.malloc import tune_malloc
 
 FACTS = "translations.json"
 """Next to the translations: size of the model; of each decoding its length penalty and, by sentence, log-probability
@@ -38,7 +38,7 @@ def translate_test_set(
     """
     tune_malloc()
     subwords = Tokenizer(tokenizer)
-    network = store.load(model, precision, subwords.sizes)
+    network = checkpoint.load(model, precision, subwords.sizes)
     sources, references = read_sides(test_set)
     source_ids = subwords.src.encode(sources)
     facts: dict[str, Any] = {

@@ -15,19 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from seqkd.decoding.engine import forced_scores, translate
+from seqkd.data.tokenizer import SubwordModel, Tokenizer
+from seqkd.decoding.beam_search import Hypothesis
+from seqkd.decoding.generate import forced_scores, translate
 from seqkd.decoding.sampling import sample
-from seqkd.decoding.search import Hypothesis
 from seqkd.decoding.settings import SearchSettings
-from seqkd.files import read_lines, write_json
-from seqkd.memory import tune_malloc
-from seqkd.models import store
-from seqkd.models.interface import TranslationModel
+from seqkd.models import checkpoint
+from seqkd.models.base import TranslationModel
 from seqkd.scoring.divergence import Distribution, Expectation, entropy_of, forward, mode_of, reverse
 from seqkd.scoring.meanings import truths_of
 from seqkd.scoring.sentences import evenly_spaced
 from seqkd.scoring.truth_settings import TruthSettings
-from seqkd.tokenizer.tokenizer import SubwordModel, Tokenizer
+from seqkd.utils.files import read_lines, write_json
+from seqkd.utils.malloc import tune_malloc
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def compare_to_truth(
     """
     tune_malloc()
     subwords = Tokenizer(tokenizer)
-    network = store.load(model, precision, subwords.sizes)
+    network = checkpoint.load(model, precision, subwords.sizes)
     sources = read_lines(test_set / "test.src")
     indices = evenly_spaced(len(sources), settings.sources)
     truths = list(truths_of(test_set, indices))

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from seqkd.batches.dataset import EOS, Dataset
-from seqkd.decoding.engine import translate
+from seqkd.corpus.language import bleu_name
+from seqkd.data.dataset import EOS, Dataset
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.decoding.generate import translate
 from seqkd.decoding.settings import LengthLimits, SearchSettings
-from seqkd.files import read_lines
-from seqkd.language import bleu_name
-from seqkd.models.interface import TranslationModel
+from seqkd.models.base import TranslationModel
 from seqkd.scoring.metrics.bleu import corpus_bleu
 from seqkd.scoring.metrics.chrf import chrf_metric
 from seqkd.scoring.primary_metric import PrimaryMetric, primary_metric
-from seqkd.tokenizer.tokenizer import Tokenizer
-from seqkd.training.processes import ProcessGroup
+from seqkd.training.distributed import ProcessGroup
+from seqkd.utils.files import read_lines
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class DevScores:
 class Evaluation:
     """Sentences to translate: source ids and reference texts. Each process translates its share.
 
-    ``is_fallback``: BLEU's tokenization does not fit the language; see ``seqkd.language.Tokenization``.
+    ``is_fallback``: BLEU's tokenization does not fit the language; see ``seqkd.corpus.language.Tokenization``.
     ``limits`` are those of every later search with the model, since other limits would select another model.
     """
 

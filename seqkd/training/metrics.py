@@ -5,7 +5,7 @@ import logging
 import time
 from typing import Any
 
-from seqkd.training.state import TrainingState
+from seqkd.training.checkpoint import TrainingState
 
 log = logging.getLogger(__name__)
 

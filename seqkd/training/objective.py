@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from seqkd import losses
-from seqkd.losses.layers import Layers
-from seqkd.losses.positions import BatchLogProbs, TokenBatch
+from seqkd.losses.layer_outputs import Layers
+from seqkd.losses.token_batch import BatchLogProbs, TokenBatch
 from seqkd.prefixes import argmax, targets
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from seqkd.settings import Settings
+from seqkd.utils.settings import Settings
 
 
 class TrainingSettings(Settings):

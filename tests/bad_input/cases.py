@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqkd.errors import LONGEST, UserError
+from seqkd.utils.errors import LONGEST, UserError
 
 HANDLED = ""
 """The answer where the input is no mistake: it is read as the case itself asserts."""

@@ -12,10 +12,10 @@ import torch
 from cases import HANDLED, Case
 from safetensors.torch import load_file, save, save_file
 
-from seqkd.errors import UserError
-from seqkd.models import store
+from seqkd.data.tokenizer import SubwordModel
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.tokenizer.tokenizer import SubwordModel
+from seqkd.utils.errors import UserError
 
 SMALL = TransformerSettings(dim=16, ffn_dim=24, heads=2, encoder_layers=2, decoder_layers=2)
 
@@ -30,7 +30,7 @@ class Evil:
 def good(folder: Path) -> Path:
     """A model of 20 and 20 pieces."""
     torch.manual_seed(0)
-    store.save(store.build(SMALL, 20, 20), SMALL, (20, 20), folder)
+    checkpoint.save(checkpoint.build(SMALL, 20, 20), SMALL, (20, 20), folder)
     return folder / "model.safetensors"
 
 
@@ -40,7 +40,7 @@ def model(name: str, answer: str, spoil: Callable[[Path], object]) -> Case:
     def give(folder: Path) -> None:
         file = good(folder / "results")
         spoil(file)
-        store.load(folder / "results", "float32", (20, 20))
+        checkpoint.load(folder / "results", "float32", (20, 20))
 
     return Case(name, give, answer)
 
@@ -50,7 +50,7 @@ def start(name: str, answer: str, spoil: Callable[[Path], object]) -> Case:
 
     def give(folder: Path) -> None:
         spoil(good(folder / "results"))
-        store.init_from(store.build(SMALL, 20, 20), folder / "results")
+        checkpoint.init_from(checkpoint.build(SMALL, 20, 20), folder / "results")
 
     return Case(f"a start: {name}", give, answer)
 
@@ -109,7 +109,7 @@ def _swapped(tensors: dict[str, torch.Tensor]) -> None:
 
 def _of_another_vocabulary(folder: Path) -> None:
     good(folder / "results")
-    store.load(folder / "results", "float32", (40, 20))
+    checkpoint.load(folder / "results", "float32", (40, 20))
 
 
 def tokenizer(name: str, answer: str, content: bytes) -> Case:
@@ -198,4 +198,6 @@ MODELS = [
 def bytes_of_a_model() -> bytes:
     """A whole safetensors file, to be spoilt at random."""
     torch.manual_seed(0)
-    return save({name: weight.detach().contiguous() for name, weight in store.build(SMALL, 20, 20).named_parameters()})
+    return save(
+        {name: weight.detach().contiguous() for name, weight in checkpoint.build(SMALL, 20, 20).named_parameters()}
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from own_losses import GOOD
+from custom_losses import GOOD
 from workflow_place import ROOT, TOY, write_texts
 
 TOLD = ("Using workflow specific profile", "Assuming unrestricted shared filesystem", "host: ")

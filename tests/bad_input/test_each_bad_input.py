@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from archives import ARCHIVES
 from cases import Case, try_out
+from custom_losses import OWN_LOSSES
 from downloads import DOWNLOADS
 from models import MODELS
-from own_losses import OWN_LOSSES
 from texts import TEXTS
 
 from configs import CONFIGS

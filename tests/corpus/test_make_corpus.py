@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from seqkd.corpus.captions import Caption, source_of
 from seqkd.corpus.make import make_corpus, make_test_set
 from seqkd.corpus.settings import CorpusSettings
-from seqkd.errors import UserError
-from seqkd.files import read_lines
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(CorpusSettings)
 TRAIN = [("eins zwei", "one two"), ("drei", "three"), ("vier", "four"), ("drei", "three"), ("fu\u0308nf", " five  5 ")]

@@ -7,7 +7,7 @@ import pytest
 
 from seqkd.corpus import read
 from seqkd.corpus.read import aligned, read_lines
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 
 def lines(path: Path, content: bytes, counts: Counter[str] | None = None) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
+from seqkd.corpus.language import standard_code
 from seqkd.corpus.source import NAMES, Job, SourceSettings, load
-from seqkd.language import standard_code
 
 PAIR = {"src": "a.de", "tgt": "a.en"}
 REQUIRED: dict[str, dict[str, Any]] = {

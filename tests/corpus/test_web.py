@@ -12,7 +12,7 @@ import pytest
 
 from seqkd.corpus.download import web
 from seqkd.corpus.download.web import fetch_url
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 CONTENT = bytes(range(256)) * 400
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

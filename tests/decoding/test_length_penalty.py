@@ -6,21 +6,21 @@ import shutil
 import pytest
 import torch
 
-from seqkd.decoding.engine import translate
+from seqkd.decoding.generate import translate
 from seqkd.decoding.length_penalty import read_chosen_penalty, search_of_model, translate_with_penalties
 from seqkd.decoding.settings import LENGTH_PENALTIES, LengthLimits, SearchSettings, TunedSearchSettings
-from seqkd.errors import UserError
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring.length_penalty import choose_length_penalty
+from seqkd.utils.errors import UserError
 
 SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
 
 
 def model(seed: int, vocabulary: int = 7, sizes=SIZES):
     torch.manual_seed(seed)
-    return store.build(sizes, vocabulary, vocabulary).eval().requires_grad_(False)
+    return checkpoint.build(sizes, vocabulary, vocabulary).eval().requires_grad_(False)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -48,7 +48,7 @@ def test_a_greater_penalty_gives_no_shorter_translations():
 def chosen(toy, tmp_path):
     """A model of random weights with custom length limits, and the penalty chosen for it on dev."""
     limits, folder = LengthLimits(max_length_ratio=1.5, max_length_extra=7), tmp_path / "students/a/1"
-    store.save(model(2, 40), SIZES, (40, 40), folder, limits)
+    checkpoint.save(model(2, 40), SIZES, (40, 40), folder, limits)
     search = TunedSearchSettings(beam=3, **limits.model_dump())
     stats = choose_length_penalty(
         search=search,

@@ -5,13 +5,13 @@ from collections import Counter
 import pytest
 import torch
 
-from seqkd.batches.batches import pad
-from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.decoding.engine import forced_scores
+from seqkd.data.batching import pad
+from seqkd.data.dataset import BOS, EOS, PAD
+from seqkd.decoding.generate import forced_scores
 from seqkd.decoding.sampling import inverse_cdf_sample, sample
 from seqkd.decoding.settings import SearchSettings
+from seqkd.models.checkpoint import build
 from seqkd.models.lstm_settings import LstmSettings
-from seqkd.models.store import build
 from seqkd.models.transformer_settings import TransformerSettings
 
 BOTH = pytest.mark.parametrize("architecture", ["transformer", "lstm"])

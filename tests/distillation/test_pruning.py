@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import load_file
 
 from seqkd.distillation.pruning import prune, prune_model, pruned_count, sparsities
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 
 
@@ -39,11 +39,11 @@ def test_the_share_is_the_decimal_number_that_was_written():
 def test_exactly_the_requested_fraction_is_pruned(tmp_path, sparsity):
     torch.manual_seed(0)
     settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
-    model = store.build(settings, 30, 30)
+    model = checkpoint.build(settings, 30, 30)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.01)
-    store.save(model, settings, (30, 30), tmp_path / "a")
+    checkpoint.save(model, settings, (30, 30), tmp_path / "a")
     facts = prune_model(sparsity=sparsity, model=tmp_path / "a", folder=tmp_path / "b")
     assert facts["parameters"] - facts["nonzero_parameters"] == round(10 * sparsity) * facts["parameters"] // 10
     before, after = (load_file(tmp_path / name / "model.safetensors") for name in "ab")

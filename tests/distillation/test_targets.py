@@ -9,13 +9,13 @@ from types import ModuleType
 
 import pytest
 
-from seqkd.batches.dataset import Dataset
+from seqkd.data.dataset import Dataset
 from seqkd.distillation.make_targets import make_targets
 from seqkd.distillation.sentence_scores import sentence_metric
 from seqkd.distillation.targets import NAMES, Candidate, label, load, module_of
-from seqkd.errors import UserError
-from seqkd.files import read_lines
 from seqkd.pipeline.graph.fingerprint import Code
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines
 
 REFERENCE = "the cat sat on the mat"
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from seqkd.batches.dataset import Dataset
+from seqkd.data.dataset import Dataset
 from seqkd.distillation import cache_teacher_topk
 from seqkd.distillation.teacher_topk import NAMES, StoredTeacher
-from seqkd.errors import UserError
-from seqkd.files import sha256
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import sha256
 
 SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
 VOCABULARY = 40
@@ -20,10 +20,10 @@ VOCABULARY = 40
 def teacher(tmp_path_factory):
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("teacher")
-    model = store.build(SIZES, VOCABULARY, VOCABULARY)
+    model = checkpoint.build(SIZES, VOCABULARY, VOCABULARY)
     for parameter in model.parameters():  # else the distribution is almost uniform, the top k rounding
         parameter.data.mul_(2)
-    store.save(model, SIZES, (VOCABULARY, VOCABULARY), folder)
+    checkpoint.save(model, SIZES, (VOCABULARY, VOCABULARY), folder)
     return folder
 
 
@@ -37,7 +37,7 @@ def make(toy, teacher, folder, k=5):
 @pytest.mark.parametrize("k", [5, VOCABULARY, 100])
 def test_every_position_has_the_teachers_top_k(toy, teacher, tmp_path, k):
     facts = make(toy, teacher, tmp_path / "a", k)
-    dataset, network = Dataset(toy.tokenizer / "train"), store.load(teacher)
+    dataset, network = Dataset(toy.tokenizer / "train"), checkpoint.load(teacher)
     kept = min(k, VOCABULARY)
     assert facts["positions"] == int(dataset.tgt.lengths.sum()) + len(dataset)
     assert facts["k"] == kept and facts["bytes_per_position"] == 6 * kept + 4

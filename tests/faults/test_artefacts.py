@@ -12,13 +12,13 @@ import pytest
 from kills import TARGET, differences
 from workflow_place import Place, copy
 
-from seqkd import manifest
 from seqkd.config import load
-from seqkd.errors import UserError
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
 from seqkd.pipeline.reruns.corpus_checksums import checksums
 from seqkd.pipeline.reruns.outdated import TOUCH_NS, Outdated, find_outdated
+from seqkd.utils import manifest
+from seqkd.utils.errors import UserError
 
 OF_THE_WEB = {
     "download": "download/*-train.xx/*-train.xx",

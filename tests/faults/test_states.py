@@ -16,14 +16,14 @@ from workflow_place import Place
 
 from seqkd.decoding.settings import LengthLimits
 from seqkd.distillation.cache_teacher_topk import cache_teacher_topk
-from seqkd.errors import UserError
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.pipeline.jobs.state import abandoned, create
-from seqkd.training import run
-from seqkd.training.passes import TrainStep
+from seqkd.training import trainer
+from seqkd.training.checkpoint import NAME, load_state
 from seqkd.training.settings import TrainingSettings
-from seqkd.training.state import NAME, load_state
+from seqkd.training.train_step import TrainStep
+from seqkd.utils.errors import UserError
 
 MODEL = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.1)
 SETTINGS = {"updates": 12, "batch_tokens": 128, "learning_rate": 0.01, "warmup_updates": 4, "num_evaluations": 2}
@@ -31,7 +31,7 @@ SETTINGS = {"updates": 12, "batch_tokens": 128, "learning_rate": 0.01, "warmup_u
 
 @pytest.fixture(autouse=True)
 def saved_at_every_update(monkeypatch) -> None:
-    monkeypatch.setattr(run, "SAVE_SECONDS", -1.0)
+    monkeypatch.setattr(trainer, "SAVE_SECONDS", -1.0)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def train(toy, tmp_path: Path) -> Callable[..., bytes]:
     """A small training; its state stays in ``state``."""
 
     def train(**changes: Any) -> bytes:
-        run.train_model(
+        trainer.train_model(
             model=MODEL,
             training=TrainingSettings(**SETTINGS | {"precision": "float32"} | changes),
             loss={"nll": {"weight": 1.0}},
@@ -102,7 +102,7 @@ def test_any_flipped_bit_of_a_state_is_noticed(train, state: Path) -> None:
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_shard_of_a_stored_teacher_is_made_again(toy, tmp_path: Path, damage: str) -> None:
     torch.manual_seed(0)
-    store.save(store.build(MODEL, 40, 40), MODEL, (40, 40), tmp_path / "teacher")
+    checkpoint.save(checkpoint.build(MODEL, 40, 40), MODEL, (40, 40), tmp_path / "teacher")
 
     def stored() -> list[bytes]:
         where = {"model": tmp_path / "teacher", "targets": toy.tokenizer / "train"}
@@ -180,7 +180,7 @@ def test_weights_that_are_no_numbers_are_never_saved(train, state, monkeypatch) 
         train()
     kept = load_state(state.parent)
     assert kept is not None and kept.update == 5
-    monkeypatch.setattr(run, "SAVE_SECONDS", 60.0)
+    monkeypatch.setattr(trainer, "SAVE_SECONDS", 60.0)
     for file in state.parent.iterdir():
         file.unlink()
     count = iter(range(1, 1000))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from seqkd import losses
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 
 P = torch.tensor([[0.50, 0.30, 0.15, 0.05]], dtype=torch.float64)
 Q = torch.tensor([[0.20, 0.45, 0.05, 0.30]], dtype=torch.float64)

@@ -8,7 +8,7 @@ import torch
 from pencil import CASE, P, Q, random_case, value
 
 from seqkd import losses
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 from seqkd.training.objective import Objective
 
 GOLDEN = [

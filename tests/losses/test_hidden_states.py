@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from seqkd import losses
-from seqkd.batches.batches import Batch, pad
-from seqkd.batches.dataset import BOS, PAD
 from seqkd.config import ConfigError, load
+from seqkd.data.batching import Batch, pad
+from seqkd.data.dataset import BOS, PAD
 from seqkd.losses.hidden_states import Options, loss, normalise
-from seqkd.losses.layers import Layers, record_layer_outputs
-from seqkd.models import store
+from seqkd.losses.layer_outputs import Layers, record_layer_outputs
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import TrainStep
+from seqkd.training.train_step import TrainStep
 
 DEEP = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=4, decoder_layers=3, dropout=0.0)
 FEW = DEEP.model_copy(update={"encoder_layers": 3, "decoder_layers": 1})
@@ -39,7 +39,7 @@ def test_layers_are_summed_and_the_map_chooses_the_teachers():
 def test_the_default_map_is_that_of_a_start_from_the_teacher():
     student, teacher = ([hidden(3, 8, seed=seed) for seed in seeds] for seeds in (range(3), range(10, 22)))
     layers = Layers("encoder", student, teacher)
-    assert store.select_layers(3, 12) == [0, 6, 11]
+    assert checkpoint.select_layers(3, 12) == [0, 6, 11]
     assert torch.equal(loss(layers, Options()), loss(layers, Options(encoder=[0, 6, 11])))
 
 
@@ -69,7 +69,7 @@ def batch(padding: int = 0) -> Batch:
 
 def models():
     torch.manual_seed(0)
-    return store.build(FEW, 12, 12), store.build(DEEP, 12, 12).requires_grad_(False).eval()
+    return checkpoint.build(FEW, 12, 12), checkpoint.build(DEEP, 12, 12).requires_grad_(False).eval()
 
 
 def plain_outputs(model, batch: Batch, side: str) -> list[torch.Tensor]:
@@ -106,8 +106,8 @@ def test_in_an_update_it_is_the_plain_mean_of_each_side(padding):
 def test_every_layer_is_compared_with_the_one_it_was_copied_from(tmp_path):
     """Embeddings are not layers: a copied first layer equals the teacher's, and the last layer is compared too."""
     student, teacher = models()
-    store.save(teacher, DEEP, (12, 12), tmp_path)
-    store.init_from(student, tmp_path)
+    checkpoint.save(teacher, DEEP, (12, 12), tmp_path)
+    checkpoint.init_from(student, tmp_path)
     with record_layer_outputs(student, teacher) as seen, torch.no_grad():
         for model in (student, teacher):
             model(batch().src, batch().prefix)

@@ -11,7 +11,7 @@ from pencil import P, Q, random_case, value, with_precomputed
 from torch.nn import functional as F
 
 from seqkd import losses
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 from seqkd.training.objective import Objective, prefix_groups
 
 NAMES = [name for name in losses.NAMES if not losses.reads_layers(name)]

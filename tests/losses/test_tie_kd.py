@@ -8,8 +8,8 @@ from pencil import CASE, Look, P, Q, random_case, value
 
 from seqkd import losses
 from seqkd.losses.no_top1_kd import moved_p
-from seqkd.losses.positions import TokenBatch
 from seqkd.losses.tie_kd import ranking
+from seqkd.losses.token_batch import TokenBatch
 
 
 @pytest.mark.parametrize(("k", "levels"), [(1, (0, 0.25)), (2, (0.25, 0.35)), (3, (0.25, 0.60)), (4, (0.35, 0.60))])

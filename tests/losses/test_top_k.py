@@ -10,7 +10,7 @@ from pencil import P, Q, random_case
 from seqkd import losses
 from seqkd.distillation.cache_teacher_topk import cut
 from seqkd.losses import topk
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 
 
 def stored(case: TokenBatch, k: int) -> TokenBatch:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from seqkd.batches.rows import BatchSlice
+from seqkd.data.batch_slice import BatchSlice
 from seqkd.models.dropout import drawn_for, dropout
 
 

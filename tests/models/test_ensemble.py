@@ -3,20 +3,20 @@
 import pytest
 import torch
 
-from seqkd.batches.batches import Batch, pad
-from seqkd.batches.dataset import BOS, PAD
 from seqkd.config import ConfigError, load
-from seqkd.decoding.engine import forced_scores
+from seqkd.data.batching import Batch, pad
+from seqkd.data.dataset import BOS, PAD
+from seqkd.decoding.beam_search import beam_search
+from seqkd.decoding.generate import forced_scores
 from seqkd.decoding.sampling import sample
-from seqkd.decoding.search import beam_search
 from seqkd.decoding.settings import LengthLimits, SearchSettings
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.ensemble import Ensemble, EnsembleSettings, make_ensemble
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import TrainStep
-from seqkd.training.run import train_model
 from seqkd.training.settings import TrainingSettings
+from seqkd.training.train_step import TrainStep
+from seqkd.training.trainer import train_model
 
 TRANSFORMER = TransformerSettings(dim=16, ffn_dim=16, heads=2, encoder_layers=1, decoder_layers=2, dropout=0.0)
 LSTM = LstmSettings(architecture="lstm", layers=1, dim=8)
@@ -82,25 +82,29 @@ def test_greedy_search_takes_the_argmax_of_the_mean():
 def members(tmp_path):
     for seed, sizes in enumerate((TRANSFORMER, LSTM)):
         torch.manual_seed(seed)
-        store.save(store.build(sizes, VOCABULARY, VOCABULARY), sizes, (VOCABULARY, VOCABULARY), tmp_path / str(seed))
+        checkpoint.save(
+            checkpoint.build(sizes, VOCABULARY, VOCABULARY), sizes, (VOCABULARY, VOCABULARY), tmp_path / str(seed)
+        )
     return [tmp_path / "0", tmp_path / "1"]
 
 
 def test_it_is_saved_and_loaded_like_any_model(members, tmp_path):
     stats = make_ensemble(members, tmp_path / "both")
-    model, batch = store.load(tmp_path / "both"), make_batch()
+    model, batch = checkpoint.load(tmp_path / "both"), make_batch()
     for member, path in zip(model.members, members, strict=True):
-        assert torch.equal(member(batch.src, batch.prefix), store.load(path)(batch.src, batch.prefix))
+        assert torch.equal(member(batch.src, batch.prefix), checkpoint.load(path)(batch.src, batch.prefix))
     assert stats["members"] == 2
-    assert stats["parameters"] == sum(weight.numel() for path in members for weight in store.load(path).parameters())
-    low = store.load(tmp_path / "both", "bfloat16")
+    assert stats["parameters"] == sum(
+        weight.numel() for path in members for weight in checkpoint.load(path).parameters()
+    )
+    low = checkpoint.load(tmp_path / "both", "bfloat16")
     assert low.logits(low(batch.src, batch.prefix)).dtype == torch.float32
 
 
 @pytest.mark.parametrize("loss", ["word-kd", "rkl", "tie-kd"])
 def test_as_a_teacher_it_is_its_mean_distribution(members, tmp_path, loss, monkeypatch):
     make_ensemble(members, tmp_path / "both")
-    model, batch = store.load(tmp_path / "both"), make_batch()
+    model, batch = checkpoint.load(tmp_path / "both"), make_batch()
     monkeypatch.setattr("seqkd.prefixes.student.samples", lambda *arguments: make_batch())
 
     class MeanTeacher(torch.nn.Module):
@@ -116,7 +120,7 @@ def test_as_a_teacher_it_is_its_mean_distribution(members, tmp_path, loss, monke
             return hidden
 
     torch.manual_seed(1)
-    student = store.build(TRANSFORMER, VOCABULARY, VOCABULARY)
+    student = checkpoint.build(TRANSFORMER, VOCABULARY, VOCABULARY)
     term = {loss: {"weight": 1.0}}
     value, expected = (TrainStep(term, student, teacher, 0.0).loss(batch, 1.0) for teacher in (model, MeanTeacher()))
     assert float(value) == pytest.approx(float(expected), rel=1e-5)

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from seqkd.batches.batches import pad
-from seqkd.models import lstm, recurrence, store
+from seqkd.data.batching import pad
+from seqkd.models import checkpoint, lstm, lstm_autograd
 from seqkd.models.lstm import LstmLayer
 from seqkd.models.lstm_settings import LstmSettings
 
@@ -24,7 +24,7 @@ def sizes(**settings):
 
 def network(dtype=torch.float64, **settings):
     torch.manual_seed(0)
-    model = store.build(sizes(**settings), 20, 20).to(dtype)
+    model = checkpoint.build(sizes(**settings), 20, 20).to(dtype)
     return model.eval()
 
 
@@ -41,7 +41,7 @@ def network(dtype=torch.float64, **settings):
 def test_the_papers_models_have_their_sizes(layers, dim, vocabulary, millions):
     """Kim & Rush 2016, section 4, worked out from the architecture."""
     with torch.device("meta"):
-        model = store.build(sizes(layers=layers, dim=dim), vocabulary, vocabulary)
+        model = checkpoint.build(sizes(layers=layers, dim=dim), vocabulary, vocabulary)
     assert round(sum(p.numel() for p in model.parameters()) / 1e6, 1) == millions
 
 
@@ -49,15 +49,15 @@ def test_parameters_by_hand():
     d, source, target = 6, 20, 30
     layer = 4 * d * (d + d + 1)
     expected = (source + target) * d + target * (d + 1) + 4 * layer + 4 * d * d + d * d + 2 * d * d
-    assert sum(p.numel() for p in store.build(sizes(), source, target).parameters()) == expected
-    unfed = store.build(sizes(input_feeding=False), source, target)
+    assert sum(p.numel() for p in checkpoint.build(sizes(), source, target).parameters()) == expected
+    unfed = checkpoint.build(sizes(input_feeding=False), source, target)
     assert sum(p.numel() for p in unfed.parameters()) == expected - 4 * d * d
 
 
 @pytest.mark.parametrize(("dim", "limit"), [(1000, 0.1), (500, 0.1), (125, 0.2)])
 def test_initial_weights_are_spread_over_the_papers_range(dim, limit):
     torch.manual_seed(0)
-    for parameter in store.build(sizes(layers=1, dim=dim), 4, 4).parameters():
+    for parameter in checkpoint.build(sizes(layers=1, dim=dim), 4, 4).parameters():
         assert 0.98 * limit < float(parameter.detach().abs().max()) < 1.0001 * limit
 
 
@@ -218,20 +218,20 @@ def test_bfloat16_is_near_float64(input_feeding):
 
 def test_a_model_is_saved_and_loaded(tmp_path):
     model = network(torch.float32)
-    store.save(model, model.settings, (20, 20), tmp_path)
-    assert torch.equal(model(SRC, PREFIX), store.load(tmp_path)(SRC, PREFIX))
+    checkpoint.save(model, model.settings, (20, 20), tmp_path)
+    assert torch.equal(model(SRC, PREFIX), checkpoint.load(tmp_path)(SRC, PREFIX))
 
 
 def test_saved_tensors_are_freed_with_the_output(monkeypatch):
     """No reference cycles: without the cycle collector a training's memory would grow batch by batch."""
     tapes = []
 
-    class Watched(recurrence.Tape):
+    class Watched(lstm_autograd.Tape):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             tapes.append(weakref.ref(self))
 
-    monkeypatch.setattr(recurrence, "Tape", Watched)
+    monkeypatch.setattr(lstm_autograd, "Tape", Watched)
     gc.disable()
     try:
         out = network()(SRC, PREFIX)

@@ -7,19 +7,19 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from seqkd.batches.batches import pad
-from seqkd.errors import UserError
-from seqkd.models import store
+from seqkd.data.batching import pad
+from seqkd.models import checkpoint
 from seqkd.models.dropout import dropout
 from seqkd.models.lstm_settings import LstmSettings
 from seqkd.models.transformer_settings import TransformerSettings
+from seqkd.utils.errors import UserError
 
 SMALL = {"dim": 16, "ffn_dim": 24, "heads": 2, "encoder_layers": 2, "decoder_layers": 2}
 
 
 def network(dtype=torch.float64, **settings):
     torch.manual_seed(0)
-    return store.build(TransformerSettings(**SMALL | settings), 20, 20).to(dtype).eval()
+    return checkpoint.build(TransformerSettings(**SMALL | settings), 20, 20).to(dtype).eval()
 
 
 @pytest.mark.parametrize("norm", ["pre", "post"])
@@ -64,23 +64,23 @@ def test_parameters_by_hand():
 @pytest.mark.parametrize("tied", ["all", "decoder", "none"])
 def test_a_model_is_saved_and_loaded(tmp_path, tied):
     model = network(torch.float32, tie_embeddings=tied)
-    store.save(model, model.settings, (20, 20), tmp_path)
-    loaded = store.load(tmp_path)
+    checkpoint.save(model, model.settings, (20, 20), tmp_path)
+    loaded = checkpoint.load(tmp_path)
     src, prefix = pad([[4, 5, 6]]), torch.tensor([[2, 4]])
     assert torch.equal(model(src, prefix), loaded(src, prefix))
 
 
 def test_foreign_weights_are_refused_with_their_name(tmp_path):
     model = network(torch.float32)
-    store.save(model, model.settings, (20, 20), tmp_path)
+    checkpoint.save(model, model.settings, (20, 20), tmp_path)
     with pytest.raises(UserError, match="tgt_embedding has shape"):
-        store.load_weights(store.build(TransformerSettings(**SMALL), 21, 21), tmp_path)
+        checkpoint.load_weights(checkpoint.build(TransformerSettings(**SMALL), 21, 21), tmp_path)
     save_file({"other": torch.zeros(2)}, tmp_path / "model.safetensors")
     with pytest.raises(UserError, match="other"):
-        store.load(tmp_path)
+        checkpoint.load(tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"\x80\x04pickle")
     with pytest.raises(UserError, match="not the weights"):
-        store.load(tmp_path)
+        checkpoint.load(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -88,16 +88,16 @@ def test_foreign_weights_are_refused_with_their_name(tmp_path):
     [(3, 12, [0, 6, 11]), (1, 12, [0]), (2, 3, [0, 2]), (3, 3, [0, 1, 2]), (1, 1, [0]), (4, 6, [0, 2, 3, 5])],
 )
 def test_copied_layers_are_evenly_spaced(count, available, expected):
-    assert store.select_layers(count, available) == expected
+    assert checkpoint.select_layers(count, available) == expected
 
 
 def test_a_shallow_model_starts_from_layers_of_a_deep_one(tmp_path):
     deep = TransformerSettings(**SMALL | {"encoder_layers": 3, "decoder_layers": 2})
-    model = store.build(deep, 20, 20)
-    store.save(model, deep, (20, 20), tmp_path)
+    model = checkpoint.build(deep, 20, 20)
+    checkpoint.save(model, deep, (20, 20), tmp_path)
     shallow = deep.model_copy(update={"encoder_layers": 2, "decoder_layers": 1, "dropout": 0.3})
-    student = store.build(shallow, 20, 20)
-    store.init_from(student, tmp_path)
+    student = checkpoint.build(shallow, 20, 20)
+    checkpoint.init_from(student, tmp_path)
     for name, weight in student.named_parameters():
         origin = name.replace("encoder.1.", "encoder.2.")
         assert torch.equal(weight, dict(model.named_parameters())[origin]), name
@@ -118,8 +118,8 @@ def test_dropout_has_its_rate_and_keeps_the_mean(rate):
 LOADING = """
 import sys
 from pathlib import Path
-from seqkd.models import store
-store.load(Path(sys.argv[1]))
+from seqkd.models import checkpoint
+checkpoint.load(Path(sys.argv[1]))
 sys.exit("torch._dynamo" in sys.modules)
 """
 
@@ -127,6 +127,6 @@ sys.exit("torch._dynamo" in sys.modules)
 @pytest.mark.parametrize("settings", [TransformerSettings(**SMALL), LstmSettings(architecture="lstm", layers=1, dim=8)])
 def test_loading_a_model_does_not_import_the_compiler(tmp_path, settings):
     """That takes a second of every job, and initialising weights on the meta device would do it."""
-    store.save(store.build(settings, 20, 20), settings, (20, 20), tmp_path)
+    checkpoint.save(checkpoint.build(settings, 20, 20), settings, (20, 20), tmp_path)
     done = subprocess.run([sys.executable, "-c", LOADING, tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -4,12 +4,12 @@ import pytest
 import torch
 from numpy import array
 
-from seqkd.batches.batches import Batch, pad
-from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.decoding.engine import translate
-from seqkd.decoding.search import Hypothesis
+from seqkd.data.batching import Batch, pad
+from seqkd.data.dataset import BOS, EOS, PAD
+from seqkd.decoding.beam_search import Hypothesis
+from seqkd.decoding.generate import translate
 from seqkd.decoding.settings import SearchSettings
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.prefixes import PrefixContext, argmax, mixed, student, targets
 
@@ -25,7 +25,7 @@ def batch() -> Batch:
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    return store.build(MODEL, 12, 12).train()
+    return checkpoint.build(MODEL, 12, 12).train()
 
 
 def context(model, progress=0.5):

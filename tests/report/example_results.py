@@ -15,10 +15,10 @@ from typing import Any
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
-from seqkd import manifest
 from seqkd.analysis.settings import ReportSettings
-from seqkd.files import write_json, write_lines, write_text
 from seqkd.report.make import make_report
+from seqkd.utils import manifest
+from seqkd.utils.files import write_json, write_lines, write_text
 
 SUBJECTS = {"der alte König": "the old king", "die Frau am Fluss": "the woman by the river", "ein Bote": "a messenger"}
 VERBS = {"sandte": "sent", "brachte": "brought", "zeigte": "showed", "gab": "gave", "versprach": "promised"}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from page_reader import SETTINGS, rows, text
 
-from seqkd.errors import UserError
-from seqkd.files import read_lines
 from seqkd.report.make import make_report
 from seqkd.scoring.metrics import ter
 from seqkd.scoring.score import corpus_score, save
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from seqkd.analysis.results import SCORES, Results, ScoredModel
-from seqkd.manifest import Manifest
 from seqkd.report.length_remarks import length_penalties, remarks_on_length
+from seqkd.utils.manifest import Manifest
 
 TEACHER = ScoredModel.from_dict(
     {"system": "base", "kind": "teacher", "model": "large", "seed": 1, "path": "teachers/base/1"}

@@ -11,8 +11,8 @@ from page_reader import SETTINGS, Structure, page, rows, text
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
-from seqkd.files import read_lines, write_json, write_lines
 from seqkd.report.make import make_report
+from seqkd.utils.files import read_lines, write_json, write_lines
 
 REQUIRED = (
     "system,teacher,model,seed,sparsity,retrained,test_set,decoding,sentences,bleu,bleu_signature,chrf,length_ratio,"

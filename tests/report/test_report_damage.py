@@ -11,9 +11,9 @@ from page_reader import SETTINGS, Structure, page, rows, text
 
 from seqkd.analysis.results import load
 from seqkd.analysis.settings import ReportSettings
-from seqkd.errors import UserError
-from seqkd.files import read_lines, sha256, write_json, write_lines, write_text
 from seqkd.report.make import make_report
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines, sha256, write_json, write_lines, write_text
 
 
 def test_translations_that_do_not_give_their_score_are_pointed_out(copied: tuple[Path, list[dict[str, Any]]]) -> None:

@@ -6,8 +6,8 @@ import example_results
 import pytest
 from page_reader import SETTINGS, page, rows, text
 
-from seqkd.files import write_lines
 from seqkd.report.make import make_report
+from seqkd.utils.files import write_lines
 
 
 def compare(

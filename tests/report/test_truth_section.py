@@ -16,9 +16,9 @@ from seqkd.analysis import truth_hypotheses
 from seqkd.analysis.results import load
 from seqkd.analysis.significance import Difference
 from seqkd.analysis.true_distribution import TruthComparison
-from seqkd.errors import UserError
-from seqkd.files import write_json
 from seqkd.report.make import make_report
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import write_json
 
 NAMES = ["base", "baseline", "word-kd", "seq-kd"]
 Built = tuple[Path, list[dict[str, Any]]]

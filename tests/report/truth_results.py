@@ -4,8 +4,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from seqkd import manifest
-from seqkd.files import read_lines, write_json, write_lines
+from seqkd.utils import manifest
+from seqkd.utils.files import read_lines, write_json, write_lines
 
 SENTENCES = 60
 SYSTEMS = {

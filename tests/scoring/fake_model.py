@@ -2,8 +2,8 @@
 
 import torch
 
-from seqkd.batches.dataset import BOS, EOS, PAD
-from seqkd.models.interface import TranslationModel
+from seqkd.data.dataset import BOS, EOS, PAD
+from seqkd.models.base import TranslationModel
 
 FIRST = 4
 NEVER = -1e4

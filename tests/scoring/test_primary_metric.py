@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqkd.language import tokenization
+from seqkd.corpus.language import tokenization
 from seqkd.scoring.primary_metric import primary_metric
 
 

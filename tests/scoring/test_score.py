@@ -9,12 +9,11 @@ import torch
 from sacrebleu.metrics.ter import TER
 
 from seqkd.corpus.text import words
-from seqkd.decoding.engine import forced_scores, translate
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.decoding.generate import forced_scores, translate
 from seqkd.decoding.settings import SearchSettings
-from seqkd.decoding.text import translate_lines
-from seqkd.errors import UserError
-from seqkd.files import read_lines, write_json, write_lines
-from seqkd.models import store
+from seqkd.decoding.translate_text import translate_lines
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import diagnostics, speed
 from seqkd.scoring.metrics import bleu, chrf, ter
@@ -23,7 +22,8 @@ from seqkd.scoring.sizes import size
 from seqkd.scoring.speed import measure_speed
 from seqkd.scoring.speed_settings import SpeedSettings
 from seqkd.scoring.translate import translate_test_set
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines, write_json, write_lines
 
 SYSTEM = {"system": "s", "teacher": "", "model": "m", "seed": 1, "sparsity": 0, "retrained": None, "test_set": "t"}
 
@@ -58,7 +58,7 @@ def test_overlap_is_a_side_that_also_stands_in_train(toy):
 def model(toy, tmp_path):
     settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     torch.manual_seed(0)
-    store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
+    checkpoint.save(checkpoint.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
     return tmp_path / "m"
 
 
@@ -94,7 +94,7 @@ def test_translations_are_those_of_seqkd_translate(toy, model, translations):
 
 def test_facts_of_translations_are_those_of_the_model(toy, model, translations):
     facts = json.loads((translations / "translations.json").read_text())
-    subwords, network = Tokenizer(toy.tokenizer), store.load(model)
+    subwords, network = Tokenizer(toy.tokenizer), checkpoint.load(model)
     sources = subwords.src.encode(read_lines(toy.test_set / "test.src"))
     best = [hypotheses[0] for hypotheses in translate(network, sources, SEARCH)]
     beam = facts["decodings"]["beam-3"]
@@ -108,7 +108,7 @@ def test_facts_of_translations_are_those_of_the_model(toy, model, translations):
 
 
 def test_the_size_of_a_model_is_read_from_its_file(model):
-    weights = list(store.load(model).parameters())
+    weights = list(checkpoint.load(model).parameters())
     assert size(model)["parameters"] == sum(weight.numel() for weight in weights)
     assert size(model)["nonzero_parameters"] == sum(int(weight.count_nonzero()) for weight in weights)
     assert size(model)["bytes"] == (model / "model.safetensors").stat().st_size

@@ -8,7 +8,7 @@ import torch
 from fake_model import FakeModel, Words
 
 from seqkd.decoding.settings import LengthLimits
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import teacher_agreement as measured
 
@@ -83,7 +83,7 @@ def models(tmp_path):
     settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
     for seed, name in enumerate(("student", "teacher")):
         torch.manual_seed(seed)
-        store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / name)
+        checkpoint.save(checkpoint.build(settings, 40, 40), settings, (40, 40), tmp_path / name)
     return tmp_path
 
 

@@ -8,19 +8,19 @@ import pytest
 import torch
 from fake_truth import FakeTruth
 
-from seqkd.decoding.engine import forced_scores
-from seqkd.decoding.search import Hypothesis
+from seqkd.data.tokenizer import Tokenizer
+from seqkd.decoding.beam_search import Hypothesis
+from seqkd.decoding.generate import forced_scores
 from seqkd.decoding.settings import SearchSettings
-from seqkd.errors import UserError
-from seqkd.files import read_lines
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.scoring import meanings, oracle_scores
 from seqkd.scoring import true_distribution as truth
 from seqkd.scoring.divergence import Expectation, entropy_of, forward, reverse, reverse_kl
 from seqkd.scoring.sentences import evenly_spaced
 from seqkd.scoring.truth_settings import TruthSettings
-from seqkd.tokenizer.tokenizer import Tokenizer
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import read_lines
 
 P = {"a": 0.5, "b": 0.25, "c": 0.25}
 Q = {"a": 0.25, "b": 0.5, "c": 0.01}  # the rest of its mass is outside
@@ -142,7 +142,7 @@ def truths(toy, monkeypatch):
 def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     torch.manual_seed(0)
     settings = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
-    store.save(store.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
+    checkpoint.save(checkpoint.build(settings, 40, 40), settings, (40, 40), tmp_path / "m")
     system = {"system": "s", "test_set": "t"}
     arguments = {"system": system, "model": tmp_path / "m", "tokenizer": toy.tokenizer, "test_set": toy.test_set}
     for folder in ("one", "two"):
@@ -160,7 +160,7 @@ def test_a_whole_model_against_the_truth(toy, tmp_path, truths):
     assert found["system"] == "s" and lines["line"] == [0, 1, 3, 5, 7]
     assert all(len(column) == 5 for column in lines.values())
     assert lines["enumerated"] == [True] * 5
-    subwords, network = Tokenizer(toy.tokenizer), store.load(tmp_path / "m", "float32")
+    subwords, network = Tokenizer(toy.tokenizer), checkpoint.load(tmp_path / "m", "float32")
     source = subwords.src.encode([read_lines(toy.test_set / "test.src")[3]])
     texts = truths[3].translations()
     scores = forced_scores(network, source * 2, subwords.tgt.encode(texts))

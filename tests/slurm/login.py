@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from workflow_place import Place
 
-from seqkd.training.state import load_state
+from seqkd.training.checkpoint import load_state
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOM = Path(os.environ["SEQKD_SLURM_ROOM"]).resolve()

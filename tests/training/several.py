@@ -10,11 +10,11 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import torch
-from test_run import LSTM, MODEL, train
+from test_trainer import LSTM, MODEL, train
 
-from seqkd.training import run
-from seqkd.training.passes import TrainStep
-from seqkd.training.processes import ProcessGroup, join_process_group
+from seqkd.training import trainer
+from seqkd.training.distributed import ProcessGroup, join_process_group
+from seqkd.training.train_step import TrainStep
 
 ROOT = Path(__file__).parents[2]
 MODELS = {"transformer": MODEL, "lstm": LSTM}
@@ -54,7 +54,7 @@ def run_case(toy, case: dict, processes: ProcessGroup):
 @contextmanager
 def catch_signals(update: int):
     """Save the state after an update and stop there."""
-    evaluate = run.Trainer.evaluate_if_due
+    evaluate = trainer.Trainer.evaluate_if_due
 
     def interrupted(self, stop):
         evaluate(self, stop)
@@ -62,7 +62,7 @@ def catch_signals(update: int):
             self.save()
             raise KeyboardInterrupt
 
-    with patch.object(run.Trainer, "evaluate_if_due", interrupted):
+    with patch.object(trainer.Trainer, "evaluate_if_due", interrupted):
         try:
             yield
         except KeyboardInterrupt:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_run import train
+from test_trainer import train
 
-from seqkd.batches.batches import BatchStream
-from seqkd.batches.dataset import Dataset, write_ids
+from seqkd.data.batching import BatchStream
+from seqkd.data.dataset import Dataset, write_ids
 from seqkd.decoding.settings import LengthLimits
-from seqkd.errors import UserError
-from seqkd.training import run
+from seqkd.training import trainer
 from seqkd.training.evaluation import DevScores, Evaluation
 from seqkd.training.signals import StopRequested, catch_signals
+from seqkd.utils.errors import UserError
 
 SHORT, LONG = ["open file", "save"], ["the red cat sees the house", "the old dog calls"]
 
@@ -23,7 +23,7 @@ def best(toy, tmp_path: Path, monkeypatch, references: list[str], scores: list[t
     remaining = iter([*scores, scores[-1]])  # the last one is for the training set
     monkeypatch.setattr(Evaluation, "measure", lambda self, model: DevScores(*next(remaining), 1.0, 0))
     evaluation = Evaluation([], references, None, "13a", LengthLimits())
-    monkeypatch.setattr(run, "dev_evaluation", lambda *arguments: evaluation)
+    monkeypatch.setattr(trainer, "dev_evaluation", lambda *arguments: evaluation)
     stats, _ = train(toy, tmp_path / "a", updates=4, num_evaluations=4)
     return stats["best_update"]
 
@@ -73,7 +73,7 @@ def test_a_signal_during_an_evaluation_postpones_it_to_the_next_start(toy, tmp_p
         patch.setattr(Evaluation, "measure", disturbed)
         train(toy, tmp_path / "cut")
     assert ended.value.code == 128 + signal.SIGTERM
-    assert run.load_state(tmp_path / "cut.state").update == 16
+    assert trainer.load_state(tmp_path / "cut.state").update == 16
     _, resumed = train(toy, tmp_path / "cut")
     assert (tmp_path / "cut/metrics.jsonl").read_bytes() == (tmp_path / "uninterrupted/metrics.jsonl").read_bytes()
     assert all(np.array_equal(expected[name], resumed[name]) for name in expected)

@@ -5,17 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from test_run import distribution, divergence, same, train
+from test_trainer import distribution, divergence, same, train
 
-from seqkd.batches.batches import collate
-from seqkd.batches.dataset import PAD, Dataset
+from seqkd.data.batching import collate
+from seqkd.data.dataset import PAD, Dataset
 from seqkd.distillation.cache_teacher_topk import cache_teacher_topk, cut
 from seqkd.distillation.teacher_topk import StoredTeacher
-from seqkd.losses.positions import TokenBatch
+from seqkd.losses.token_batch import TokenBatch
 from seqkd.losses.topk import cross_entropy
-from seqkd.models import store
+from seqkd.models import checkpoint
 from seqkd.models.transformer_settings import TransformerSettings
-from seqkd.training.passes import TrainStep
+from seqkd.training.train_step import TrainStep
 
 SIZES = TransformerSettings(dim=16, ffn_dim=32, heads=2, encoder_layers=1, decoder_layers=1)
 VOCABULARY = 40
@@ -38,8 +38,8 @@ def teacher(toy, tmp_path_factory):
 def test_with_the_whole_vocabulary_an_update_is_that_of_the_online_teacher(toy, teacher, tmp_path, name):
     make(toy, teacher, tmp_path / "all", VOCABULARY)
     torch.manual_seed(1)
-    dataset, student = Dataset(toy.tokenizer / "train"), store.build(SIZES, VOCABULARY, VOCABULARY).eval()
-    stored, online = StoredTeacher(tmp_path / "all", dataset), store.load(teacher)
+    dataset, student = Dataset(toy.tokenizer / "train"), checkpoint.build(SIZES, VOCABULARY, VOCABULARY).eval()
+    stored, online = StoredTeacher(tmp_path / "all", dataset), checkpoint.load(teacher)
     batch, loss = collate(dataset, np.array([11, 3, 38, 0])), {"nll": {"weight": 0.5}, name: {"weight": 0.5}}
     results = []
     for passes in (TrainStep(loss, student, online, 0.1), TrainStep(loss, student, None, 0.1, stored)):
@@ -56,14 +56,14 @@ def test_with_the_whole_vocabulary_an_update_is_that_of_the_online_teacher(toy, 
 def test_with_few_tokens_it_is_the_plain_loss_for_any_chunk_size(toy, teacher, tmp_path, monkeypatch, k):
     make(toy, teacher, tmp_path / "top", k)
     torch.manual_seed(1)
-    dataset, student = Dataset(toy.tokenizer / "train"), store.build(SIZES, VOCABULARY, VOCABULARY).eval()
-    batch, models = collate(dataset, np.array([11, 3, 38, 0])), (student, store.load(teacher))
+    dataset, student = Dataset(toy.tokenizer / "train"), checkpoint.build(SIZES, VOCABULARY, VOCABULARY).eval()
+    batch, models = collate(dataset, np.array([11, 3, 38, 0])), (student, checkpoint.load(teacher))
     real = batch.target != PAD
     student_logits, teacher_logits = (
         (model(batch.src, batch.prefix) @ model.output_weight.T)[real].detach() for model in models
     )
     plain = cross_entropy(TokenBatch(student_logits, batch.target[real], cut(teacher_logits.log_softmax(-1), k)))
-    monkeypatch.setattr("seqkd.training.projection.LOGITS_CHUNK", 5)
+    monkeypatch.setattr("seqkd.training.fused_loss.LOGITS_CHUNK", 5)
     loss = {"word-kd": {"weight": 1.0}}
     actual = TrainStep(loss, student, None, 0.0, StoredTeacher(tmp_path / "top", dataset)).loss(batch, 1.0)
     assert actual.item() == pytest.approx(float(plain) / int(real.sum()), rel=1e-5)
@@ -94,6 +94,6 @@ def test_a_training_on_few_tokens_is_reproducible_and_learns_from_them(toy, teac
 def test_student_prefixes_are_refused():
     """Config checks refuse them; an error there must not go unnoticed."""
     batch = SimpleNamespace(sentences=None)
-    passes = TrainStep(BOTH, store.build(SIZES, VOCABULARY, VOCABULARY), None, 0.0, stored=object())
+    passes = TrainStep(BOTH, checkpoint.build(SIZES, VOCABULARY, VOCABULARY), None, 0.0, stored=object())
     with pytest.raises(AssertionError, match="only knows the targets of its dataset"):
         passes._teacher_at(batch, torch.ones(1, 1), None)

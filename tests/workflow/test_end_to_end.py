@@ -12,11 +12,11 @@ import pytest
 import yaml
 from workflow_place import Place, new
 
-from seqkd import manifest
 from seqkd.config import load
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
 from seqkd.pipeline.graph.step import script_of
+from seqkd.utils import manifest
 
 MODELS = 10
 """Teacher, five students, one of them pruned twice and scored before and after retraining."""

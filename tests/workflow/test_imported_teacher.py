@@ -15,7 +15,7 @@ from workflow_place import TOY, Place, new
 
 from seqkd.config import load
 from seqkd.distillation.import_teacher import import_teacher
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 
 def given(config: dict[str, Any], results: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from seqkd.errors import UserError
 from seqkd.pipeline.jobs.locks import acquire_run_lock, artefact_lock
+from seqkd.utils.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """

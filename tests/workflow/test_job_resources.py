@@ -2,8 +2,8 @@
 
 import pytest
 
-from seqkd.errors import UserError
 from seqkd.pipeline.jobs import resources
+from seqkd.utils.errors import UserError
 
 GOOD = [
     ({}, 0, ("cpu",)),

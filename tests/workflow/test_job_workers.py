@@ -159,7 +159,7 @@ def test_too_many_processes_are_refused(long):
 ENDS = """
 import atexit, os, sys
 from pathlib import Path
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 from seqkd.pipeline.jobs.distributed import run_worker
 
 def work(job):

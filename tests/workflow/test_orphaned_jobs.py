@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from seqkd.errors import UserError
 from seqkd.pipeline.slurm.orphaned_jobs import cancel_orphaned_jobs, orphaned_jobs
+from seqkd.utils.errors import UserError
 
 RUN = "0a1b2c3d-1111-2222-3333-0123456789ab"
 

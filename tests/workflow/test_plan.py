@@ -6,13 +6,13 @@ import yaml
 from workflow_place import ROOT, TOY, write_texts
 
 from seqkd.config import load
-from seqkd.errors import UserError
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
 from seqkd.pipeline.graph.step import script_of
 from seqkd.pipeline.jobs.resources import usable_cores
 from seqkd.pipeline.reruns.corpus_checksums import checksums
 from seqkd.pipeline.reruns.settings_diff import settings_diff
+from seqkd.utils.errors import UserError
 
 
 def plan(**sections: object) -> Plan:

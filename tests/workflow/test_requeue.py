@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from seqkd.errors import UserError
 from seqkd.pipeline.slurm import requeue
 from seqkd.pipeline.slurm.requeue import ATTEMPTS, OutOfTime, parse_time, requeue_on_timeout, time_left
+from seqkd.utils.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -222,8 +222,8 @@ TRAININGS = TEACHER | trained("baseline")
 
 CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "a comment in a script": ("workflow/scripts/train.py", "def train", "# a remark\ndef train", set()),
-    "a docstring in the library": ("seqkd/training/run.py", '"""', '"""Reworded. ', set()),
-    "layout": ("seqkd/files.py", "import hashlib\n", "import hashlib\n\n\n\n", set()),
+    "a docstring in the library": ("seqkd/training/trainer.py", '"""', '"""Reworded. ', set()),
+    "layout": ("seqkd/utils/files.py", "import hashlib\n", "import hashlib\n\n\n\n", set()),
     "the description of a setting": ("seqkd/training/settings.py", "Optimiser steps.", "Steps of Adam.", set()),
     "the version": ("seqkd/__init__.py", '__version__ = "', '__version__ = "9', set()),
     "the workflow's own code": ("seqkd/pipeline/jobs/context.py", "%Y-%m-%d", "%d.%m.%Y", set()),
@@ -241,7 +241,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         "seqkd/distillation/teacher_topk.py", "def starts", "LATEST = 1\n\n\ndef starts", STORED | trained("word-kd")
     ),
     "a loss from a stored teacher": ("seqkd/losses/topk.py", "1e-30", "1e-31", trained("word-kd")),
-    "the training loop": ("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
+    "the training loop": ("seqkd/training/trainer.py", "log = logging", "LATEST = 1\nlog = logging", TRAININGS),
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
     "the script of all trainings": (
@@ -328,7 +328,7 @@ def test_a_branch_switched_there_and_back_reruns_nothing(place: Place) -> None:
     git("add", ".")
     git("commit", "-m", "one")
     git("switch", "-c", "two")
-    place.edit_code("seqkd/training/run.py", "log = logging", "LATEST = 1\nlog = logging")
+    place.edit_code("seqkd/training/trainer.py", "log = logging", "LATEST = 1\nlog = logging")
     git("commit", "-am", "two")
     assert place.dry_run() == TRAININGS
     git("switch", "one")

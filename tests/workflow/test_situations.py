@@ -12,7 +12,7 @@ from test_reruns import CORPUS, REPORT, STUDENTS, retrained, trained
 from workflow_place import Place, copy, new
 
 from seqkd.config.yaml_file import load_yaml
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 SEQ_KD = trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
 FINISHED: dict[str, tuple[tuple[str, ...], set[str]]] = {

@@ -11,9 +11,9 @@ import yaml
 from workflow_place import ROOT, TOY, new
 
 from seqkd.config import ConfigError, load
-from seqkd.manifest import read, verify
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
+from seqkd.utils.manifest import read, verify
 
 CAPTIONS = {"source": "captions"}
 STUDENTS = yaml.safe_load(TOY.read_text(encoding="utf-8"))["students"]

@@ -8,9 +8,9 @@ from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 def decode(job: Job) -> Stats:
     """JSON lines into results/decode/{teacher}/{seed}/{kind}/{shard}.jsonl."""
+    from seqkd.decoding.decode_shard import decode_shard
     from seqkd.decoding.length_penalty import read_chosen_penalty
     from seqkd.decoding.settings import DecodeSettings
-    from seqkd.decoding.shard import decode_shard
 
     return decode_shard(
         settings=DecodeSettings(**job.settings["decode"]),
@@ -33,7 +33,7 @@ def part_of(job: Job) -> Path:
 
 def join(job: Job, stats: list[Stats]) -> Stats:
     """The shard, joined from the parts of all processes."""
-    from seqkd.decoding.shard import join_parts
+    from seqkd.decoding.decode_shard import join_parts
 
     parts = [part_of(replace(job, rank=rank)) for rank in range(len(job.devices))]
     return join_parts(parts, stats, job.outputs[1])

@@ -5,8 +5,8 @@ from seqkd.pipeline.jobs.context import Job, Stats, run_job
 
 def tokenizer(job: Job) -> Stats:
     """SentencePiece models, learned or imported, and ids into results/tokenizer."""
-    from seqkd.tokenizer.make import make_tokenizer
-    from seqkd.tokenizer.settings import TokenizerSettings
+    from seqkd.data.tokenizer_settings import TokenizerSettings
+    from seqkd.data.train_tokenizer import make_tokenizer
 
     settings = dict(job.settings)
     files = settings.pop("files", {})

@@ -6,12 +6,12 @@ from seqkd.pipeline.jobs.context import Job, Stats, rank_zero, run_job
 def train(job: Job) -> Stats:
     """The best model on dev and its training curve, into the model's folder."""
     from seqkd.decoding.settings import LengthLimits
-    from seqkd.models import store
-    from seqkd.training.run import train_model
+    from seqkd.models import checkpoint
     from seqkd.training.settings import TrainingSettings
+    from seqkd.training.trainer import train_model
 
     return train_model(
-        model=store.settings_of(job.settings["model"]),
+        model=checkpoint.settings_of(job.settings["model"]),
         training=TrainingSettings(**job.settings["training"]),
         loss=job.settings["loss"],
         seed=job.settings["seed"],

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from seqkd import manifest
 from seqkd.analysis.csv_files import write_csv
 from seqkd.analysis.hypothesis import Outcome, evaluate
 from seqkd.analysis.papers import f_distill, kim_rush, tie_kd
 from seqkd.analysis.papers.run_measurements import RunMeasurements
 from seqkd.analysis.results import Results, is_fallback, load
 from seqkd.analysis.settings import ReportSettings
-from seqkd.errors import UserError
-from seqkd.files import write_text
+from seqkd.utils import manifest
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import write_text
 
 PAPERS = {
     "Kim & Rush 2016": kim_rush.HYPOTHESES,

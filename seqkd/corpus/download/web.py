@@ -11,8 +11,8 @@ from pathlib import Path
 import requests
 import urllib3
 
-from seqkd.errors import UserError, one_line
-from seqkd.files import atomic_write, sha256
+from seqkd.utils.errors import UserError, one_line
+from seqkd.utils.files import atomic_write, sha256
 
 IDLE_ATTEMPTS = 5
 """Consecutive attempts without a new byte after which the download fails."""

@@ -16,8 +16,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from seqkd.errors import UserError
-from seqkd.files import atomic_write, sha256
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import atomic_write, sha256
 
 LARGEST = 2**29
 TIMEOUT = 3600

@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 from seqkd.corpus.clean import CleaningSettings, Line, length_fault
 from seqkd.corpus.source import Corpus, Description, Job, SourceSettings
 from seqkd.corpus.text import normalise
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 Row = tuple[int, int, int, str]
 MAX_VALUE_BYTES, STEPS = 2**20, 10**8

@@ -19,14 +19,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from seqkd.corpus.clean import CleaningSettings, Line
+from seqkd.corpus.language import standard_code
 from seqkd.corpus.locations import LocalFile, PairSettings, WebFile
 from seqkd.corpus.read import aligned
 from seqkd.corpus.source import Corpus, Description, Job, SourceSettings
-from seqkd.errors import UserError
-from seqkd.files import sha256
-from seqkd.language import standard_code
-from seqkd.settings import Name
-from seqkd.settings import Settings as Section
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import sha256
+from seqkd.utils.settings import Name
+from seqkd.utils.settings import Settings as Section
 
 MAX_LINE_CHARS = 10_000
 """Limit for dev and test lines: they are translated whole, in memory that grows with the square of their length."""

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 PACKAGE, EXCLUDED = "seqkd", "pipeline"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from seqkd.config import Config, System, Systems
 from seqkd.config.pretrained import TEACHER, TOKENIZER
+from seqkd.corpus.language import tokenization
 from seqkd.decoding.settings import TunedSearchSettings
 from seqkd.distillation import targets as kinds
-from seqkd.language import tokenization
-from seqkd.losses import outside
+from seqkd.losses import user_losses
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.step import Step, code_of, script_of
 
@@ -60,7 +60,7 @@ class Plan:
     def custom_losses(self) -> list[str]:
         """Paths of the objectives that are files of the user."""
         names = {name for system in self.systems.by_name.values() for name in system.loss}
-        return sorted(filter(outside.is_path, names))
+        return sorted(filter(user_losses.is_path, names))
 
     def _add(self, rule: str, path: str, settings: dict[str, Any], upstream: dict[str, Step]) -> Step:
         code = self._code.digest(*code_of(script_of(rule), settings))

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from seqkd.corpus import source
-from seqkd.decoding import shares as decoding
+from seqkd.decoding import shards as decoding
 from seqkd.distillation import modules_of_stored, targets
-from seqkd.files import digest
 from seqkd.losses import module_of
 from seqkd.models import modules_of_model
 from seqkd.scoring.metrics import modules_of_metrics
+from seqkd.utils.files import digest
 
 TRAININGS = ("train_teacher", "train_student", "finetune_pruned")
 """Rules that share the script ``train``; every other rule has a script of its name."""

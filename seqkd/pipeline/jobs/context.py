@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqkd import manifest
-from seqkd.errors import UserError, one_line
-from seqkd.files import digest, sha256
 from seqkd.pipeline import ROOT
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.step import code_of, provenance
@@ -24,9 +21,12 @@ from seqkd.pipeline.jobs.distributed import launch_workers, run_worker
 from seqkd.pipeline.jobs.locks import artefact_lock
 from seqkd.pipeline.jobs.resources import devices
 from seqkd.pipeline.slurm.requeue import requeue_on_timeout, signal_before_timeout
+from seqkd.utils import manifest
+from seqkd.utils.errors import UserError, one_line
+from seqkd.utils.files import digest, sha256
 
 if TYPE_CHECKING:
-    from seqkd.training.processes import ProcessGroup
+    from seqkd.training.distributed import ProcessGroup
 
 Stats = dict[str, Any]
 """Counts and statistics for the manifest."""
@@ -73,7 +73,7 @@ class Job:
 
     def processes(self) -> "ProcessGroup":
         """The processes of a training, which connect here."""
-        from seqkd.training.processes import join_process_group
+        from seqkd.training.distributed import join_process_group
 
         return join_process_group(*self.shard, self.device)
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from seqkd.errors import UserError
-from seqkd.files import write_json
 from seqkd.pipeline import ROOT
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import write_json
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing.errors import ProcessFailure

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 _run_locks: list[IO[str]] = []
 """Locks kept until this process ends."""

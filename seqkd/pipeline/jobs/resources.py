@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 CGROUP = Path("/sys/fs/cgroup")
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqkd.files import write_json
 from seqkd.pipeline.reruns.settings_diff import settings_diff
+from seqkd.utils.files import write_json
 
 FINISHED = "manifest"
 """File in the state of a finished job: the path of its manifest."""

@@ -4,8 +4,8 @@ import errno
 import stat
 from pathlib import Path
 
-from seqkd.errors import UserError
 from seqkd.pipeline.reruns.hash_cache import HashCache
+from seqkd.utils.errors import UserError
 
 CACHE = Path(".state") / "local_files.json"
 

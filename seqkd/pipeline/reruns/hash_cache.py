@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from seqkd.files import sha256, write_json
+from seqkd.utils.files import sha256, write_json
 
 
 class HashCache:

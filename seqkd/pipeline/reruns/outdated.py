@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seqkd.files import sha256
-from seqkd.manifest import NAME, parse
 from seqkd.pipeline.graph.plan import Plan
 from seqkd.pipeline.graph.step import Step
 from seqkd.pipeline.reruns.hash_cache import HashCache
 from seqkd.pipeline.reruns.settings_diff import settings_diff
+from seqkd.utils.files import sha256
+from seqkd.utils.manifest import NAME, parse
 
 CACHE = Path(".state") / "changed_files.json"
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from seqkd.config.yaml_file import load_yaml
-from seqkd.errors import UserError
-from seqkd.files import digest
 from seqkd.pipeline import ROOT
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.reruns.corpus_checksums import checksums
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import digest
 
 CONFIG = Path("config.yaml")
 VARIABLE = "SEQKD_CONFIG"

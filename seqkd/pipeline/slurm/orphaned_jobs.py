@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from seqkd.errors import UserError
+from seqkd.utils.errors import UserError
 
 JOB_NAME = re.compile(r"(?:[\w-]+_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """How Snakemake names the SLURM jobs of a run; the user's other jobs are left alone."""

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from seqkd.errors import UserError
-from seqkd.files import write_json
 from seqkd.pipeline.jobs.distributed import JOB
 from seqkd.pipeline.jobs.state import OWNER
+from seqkd.utils.errors import UserError
+from seqkd.utils.files import write_json
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""BLEU by sacrebleu (Papineni et al. 2002; Post 2018). ``seqkd.language`` chooses the tokenization."""
+"""BLEU by sacrebleu (Papineni et al. 2002; Post 2018). ``seqkd.corpus.language`` chooses the tokenization."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -10,7 +10,6 @@ import example_results
 import pytest
 import truth_results
 
-from seqkd import manifest
 from seqkd.__main__ import main
 from seqkd.analysis.hypothesis import Outcome
 from seqkd.analysis.papers import table
@@ -19,6 +18,7 @@ from seqkd.analysis.settings import ReportSettings
 from seqkd.config import load as read_config
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
+from seqkd.utils import manifest
 
 ROOT = Path(__file__).parents[3]
 Description = dict[str, Any]

@@ -1,1 +1,0 @@
-"""Memory-mapped token ids and token-budget batches."""

@@ -1,0 +1,1 @@
+"""Text as subword ids: tokenizers, datasets and batches."""

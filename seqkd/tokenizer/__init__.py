@@ -1,1 +1,0 @@
-"""SentencePiece tokenizers and encoded text."""
