@@ -33,6 +33,7 @@ from workflow.run_lock import hold
 from workflow.spent import sweep
 from workflow.step import Step
 from workflow.time_limit import TASK
+from workflow.until import mend_until
 
 SHOWN = 10
 TRAIN = ("train_teacher", "train_student")
@@ -191,6 +192,7 @@ class Experiment:
             warn_of_dates_of_scripts(self._workflow)
         if not self._asked and self._workflow.is_main_process:
             self._asked = True
+            mend_until(self._workflow.dag)
             self._add_what_is_asked_for()
         self._remake_stale()
 
@@ -244,6 +246,12 @@ def start(workflow: Any, config: dict[str, Any]) -> Experiment:
     if not started:
         _prepare(workflow)
     with mistakes_alone():
+        folder = workflow.current_basedir.get_path_or_uri(secret_free=True)
+        if "{" in folder or "}" in folder:
+            raise UserError(
+                f"{folder}: Snakemake runs no script from a folder with a brace in its name. Rename it, or use a link "
+                "to it that has none."
+            )
         results, module = results_of(workflow), name_of_module(workflow)
         if results not in started:
             started[results] = module, Experiment(workflow, config, results)

@@ -15,12 +15,15 @@ from seqkd.config.mistakes import error_lines, nearest, shorten
 from seqkd.config.sections import Config, StudentSettings, complete_loss
 from seqkd.config.systems import continues, merged, model_name, start_model, teacher_name
 from seqkd.corpus import slices
-from seqkd.corpus.settings import FilesSettings
+from seqkd.corpus.settings import CaptionsSettings, FilesSettings
+from seqkd.decoding.shares import line_count
 from seqkd.errors import UserError
 from seqkd.losses import outside
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.settings import TrainingSettings
 
+N_BEST = ("seq-inter", "best-chrf", "ranked", "ranked+gold")
+"""Targets that are chosen from n-best lists."""
 MAX_CHAIN = 50
 """Longest chain of students that start from one another."""
 MAX_MEASUREMENTS = 20_000
@@ -38,6 +41,7 @@ def check(config: Config) -> list[str]:
             *_seeds_of_teachers_and_starts(config),
             *_trainings(config),
             *_measurements(config),
+            *_n_best(config),
             *nonsense(config),
         ]
     return errors
@@ -213,6 +217,15 @@ def _trainings(config: Config) -> Iterator[str]:
             yield from (
                 f"{key}: merged with `training`: {line}" for line in error_lines(error, change, TrainingSettings)
             )
+
+
+def _n_best(config: Config) -> Iterator[str]:
+    """A fraction of the training set that is no sentence, where the number of pairs is set; others count theirs."""
+    if isinstance(config.corpus, CaptionsSettings) and any(one.targets in N_BEST for one in config.students.values()):
+        try:
+            line_count(config.decode, "n-best", config.corpus.train_pairs)
+        except UserError as error:
+            yield str(error)
 
 
 def _measurements(config: Config) -> Iterator[str]:
