@@ -168,7 +168,7 @@ def test_a_run_behind_links_with_a_strict_umask_and_odd_folders(tmp_path: Path) 
 @pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
 def test_another_python_plans_the_same_jobs(work: Place, version: str) -> None:
     python = shutil.which(f"python{version}") or ""
-    if not python or subprocess.run([python, "-c", "import snakemake, torch"], capture_output=True).returncode:
+    if not python or subprocess.run([python, "-c", "import snakemake, langcodes, sacrebleu"], check=False).returncode:
         pytest.skip(f"no Python {version} with the requirements here")
     done = subprocess.run([python, *work.command("-n")[1:]], cwd=work.work, capture_output=True, text=True, check=False)
     assert "Nothing to be done" in done.stdout + done.stderr
