@@ -149,7 +149,7 @@ def test_its_page_gives_no_verdict(runs: Runs) -> None:
 def test_few_weights_are_counted_and_not_rounded_to_none(runs: Runs) -> None:
     (number,) = {row["nonzero_parameters"] for row in table(runs, "scores.csv") if float(row["sparsity"])}
     assert 0 < int(number) < 50
-    assert f"baseline 99.9\u202f% {number} " in page(runs)
+    assert f"baseline 99.9 % {number} " in page(runs)
 
 
 REFUSED = {
