@@ -14,6 +14,9 @@ from seqkd.config.error_messages import did_you_mean, error_lines, shorten
 from seqkd.config.pretrained import check_pretrained
 from seqkd.config.resolve import can_init_from, merge_settings, model_name, start_model, teacher_name
 from seqkd.config.sections import Config, StudentSettings, complete_loss
+from seqkd.corpus.sources.captions import CaptionsSettings
+from seqkd.decoding.shards import line_count
+from seqkd.distillation.targets import GOLD, load
 from seqkd.losses import user_losses
 from seqkd.models.transformer_settings import TransformerSettings
 from seqkd.training.settings import TrainingSettings
@@ -36,6 +39,7 @@ def find_errors(config: Config) -> list[str]:
             *_seeds_of_teachers_and_starts(config),
             *_trainings(config),
             *_measurements(config),
+            *_n_best(config),
             *incompatible_combinations(config),
         ]
     return errors
@@ -211,6 +215,19 @@ def _trainings(config: Config) -> Iterator[str]:
             yield from (
                 f"{key}: merged with `training`: {line}" for line in error_lines(error, change, TrainingSettings)
             )
+
+
+def _n_best(config: Config) -> Iterator[str]:
+    """A fraction of the training set that is no sentence, where the number of pairs is set; others count theirs."""
+    if not isinstance(config.corpus, CaptionsSettings):
+        return
+    if any(
+        student.targets != GOLD and load(student.targets).DECODING == "n-best" for student in config.students.values()
+    ):
+        try:
+            line_count(config.decode, "n-best", config.corpus.train_pairs)
+        except UserError as error:
+            yield str(error)
 
 
 def _measurements(config: Config) -> Iterator[str]:

@@ -42,7 +42,7 @@ Address = Annotated[
 ]
 PathText = Annotated[
     str,
-    _like(r"[^\x00-\x1f\x7f]+", "a path, without line breaks and control characters"),
+    _like(r"[^\x00-\x1f\x7f\ud800-\udfff]+", "a path, without line breaks, control characters and lone surrogates"),
     AfterValidator(expanduser),
 ]
 """``~`` is the home folder."""

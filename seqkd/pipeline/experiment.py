@@ -32,6 +32,7 @@ from seqkd.pipeline.reruns.run_snapshot import take_snapshot
 from seqkd.pipeline.rule_step import RuleStep
 from seqkd.pipeline.slurm.orphaned_jobs import cancel_orphaned_jobs
 from seqkd.pipeline.slurm.requeue import SLURM_JOB
+from seqkd.pipeline.until import fix_until
 from seqkd.utils.errors import UserError
 from seqkd.utils.manifest import NAME, read
 
@@ -155,6 +156,7 @@ class Experiment:
             warn_about_code_trigger(self._workflow)
         if not self._forced_added and self._workflow.is_main_process:
             self._forced_added = True
+            fix_until(self._workflow.dag)
             self._add_forced()
         self._force_outdated()
 
@@ -208,6 +210,12 @@ def load_experiment(workflow: Any, config: dict[str, Any]) -> Experiment:
     if not experiments:
         _set_up(workflow)
     with exit_on_user_error():
+        folder = workflow.current_basedir.get_path_or_uri(secret_free=True)
+        if "{" in folder or "}" in folder:
+            raise UserError(
+                f"{folder}: Snakemake runs no script from a folder with a brace in its name. Rename it, or use a link "
+                "to it that has none."
+            )
         results, module = results_of(workflow), name_of_module(workflow)
         if results not in experiments:
             experiments[results] = module, Experiment(workflow, config, results)

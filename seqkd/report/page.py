@@ -36,9 +36,9 @@ def count(value: Any) -> str:
 
 
 def size(value: Any) -> str:
-    """Parameters or bytes in thousands or millions: ``3.31 M``."""
-    if is_missing(value):
-        return MISSING
+    """Parameters or bytes in thousands or millions: ``3.31 M``; fewer than a thousand as they are."""
+    if is_missing(value) or value < 1e3:
+        return count(value)
     if value < 1e5:
         return f"{number(value / 1e3)}\u202fk"
     return f"{number(value / 1e6, 2 if value < 1e8 else 0)}\u202fM"

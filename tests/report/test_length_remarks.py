@@ -1,8 +1,10 @@
 """Remarks on lengths, from measurements that a person can check."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from seqkd.analysis.results import SCORES, Results, ScoredModel
 from seqkd.report.length_remarks import length_penalties, remarks_on_length
@@ -55,6 +57,20 @@ def test_a_beam_below_greedy_search_is_named_by_its_mean_over_seeds():
     assert remarks_on_length(results((student("a"), 20, 1, 19, 1, 0), (student("a", 2), 20, 1, 21, 1, 0))) == []
 
 
+def test_what_only_rounding_would_show_is_not_named():
+    assert remarks_on_length(results((student("a"), 20, 1, 19.96, 1, 0))) == []
+
+
+@pytest.mark.parametrize("other", [{"kind": "pruned"}, {"test_set": "later"}])
+def test_only_unpruned_models_on_the_first_test_set_count(other):
+    content = results((TEACHER, 25, 1, 25, 1, 1.0), (student("a"), 20, 1, 20, 1, 1.0))
+    greedy = content.scores["decoding"] == "greedy"
+    worse = content.scores.assign(bleu=content.scores["bleu"].where(greedy, 1.0), **other)
+    worse["length_ratio"] = worse["length_ratio"].where(worse["kind"] == "teacher", 0.5)
+    both = replace(content, scores=pd.concat([content.scores, worse], ignore_index=True))
+    assert remarks_on_length(both) == []
+
+
 def test_students_shorter_than_their_teacher_are_named():
     content = results(
         (TEACHER, 25, 0.98, 26, 1, 1), (student("a"), 20, 0.9, 21, 1, 1), (student("b"), 20, 0.97, 21, 1, 1)
@@ -66,5 +82,9 @@ def test_students_shorter_than_their_teacher_are_named():
 def test_penalties_are_listed_with_their_systems():
     measured = [(TEACHER, 1, 1, 1, 1, 1.0), (student("a"), 1, 1, 1, 1, 1.2), (student("a", 2), 1, 1, 1, 1, 1.2)]
     assert length_penalties(results(*measured)) == "1 for base; 1.2 for a (chosen for each model on dev)"
+    assert length_penalties(results(*measured[::-1])) == "1 for base; 1.2 for a (chosen for each model on dev)"
+    other = results(*measured).scores.assign(test_set="later", length_penalty=0.4)
+    both = replace(results(*measured), scores=pd.concat([results(*measured).scores, other], ignore_index=True))
+    assert length_penalties(both) == length_penalties(results(*measured))
     assert length_penalties(results((TEACHER, 1, 1, 1, 1, 0.0), chosen=False)) == "0 for all"
     assert length_penalties(results(chosen=False)) == ""

@@ -1,18 +1,17 @@
 """Ordinary uses of Snakemake's options, and odd surroundings: what runs then, and what is said."""
 
+import base64
 import json
 import os
 import re
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
-from test_reruns import CORPUS, REPORT, STUDENTS, retrained, trained
+from test_reruns import CORPUS, REPORT, STUDENTS, TEACHER, retrained, trained
 from workflow_place import Place, copy, new
-
-from seqkd.config.yaml_file import load_yaml
-from seqkd.utils.errors import UserError
 
 SEQ_KD = trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
 FINISHED: dict[str, tuple[tuple[str, ...], set[str]]] = {
@@ -27,6 +26,18 @@ FINISHED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "--config": (("--config", "title=another"), REPORT),
     "--config of a nested key": (("--config", 'students={"js": {"learning_rate": 0.02}}'), trained("js")),
     "two files for --configfile": (("--configfile", "toy.yaml", "over.yaml"), trained("js")),
+    "--forcerun and --until, where jobs of the rule are made from one another": (
+        ("-R", "train_student", "--until", "train_student"), {f"train_student/{name}/1" for name in STUDENTS}
+    ),
+    "--forcerun and --omit-from": (
+        ("-R", "train_student", "--omit-from", "score"),
+        {job for job in trained(*STUDENTS) | retrained(0.5, 0.8) if not job.startswith(("score", "report"))},
+    ),
+    "--until a rule that others of its jobs wait for": (
+        ("-R", "train_teacher", "--until", "length_penalty"),
+        {job for job in TEACHER if not job.startswith(("score", "speed", "report"))},
+    ),
+    "--allowed-rules": (("--allowed-rules", "train_student"), set()),
     "all triggers": (("--rerun-triggers", "code", "input", "mtime", "params", "software-env"), set()),
     "many at once": (
         ("--cores", "all", "--nolock", "--notemp", "--keep-going", "--ignore-incomplete", "--rerun-incomplete",
@@ -49,6 +60,25 @@ def work(finished: Place) -> Place:
 def test_an_option_runs_what_it_says(work: Place, options: tuple[str, ...], jobs: set[str]) -> None:
     assert work.dry_run(*options) == jobs
     assert work.said.count("Job stats:") == bool(jobs)
+
+
+def test_until_a_rule_makes_all_its_jobs_from_nothing(tmp_path: Path) -> None:
+    """Students that start from others are made after these, which --until does not stop before."""
+    place = new(tmp_path)
+    made = {job for job in place.dry_run("--until", "train_student") if job.startswith("train_student/")}
+    assert made == {f"train_student/{name}/1" for name in STUDENTS}
+
+
+def test_touch_and_unlock_hide_nothing(place: Place) -> None:
+    """Of an edit, and of a job that was killed."""
+    place.edit_config(lambda config: config["students"]["js"].update(learning_rate=0.02))
+    model = "results/students/word-kd/1/manifest.json"
+    (place.work / model).unlink()
+    mark = place.work / ".snakemake/incomplete" / base64.urlsafe_b64encode(model.encode()).decode()
+    mark.write_text('{"external_jobid": null}', encoding="utf-8")
+    for options in (("--unlock",), ("--touch", "--cores", "1")):
+        place.snakemake(*options)
+    assert place.dry_run("--rerun-incomplete") == trained("js", "word-kd")
 
 
 SURROUNDINGS = {
@@ -105,57 +135,25 @@ def test_all_output_can_be_deleted(finished: Place, tmp_path: Path) -> None:
     assert (place.work / "train.xx").is_file()
 
 
-CONFIGS = {
-    "a link to nowhere": (
-        lambda folder: (folder / "config.yaml").symlink_to("gone.yaml"), "config.yaml: cannot be read (No such file"
-    ),
-    "another ending": (
-        lambda folder: (folder / "config.yml").write_text("title: x\n"),
-        "config.yml: is not read. Rename it to config.yaml, or give --configfile config.yml.",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("make", "line"), CONFIGS.values(), ids=CONFIGS)
-def test_a_config_that_is_meant_is_never_passed_over_for_the_default(tmp_path: Path, make, line: str) -> None:
+def test_a_run_behind_links_with_a_strict_umask_and_odd_folders(tmp_path: Path) -> None:
+    """A linked clone, linked results, folders and texts with blanks, quotes, braces and letters outside ASCII, line
+    ends of Windows."""
     place = new(tmp_path)
-    place.config.unlink()
-    make(place.work)
-    done = place.snakemake("-n")
-    assert done.returncode == 1
-    assert line in done.stderr and "Traceback" not in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("name", ["1e3", "007", "1.5", "null", "true", "2014"])
-def test_a_name_that_yaml_takes_for_something_else_needs_quotes(tmp_path: Path, name: str) -> None:
-    file = tmp_path / "config.yaml"
-    file.write_text(f"title: x\nstudents:\n  {name}: {{}}\n", encoding="utf-8")
-    with pytest.raises(UserError, match=re.escape(f"config.yaml:3: not YAML as a config needs it: the key {name} is ")):
-        load_yaml(file)
-    file.write_text(f'students:\n  "{name}": {{}}\n', encoding="utf-8")
-    assert load_yaml(file) == {"students": {name: {}}}
-
-
-@pytest.mark.parametrize("name", ["all", "con", "yes", "results", "0x1"])
-def test_a_student_may_have_an_odd_name(tmp_path: Path, name: str) -> None:
-    place = new(tmp_path)
-    place.edit_config(lambda config: config.update(students={"baseline": {}, name: {}}, prune={}))
-    assert f"train_student/{name}/1" in place.dry_run()
-
-
-def test_a_run_behind_links_with_a_strict_umask_and_an_odd_folder(tmp_path: Path) -> None:
-    """A linked clone, linked results, a folder with blanks, quotes and letters outside ASCII, line ends of Windows."""
-    place = new(tmp_path)
-    odd = tmp_path / "ein \"q' ü 名 $(x)"
+    odd, clone = tmp_path / "ein \"q' ü 名 $(x) {y} 50%;", tmp_path / "clone \"q' ü $HOME 50% %s;"
     place.work.rename(odd)
-    (tmp_path / "link").symlink_to(place.clone)
+    place.clone.rename(clone)
+    (tmp_path / "link").symlink_to(clone)
     (tmp_path / "elsewhere").mkdir()
     (odd / "results").symlink_to(tmp_path / "elsewhere")
     for name in ("toy.yaml", "train.xx", "train.yy"):
         text = (odd / name).read_text(encoding="utf-8")
         (odd / name).write_text(text, encoding="utf-8-sig", newline="\r\n")
-    shutil.move(odd / "toy.yaml", odd / "config.yaml")
     there = Place(tmp_path / "link", odd)
+    texts = {"src": "a b'c\"d$(e);{f}%s.xx", "tgt": "-ü名*[x]~.yy"}
+    for side, name in texts.items():
+        (odd / f"train.{'xx' if side == 'src' else 'yy'}").rename(odd / name)
+    there.edit_config(lambda config: config["corpus"].update(train=texts))
+    shutil.move(odd / "toy.yaml", odd / "config.yaml")
     before = os.umask(0o077)
     try:
         done = there.snakemake("results/tokenizer/manifest.json", "--cores", "1")
@@ -164,7 +162,16 @@ def test_a_run_behind_links_with_a_strict_umask_and_an_odd_folder(tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "elsewhere/tokenizer/manifest.json").stat().st_mode & 0o077 == 0
     assert there.dry_run("results/tokenizer/manifest.json") == set()
-    assert Place(place.clone, odd).dry_run("results/tokenizer/manifest.json") == set()
+    assert Place(clone, odd).dry_run("results/tokenizer/manifest.json") == set()
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
+def test_another_python_plans_the_same_jobs(work: Place, version: str) -> None:
+    python = shutil.which(f"python{version}") or ""
+    if not python or subprocess.run([python, "-c", "import snakemake, langcodes, sacrebleu"], check=False).returncode:
+        pytest.skip(f"no Python {version} with the requirements here")
+    done = subprocess.run([python, *work.command("-n")[1:]], cwd=work.work, capture_output=True, text=True, check=False)
+    assert "Nothing to be done" in done.stdout + done.stderr
 
 
 ONE_KEY = "91a16a2710fb6424"
