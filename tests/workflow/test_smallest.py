@@ -28,7 +28,7 @@ models:
 training: {updates: 1, warmup_updates: 0, num_evaluations: 1, batch_tokens: 200, precision: float32}
 teachers:
   base: {model: large}
-decode: {search: {beam: 1, length_penalty: 0}, n_best: {size: 1, fraction: 0.017}, shard: 1}
+decode: {search: {beam: 1, length_penalty: 0}, n_best: {size: 1, fraction: 0.017}, shard_size: 1}
 students:
   baseline: {model: small}
   mine: {model: small, targets: seq-inter, loss: mine.py}
@@ -38,8 +38,20 @@ speed: {enabled: false}
 truth: {sources: 2, samples: 2}
 report: {resamples: 10000}
 """)
-SYSTEMS = ["teachers/base/1", "students/baseline/1", "pruned/baseline/0.999/1/pruned", "pruned/baseline/0.999/1/finetuned"]
-MINE = {"train_student/mine/1", "score/students/mine/1/test", "truth/students/mine/1", "report/report"}
+SYSTEMS = [
+    "teachers/base/1",
+    "students/baseline/1",
+    "pruned/baseline/0.999/1/pruned",
+    "pruned/baseline/0.999/1/finetuned",
+]
+MINE = {
+    "train_student/mine/1",
+    "translate/students/mine/1/test",
+    "teacher_agreement/students/mine/1/test",
+    "score/students/mine/1/test",
+    "compare_to_truth/students/mine/1",
+    "report/report",
+}
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 """The locale without UTF-8, and Python kept from using UTF-8 nevertheless."""
 MADE_READ_ONLY = """
