@@ -126,7 +126,7 @@ def imported(files: list[Path]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
-    own = {"seqkd", "benchmarks", "toy"}
+    own = {"seqkd", "benchmarks", "tools", "toy"}
     return {MODULES.get(name, name) for name in found - sys.stdlib_module_names - own}
 
 

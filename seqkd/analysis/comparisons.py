@@ -14,7 +14,8 @@ from mt_thresholds import METRICS, accuracy
 
 from seqkd.analysis import significance
 from seqkd.analysis.pairings import Pairing, Role, pairings, variants
-from seqkd.analysis.results import Results, ScoredModel, Variant, select, variant_label
+from seqkd.analysis.results import Results, select
+from seqkd.analysis.scored_model import ScoredModel, Variant, variant_label
 from seqkd.analysis.seeds import difference, format_seeds
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Counts, Difference, Sample, Scores

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from seqkd.analysis.results import ScoredModel, Variant
+from seqkd.analysis.scored_model import ScoredModel, Variant
 
 Role = Literal["primary", "secondary", "control", "pruning", "runner-up"]
 

@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.significance import tokenization_of
 from seqkd.corpus.language import tokenization
 from seqkd.scoring import metrics
@@ -33,58 +34,6 @@ SPEEDS = [
 MEASUREMENTS = ("translations", "teacher_agreement", "scores", "speed", "truth")
 """Folders with a folder for each model, named by the model's path."""
 KEYS = ["system", "teacher", "model", "seed", "sparsity", "retrained", "test_set"]
-
-Variant = tuple[str, float, bool | None]
-"""Name, sparsity and whether it was retrained: what the models of several seeds have in common."""
-
-
-def variant_label(system: str, sparsity: float, retrained: bool | None) -> str:
-    """``seq-kd`` or ``seq-kd, 80 % pruned, retrained``."""
-    return f"{system}, {100 * sparsity:g} % pruned{', retrained' if retrained else ''}" if sparsity else system
-
-
-@dataclass(frozen=True)
-class ScoredModel:
-    """A teacher, student or pruned student with one seed.
-
-    Attributes:
-        system: its name in the config; ``model`` is the name of its architecture and size.
-        path: its folder below results.
-        start: the system that it was initialised from.
-    """
-
-    system: str
-    kind: Literal["teacher", "student", "pruned"]
-    teacher: str
-    model: str
-    seed: int
-    sparsity: float
-    retrained: bool | None
-    path: str
-    targets: str
-    loss: dict[str, Any]
-    init_from: str | None
-    test_sets: list[str]
-
-    @classmethod
-    def from_dict(cls, description: dict[str, Any]) -> Self:
-        """From the plain dictionary that the workflow hands over; other keys are ignored."""
-        defaults: dict[str, Any] = {"teacher": "", "targets": "", "loss": {}}
-        values: dict[str, Any] = {name: description.get(name, defaults.get(name)) for name in cls.__dataclass_fields__}
-        loss = values["loss"] or {}
-        values["loss"] = {loss: 1.0} if isinstance(loss, str) else loss
-        values["sparsity"] = values["sparsity"] or 0.0
-        return cls(**values)
-
-    @property
-    def variant(self) -> Variant:
-        """What several seeds have in common."""
-        return self.system, self.sparsity, self.retrained
-
-    @property
-    def label(self) -> str:
-        """The name in tables and legends."""
-        return variant_label(*self.variant)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from seqkd.analysis import significance
-from seqkd.analysis.results import ScoredModel
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.significance import Difference, Sample, Scores, Variance
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkd.analysis import seeds, significance
-from seqkd.analysis.results import Results, ScoredModel, read_json
+from seqkd.analysis.results import Results, read_json
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Difference, Sample, Scores
 from seqkd.utils.errors import UserError

@@ -22,7 +22,7 @@ from seqkd.analysis.hypothesis import (
 )
 from seqkd.analysis.number_format import percent, signed, telling_digits
 from seqkd.analysis.pairings import baselines, variants
-from seqkd.analysis.results import ScoredModel
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.significance import Difference
 from seqkd.analysis.true_distribution import TruthComparison
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 
-from seqkd.analysis.results import Results, ScoredModel, select
+from seqkd.analysis.results import Results, select
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import metric_of_signature
 

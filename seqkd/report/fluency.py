@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 
-from seqkd.analysis.results import Results, ScoredModel, select
+from seqkd.analysis.results import Results, select
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.significance import metric_of_signature
 from seqkd.scoring.primary_metric import MetricName
 

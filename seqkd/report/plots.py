@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from seqkd.analysis.results import ScoredModel
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.report.plot_style import INK, MUTED, PAPER, Pen, legend_below, new_figure
 from seqkd.report.tables import SystemRow
 from seqkd.report.truth_section import TruthRow

@@ -8,7 +8,8 @@ from seqkd.analysis.comparisons import Comparison
 from seqkd.analysis.minimums import MINIMUM
 from seqkd.analysis.number_format import number, percent, telling_digits
 from seqkd.analysis.pairings import baselines
-from seqkd.analysis.results import Results, ScoredModel
+from seqkd.analysis.results import Results
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.settings import ReportSettings
 from seqkd.report.fluency import Fluency
 from seqkd.report.sections import TestSet

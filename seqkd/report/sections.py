@@ -12,7 +12,8 @@ import pandas as pd
 
 from seqkd.analysis import significance
 from seqkd.analysis.comparisons import Comparison
-from seqkd.analysis.results import Results, ScoredModel
+from seqkd.analysis.results import Results
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.significance import Sample
 from seqkd.report.fluency import Fluency
 from seqkd.report.page import scale

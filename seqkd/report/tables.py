@@ -7,7 +7,8 @@ import pandas as pd
 
 from seqkd.analysis.comparisons import Comparison
 from seqkd.analysis.pairings import baselines, variants
-from seqkd.analysis.results import KEYS, SPEEDS, Results, ScoredModel, select
+from seqkd.analysis.results import KEYS, SPEEDS, Results, select
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.significance import tokenization_of
 from seqkd.corpus.language import bleu_name
 from seqkd.scoring.primary_metric import MetricName

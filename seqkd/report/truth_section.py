@@ -9,7 +9,8 @@ import pandas as pd
 from seqkd.analysis import significance
 from seqkd.analysis.hypothesis import Outcome
 from seqkd.analysis.pairings import variants
-from seqkd.analysis.results import Results, ScoredModel, read_json, read_text_lines
+from seqkd.analysis.results import Results, read_json, read_text_lines
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.true_distribution import STATISTICS, Interval, TruthComparison, percentile_interval
 from seqkd.analysis.truth_hypotheses import outcomes

@@ -248,16 +248,10 @@ def train_model(
     for name in filter(user_losses.is_path, loss):
         log.info("%s is a custom objective: this training runs code from outside seqkd", name)
     sizes = Tokenizer(tokenizer).sizes
-    torch.manual_seed(seed)
-    network = checkpoint.build(model, *sizes)
-    if start is not None:
-        checkpoint.init_from(network, start)
-    network.to(processes.device)
-    teacher_model = (
-        checkpoint.load(teacher, training.precision, sizes).to(processes.device) if teacher is not None else None
-    )
+    network = initial_model(model, sizes, seed, start).to(processes.device)
+    teacher_model = checkpoint.load(teacher, training.precision, sizes).to(processes.device) if teacher else None
     dataset = Dataset(targets)
-    teacher_topk = import_module(TEACHER_TOPK).StoredTeacher(stored, dataset) if stored is not None else None
+    teacher_topk = import_module(TEACHER_TOPK).StoredTeacher(stored, dataset) if stored else None
     train_step = TrainStep(loss, network, teacher_model, training.label_smoothing, teacher_topk, processes)
     evaluation = dev_evaluation(corpus, tokenizer, bleu_tokenize, limits, processes, is_fallback)
     trainer = Trainer(network, training, seed, dataset, train_step, evaluation, state)
@@ -275,6 +269,17 @@ def train_model(
         save_best(trainer, model, sizes, folder, limits)
     stats = training_stats(trainer.state, train, evaluation.metric)
     return stats | {"parameters": trainer.weights.master.numel()}
+
+
+def initial_model(
+    model: ArchitectureSettings, sizes: tuple[int, int], seed: int, start: Path | None
+) -> TranslationModel:
+    """The model before the first update: weights drawn from ``seed``, or those of the model in ``start``."""
+    torch.manual_seed(seed)
+    network = checkpoint.build(model, *sizes)
+    if start is not None:
+        checkpoint.init_from(network, start)
+    return network
 
 
 def save_best(

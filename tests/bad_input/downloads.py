@@ -82,7 +82,7 @@ def download(
     def give(folder: Path) -> None:
         (folder / "state").mkdir()
         out = folder / "results" / "text.gz"
-        with pytest.MonkeyPatch.view() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             for setting, value in {"BACK_OFF": 0.0, "TIMEOUT": 0.3, "LARGEST": largest}.items():
                 patch.setattr(web, setting, value)
             patch.setattr(web, "ATTEMPTS", 6)

@@ -145,7 +145,7 @@ def broken(monkeypatch, update: int, value: float) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e4])
 def test_a_loss_that_is_no_number_or_explodes_stops_and_keeps_the_last_state(train, state, monkeypatch, value) -> None:
-    with monkeypatch.view() as patched:
+    with monkeypatch.context() as patched:
         broken(patched, 6, value)
         with pytest.raises(UserError) as told:
             train()

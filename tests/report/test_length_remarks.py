@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from seqkd.analysis.results import SCORES, Results, ScoredModel
+from seqkd.analysis.results import SCORES, Results
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.report.length_remarks import length_penalties, remarks_on_length
 from seqkd.utils.manifest import Manifest
 

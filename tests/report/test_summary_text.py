@@ -11,7 +11,8 @@ import pytest
 from seqkd.analysis import comparisons, pairings, seeds
 from seqkd.analysis.comparisons import Comparison
 from seqkd.analysis.csv_files import format_cell
-from seqkd.analysis.results import Results, ScoredModel
+from seqkd.analysis.results import Results
+from seqkd.analysis.scored_model import ScoredModel
 from seqkd.analysis.settings import ReportSettings
 from seqkd.analysis.significance import Sample
 from seqkd.report import examples, fluency, page, remarks, sections, summary_text

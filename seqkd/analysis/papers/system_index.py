@@ -5,7 +5,7 @@ from typing import TypedDict, Unpack
 
 from seqkd.analysis.hypothesis import SystemNotFound
 from seqkd.analysis.pairings import baselines, variants
-from seqkd.analysis.results import ScoredModel
+from seqkd.analysis.scored_model import ScoredModel
 
 Models = list[ScoredModel]
 """All seeds of one system."""

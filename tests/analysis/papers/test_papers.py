@@ -107,7 +107,7 @@ def write(results: Path, systems: list[Description], sentences: int) -> list[Des
 
 @pytest.fixture(scope="module", autouse=True)
 def sizes() -> Iterator[None]:
-    with pytest.MonkeyPatch.view() as patched:
+    with pytest.MonkeyPatch.context() as patched:
         patched.setitem(example_results.PARAMETERS, "shallow", 400_000)
         patched.setitem(example_results.PARAMETERS, "tiny", 400_000)
         yield
