@@ -13,10 +13,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from seqkd import manifest  # noqa: E402
 from seqkd.analysis.papers.run_measurements import RunMeasurements  # noqa: E402
 from seqkd.analysis.results import load  # noqa: E402
 from seqkd.analysis.settings import ReportSettings  # noqa: E402
+from seqkd.utils import manifest  # noqa: E402
 
 HEAD = "| k | BLEU, greedy | minus online teacher | BLEU, beam | minus online teacher |"
 

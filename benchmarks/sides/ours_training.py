@@ -22,7 +22,7 @@ from seqkd.training.objective import Objective
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop
 from seqkd.training.train_step import TrainStep
-from seqkd.training.trainer import Plugs, Trainer
+from seqkd.training.trainer import Trainer
 from seqkd.utils.malloc import tune_malloc
 
 TURNS = 1000
@@ -48,13 +48,13 @@ class Pause:
         return DevScores(bleu=0.0, chrf=0.0, length_ratio=1.0, truncated=0)
 
 
-def replace_by_nll(passes: TrainStep) -> TrainStep:
+def replace_by_nll(train_step: TrainStep) -> TrainStep:
     """Keep prefixes, sampling and teacher logits, but compute NLL on every prefix instead of the objective."""
     (nll,) = Objective({"nll": {"weight": 1.0}}).terms
-    for reading in passes.prefix_groups:
-        reading.objective.terms, reading.objective.layer_terms = [nll], []
-    passes.compares_layers = False
-    return passes
+    for group in train_step.prefix_groups:
+        group.objective.terms, group.objective.layer_terms = [nll], []
+    train_step.compares_layers = False
+    return train_step
 
 
 def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
@@ -77,10 +77,9 @@ def trainer(settings: dict[str, Any], pause: Pause, folder: Path) -> Trainer:
     teacher = checkpoint.load(Path(settings["teacher"]), settings["precision"]) if "teacher" in settings else None
     data = Dataset(Path(settings["data"]))
     stored = StoredTeacher(Path(settings["stored"]), data) if "stored" in settings else None
-    passes = TrainStep(loss, model, teacher, training.label_smoothing, stored)
-    passes = replace_by_nll(passes) if settings.get("passes_only") else passes
-    plugs = Plugs(data, passes, pause)  # type: ignore[arg-type]
-    return Trainer(model, training, 1, plugs, folder)
+    train_step = TrainStep(loss, model, teacher, training.label_smoothing, stored)
+    train_step = replace_by_nll(train_step) if settings.get("passes_only") else train_step
+    return Trainer(model, training, 1, data, train_step, pause, folder)  # type: ignore[arg-type]
 
 
 def main() -> None:
@@ -89,7 +88,7 @@ def main() -> None:
     pause = Pause(channel)
     pause.trainer = trainer(channel.settings, pause, Path(channel.settings["data"]) / "no-state")
     channel.wait()
-    with packed(pause.trainer.plugs.passes.teacher):
+    with packed(pause.trainer.train_step.teacher):
         pause.trainer.run(Stop())
 
 

@@ -17,7 +17,7 @@ from seqkd.training.schedule import learning_rate
 from seqkd.training.settings import TrainingSettings
 from seqkd.training.signals import Stop
 from seqkd.training.train_step import TrainStep
-from seqkd.training.trainer import Plugs, Trainer
+from seqkd.training.trainer import Trainer
 from seqkd.utils.malloc import tune_malloc
 
 QUARTERS = 4
@@ -50,9 +50,9 @@ def main() -> None:
 def ours(settings: dict[str, Any], training: TrainingSettings, dev: Evaluation) -> list[float]:
     """Dev BLEU after each quarter, with our trainer."""
     model = start(settings)
-    passes = TrainStep({"nll": {"weight": 1.0}}, model, None, training.label_smoothing)
-    plugs = Plugs(Dataset(Path(settings["data"])), passes, dev)
-    trainer = Trainer(model, training, 1, plugs, Path(settings["data"]) / "no-state")
+    train_step = TrainStep({"nll": {"weight": 1.0}}, model, None, training.label_smoothing)
+    dataset = Dataset(Path(settings["data"]))
+    trainer = Trainer(model, training, 1, dataset, train_step, dev, Path(settings["data"]) / "no-state")
     trainer.run(Stop())
     return [row["dev_bleu"] for row in trainer.state.rows if "dev_bleu" in row]
 

@@ -38,7 +38,7 @@ def make(corpus: Path, name: str = "tokenizer", **settings: Any) -> tuple[dict[s
 @pytest.mark.parametrize("algorithm", ["unigram", "bpe"])
 @pytest.mark.parametrize("shared", [True, False])
 def test_encoding_and_decoding_give_the_text_back(corpus: Path, algorithm: str, shared: bool) -> None:
-    facts, folder = make(corpus, type=algorithm, shared=shared)
+    facts, folder = make(corpus, type=algorithm, shared_vocab=shared)
     tokenizer = Tokenizer(folder)
     data = Dataset(folder / "train")
     assert tokenizer.shared is shared is facts["shared"]
@@ -55,7 +55,7 @@ def test_encoding_and_decoding_give_the_text_back(corpus: Path, algorithm: str, 
 
 def test_type_word_keeps_the_most_frequent_words_and_others_are_unknown(corpus: Path) -> None:
     write_lines(corpus / "train.src", ["to be , to be , to be &apos;s", "to see to be ,", "to &apos;s"])
-    _, folder = make(corpus, type="word", shared=False, vocabulary=8)
+    _, folder = make(corpus, type="word", shared_vocab=False, vocab_size=8)
     side = Tokenizer(folder).src
     assert [side.model.id_to_piece(i).strip("▁") for i in range(4, 8)] == ["to", "be", ",", "&apos;s"]
     assert side.encode(["to be , not", "or not to be"]) == [[4, 5, 6, 1], [1, 4, 5]]
@@ -79,21 +79,21 @@ def test_a_shared_vocabulary_is_trained_on_both_sides(corpus: Path) -> None:
 @pytest.mark.parametrize("algorithm", ["unigram", "bpe"])
 def test_the_message_for_too_large_a_vocabulary_gives_the_largest_that_works(corpus: Path, algorithm: str) -> None:
     with pytest.raises(UserError, match=r"tokenizer\.vocab_size: 50000; .* at most") as error:
-        make(corpus, type=algorithm, vocabulary=50000)
+        make(corpus, type=algorithm, vocab_size=50000)
     match = re.search(r"at most (\d+) subwords", str(error.value))
     assert match
-    facts, _ = make(corpus, type=algorithm, vocabulary=int(match[1]))
+    facts, _ = make(corpus, type=algorithm, vocab_size=int(match[1]))
     assert facts["vocabulary"]["src"] == int(match[1])
 
 
 def test_the_message_for_too_small_a_vocabulary_gives_the_minimum(corpus: Path) -> None:
     with pytest.raises(UserError, match=r"tokenizer\.vocab_size: 8; .*characters .* need \d+ subwords"):
-        make(corpus, vocabulary=8)
+        make(corpus, vocab_size=8)
 
 
 def test_lines_longer_than_sentencepieces_default_limit_are_used(corpus: Path) -> None:
     write_lines(corpus / "train.src", [*GERMAN, " ".join(["ж"] * 5000)])
-    _, folder = make(corpus, shared=False)
+    _, folder = make(corpus, shared_vocab=False)
     assert 1 not in Tokenizer(folder).src.encode(["ж"])[0]
 
 
@@ -104,7 +104,7 @@ def test_a_sample_is_evenly_spaced(tmp_path: Path) -> None:
 
 
 def test_byte_fallback_encodes_any_character_but_decodes_no_line_break(corpus: Path) -> None:
-    facts, folder = make(corpus, vocabulary=380, byte_fallback=True)
+    facts, folder = make(corpus, vocab_size=380, byte_fallback=True)
     side = Tokenizer(folder).src
     assert facts["dev"]["src"]["unknown"] == 0
     assert side.decode(side.encode(["日 bade"])[0]) == "日 bade"

@@ -8,7 +8,7 @@ import pytest
 import torch
 from sacrebleu.metrics.ter import TER
 
-from seqkd.corpus.text import words
+from seqkd.corpus.text import count_words
 from seqkd.data.tokenizer import Tokenizer
 from seqkd.decoding.generate import forced_scores, translate
 from seqkd.decoding.settings import SearchSettings
@@ -206,4 +206,4 @@ def test_the_speed_of_a_model_stands_beside_the_teachers(toy, tmp_path, model):
 def test_speed_counts_words_as_cleaning_does(toy, tmp_path, text):
     (tmp_path / "test.src").write_text(f"{text}\n", encoding="utf-8")
     measured = speed.workloads(SpeedSettings(), toy.tokenizer, tmp_path)
-    assert [workload.words for workload in measured] == [words(text)] * 2
+    assert [workload.words for workload in measured] == [count_words(text)] * 2

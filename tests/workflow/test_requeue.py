@@ -133,12 +133,12 @@ def test_a_training_is_warned_in_time_saves_and_is_requeued(slurm, tmp_path: Pat
     script = """
         import time
         from pathlib import Path
-        from seqkd.training.signals import stopping
+        from seqkd.training.signals import catch_signals
         from seqkd.pipeline.slurm import requeue
         requeue.TIMEOUT_SECONDS, requeue.LEAD_FRACTION = 0.2, 0.5
         requeue.signal_before_timeout()
         with requeue.requeue_on_timeout(Path("state")):
-            with stopping() as stop:
+            with catch_signals() as stop:
                 while not stop.signal:
                     time.sleep(0.01)
             Path("state/training").write_text("saved")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from seqkd.pipeline.graph.targets import PASS_THROUGH
 from workflow_place import ROOT, TEXTS, TOY, Place, new
 
 from seqkd.config import load
+from seqkd.distillation import targets
 from seqkd.pipeline.graph.fingerprint import Code
 from seqkd.pipeline.graph.plan import Plan
 
@@ -84,7 +84,8 @@ def tokenizations(found: Plan) -> set[str]:
     rules = {"train_teacher", "train_student", "finetune_pruned", "targets", "score"}
     assert rules <= {step.rule for step in found.steps.values()}
     steps = [step for step in found.steps.values() if step.rule in rules]
-    return {step.settings["bleu_tokenize"] for step in steps if step.settings.get("targets") not in PASS_THROUGH}
+    selected = [kind for kind in targets.NAMES if hasattr(targets.load(kind), "SCORE")]
+    return {step.settings["bleu_tokenize"] for step in steps if step.settings.get("targets", "seq-inter") in selected}
 
 
 def test_every_bleu_of_a_run_has_one_tokenization() -> None:
