@@ -46,7 +46,7 @@ WRONG = [
     (
         "mine/plain.py",
         GOOD.replace("(Settings):", ":"),
-        r"plain\.py: is not an objective, it lacks a class Options that inherits seqkd\.settings\.Settings",
+        r"plain\.py: is not an objective, it lacks a class Options that inherits seqkd\.utils\.settings\.Settings",
     ),
 ]
 

@@ -132,7 +132,7 @@ def test_values_from_the_command_line_count(place: Place) -> None:
 
 def test_a_mistake_found_by_a_job_is_one_line_in_log_and_terminal(tmp_path: Path) -> None:
     place = new(tmp_path)
-    place.edit_config(lambda config: config["tokenizer"].update(vocabulary=5000))
+    place.edit_config(lambda config: config["tokenizer"].update(vocab_size=5000))
     done = place.snakemake("results/tokenizer/manifest.json", "--cores", "1")
     log = (place.work / "results/logs/tokenizer/tokenizer.log").read_text()
     assert done.returncode == 1

@@ -100,7 +100,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
         r"teachers.both.pretrained: an ensemble is not trained; remove this key",
     ),
     "a folder that is not there": (
-        lambda config, results: config["teachers"]["base"].update(folder="nowhere"),
+        lambda config, results: config["teachers"]["base"].update(pretrained="nowhere"),
         r"teachers.base.pretrained: found 'nowhere', which has no model.json; name a folder such as results/t",
     ),
     "no weights": (
@@ -129,7 +129,7 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
         r"teachers.base.pretrained: .*; name another folder",
     ),
     "pieces that are learned": (
-        lambda config, results: config["tokenizer"].update(vocabulary=40),
+        lambda config, results: config["tokenizer"].update(vocab_size=40),
         r"tokenizer.vocab_size: has no effect with `pretrained`: the existing tokenizer is used; remove this key",
     ),
     "pieces for each language": (

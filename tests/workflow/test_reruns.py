@@ -127,7 +127,7 @@ SECOND |= translated("students/word-kd/2") | compared("students/word-kd/2")
 CONFIG: dict[str, tuple[Change, set[str]]] = {
     "one student's learning rate": (put("students word-kd learning_rate", 0.02), trained("word-kd")),
     "a student others build on": (
-        put("students seq-kd clip", 2.0), trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
+        put("students seq-kd clip_norm", 2.0), trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
     ),
     "two values swapped": (put("students word-kd loss", {"nll": 0.6, "word-kd": 0.4}), trained("word-kd")),
     "a loss weight": (put("students word-kd loss word-kd", 0.5), trained("word-kd")),
@@ -139,9 +139,9 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
         put("students word-kd targets", "seq-kd"), {"cache_teacher_topk/base/1/seq-kd/8"} | trained("word-kd")
     ),
     "a student's loss": (put("students baseline loss", "word-kd"), trained("baseline")),
-    "teacher size": (put("models large ffn", 64), TEACHER),
+    "teacher size": (put("models large ffn_dim", 64), TEACHER),
     "student size": (
-        put("models small ffn", 32), trained(*STUDENTS) | retrained(0.5, 0.8)
+        put("models small ffn_dim", 32), trained(*STUDENTS) | retrained(0.5, 0.8)
     ),
     "beam size, for which n-best lists take the length penalty too": (
         put("decode search beam", 3),
@@ -158,8 +158,8 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
         {job.replace("max-2-10", "max-3-10") for job in TEACHER | trained("baseline")} | penalties("teachers/base/1"),
     ),
     "n-best size": (put("decode n_best size", 4), shards("n-best", 2) | SEQ_INTER),
-    "n-best share": (put("decode n_best share", 1.0), shards("n-best", 3) | SEQ_INTER),
-    "samples of a sentence": (put("decode samples size", 2), shards("samples", 3) | SAMPLES),
+    "n-best share": (put("decode n_best fraction", 1.0), shards("n-best", 3) | SEQ_INTER),
+    "samples of a sentence": (put("decode samples per_source", 2), shards("samples", 3) | SAMPLES),
     "what is sampled": (put("decode samples seed", 2), shards("samples", 3) | SAMPLES),
     "an objective's own setting": (
         put("students js loss js", {"weight": 0.5, "student_weight": 0.3}), trained("js")
@@ -168,10 +168,10 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
         put("students js loss js", {"weight": 0.5, "student_weight": 0.5}), REPORT
     ),
     "shard size": (
-        put("decode shard", 100),
+        put("decode shard_size", 100),
         shards("beam", 1) | shards("n-best", 1) | shards("samples", 1) | SEQ_KD | SEQ_INTER | SAMPLES,
     ),
-    "tokenizer size": (put("tokenizer vocabulary", 38), TOKENIZER),
+    "tokenizer size": (put("tokenizer vocab_size", 38), TOKENIZER),
     "a test set added, which training may hold": (extra_test_set(False), EXTRA),
     "a test set added, which training must not hold": (extra_test_set(True), EXTRA | CORPUS),
     "a cleaning filter": (put("corpus cleaning max_words", 50), CORPUS),
@@ -204,7 +204,7 @@ CONFIG: dict[str, tuple[Change, set[str]]] = {
     "no speed": (put("speed enabled", False), REPORT),
     "report title": (put("report title", "Another"), REPORT),
     "the order of sections": (reversed_sections, set()),
-    "a default written out": (put("training clip", 1.0), set()),
+    "a default written out": (put("training clip_norm", 1.0), set()),
     "a number written otherwise": (put("training learning_rate", "1e-2"), set()),
 }  # fmt: skip
 
@@ -231,7 +231,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "one loss file": (WORD_KD, *LOSS_EDIT, trained("word-kd")),
     "a prefix source": ("seqkd/prefixes/student.py", "student.train()", "student.train(True)", trained("js")),
     "how samples are drawn": (
-        "seqkd/decoding/sampling.py", "def draw", "LATEST = 1\n\n\ndef draw",
+        "seqkd/decoding/sampling.py", "def inverse_cdf_sample", "LATEST = 1\n\n\ndef inverse_cdf_sample",
         shards("samples", 3) | SAMPLES | compared(*UNPRUNED),
     ),
     "how a teacher is stored": (
@@ -245,7 +245,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the Transformer": ("seqkd/models/transformer.py", "import math\n", "import math\n\nLATEST = 1\n", TRAININGS),
     "an architecture that no model has": ("seqkd/models/lstm.py", "WIDTH = 0.1", "WIDTH = 0.2", set()),
     "the script of all trainings": (
-        "workflow/scripts/train.py", 'keep_zeros", False', 'keep_zeros", bool()', TRAININGS,
+        "workflow/scripts/train.py", 'keep_pruned", False', 'keep_pruned", bool()', TRAININGS,
     ),
     "the report's code": ("seqkd/report/make.py", "def make_report", "LATEST = 1\n\n\ndef make_report", REPORT),
     "the page's template": ("seqkd/report/page.html.jinja", "<body", "<!-- new --><body", REPORT),
@@ -386,7 +386,7 @@ def test_deleted_intermediate_results_are_not_missed(place: Place) -> None:
 
 
 def test_shards_that_are_no_longer_needed_do_not_stay(place: Place) -> None:
-    place.edit_config(put("decode shard", 100))
+    place.edit_config(put("decode shard_size", 100))
     done = place.snakemake("results/targets/base/1/seq-kd/manifest.json", "--cores", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     left = sorted(file.name for file in (place.work / "results/decode/base/1/beam").iterdir())

@@ -37,7 +37,7 @@ def test_chinese_by_its_flores_code_is_trained_and_scored_by_characters(fresh: P
     rewrite(fresh, HAN)
     fresh.edit_config(lambda config: config["corpus"].update(target_language="zho_Hans"))
     fresh.edit_config(lambda config: config["teachers"]["base"].update(updates=300))
-    fresh.edit_config(lambda config: config["tokenizer"].update(vocabulary=60))
+    fresh.edit_config(lambda config: config["tokenizer"].update(vocab_size=60))
     done = fresh.snakemake("results/scores/teachers/base/1/test/manifest.json", "--cores", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "BLEU with sacrebleu's tokenization zh: zh-Hans is written in Han characters" in done.stderr
