@@ -19,7 +19,7 @@ TARGETS = {"kl": "samples", "js": "samples", "tvd": "samples", "rkl": "gold", "e
 def _student(run: RunMeasurements, name: str) -> Models:
     start = run.index.pre_distilled()[0].system
     targets, loss = ("seq-kd", "nll") if name == "seq-kd" else (TARGETS[name], name)
-    return run.index.student((loss,), targets, start=start)
+    return run.index.student((loss,), targets, init_from=start)
 
 
 def soft_beats_hard(run: RunMeasurements) -> Iterator[Measurement]:
@@ -78,7 +78,7 @@ def offline_is_enough(run: RunMeasurements) -> Iterator[Measurement]:
 def energy_degenerates(run: RunMeasurements) -> Iterator[Measurement]:
     """F7."""
     start, reverse = run.index.pre_distilled(), _student(run, "rkl")
-    engines = run.index.students(("engine",), start=start[0].system) or [_student(run, "engine")]
+    engines = run.index.students(("engine",), init_from=start[0].system) or [_student(run, "engine")]
     for engine in engines:  # the paper's code reads the student's best guess, its formula samples: the first decides
         least = 0.0 if engine is engines[0] else None
         yield more(run, reverse, engine, run.beam, least=least)

@@ -23,7 +23,7 @@ def _seq_kd(run: RunMeasurements, size: str = "") -> Models:
 
 
 def _seq_inter(run: RunMeasurements) -> Models:
-    return run.index.student(("nll",), "seq-inter", start=_seq_kd(run)[0].system)
+    return run.index.student(("nll",), "seq-inter", init_from=_seq_kd(run)[0].system)
 
 
 def small_gain(run: RunMeasurements) -> Iterator[Measurement]:
@@ -93,7 +93,7 @@ def interpolation_adds(run: RunMeasurements) -> Iterator[Measurement]:
 def teacher_gains(run: RunMeasurements) -> Iterator[Measurement]:
     """K9."""
     teacher = run.index.teacher()
-    tuned = run.index.student(("nll",), "seq-inter", start=teacher[0].system)
+    tuned = run.index.student(("nll",), "seq-inter", init_from=teacher[0].system)
     yield more(run, tuned, teacher)
     yield more(run, tuned, teacher, run.beam, least=None)
 

@@ -17,7 +17,7 @@ DIVERGENCES = {"kl", "rkl", "js", "tvd", "engine"}
 class Recipe(TypedDict, total=False):
     """What identifies a student in addition to its loss and targets; ``iterations`` of `tie-kd`: 1, or 2 for more."""
 
-    start: str | None
+    init_from: str | None
     size: str
     teacher: str
     iterations: int | None
@@ -68,7 +68,7 @@ class SystemIndex:
         loss: Collection[str],
         targets: str = "gold",
         *,
-        start: str | None = None,
+        init_from: str | None = None,
         size: str = "",
         teacher: str = "",
         iterations: int | None = None,
@@ -83,7 +83,7 @@ class SystemIndex:
         def fits(model: ScoredModel) -> bool:
             if model.kind != "student" or loss_terms(model) != set(loss) or model.teacher not in teachers:
                 return False
-            same_start = (model.targets, model.init_from) == (targets, start)
+            same_start = (model.targets, model.init_from) == (targets, init_from)
             return same_start and model.model == (size or model.model) and _has_iterations(model, iterations)
 
         return [models for models in self.variants.values() if fits(models[0])]
@@ -91,7 +91,7 @@ class SystemIndex:
     def continued(self, models: Models) -> Models:
         """The control of what starts from a student: the same student, trained for longer; [] if there is none."""
         first = models[0]
-        recipe = Recipe(start=first.system, teacher=first.teacher)
+        recipe = Recipe(init_from=first.system, teacher=first.teacher)
         return next(iter(self.students(loss_terms(first), first.targets, **recipe)), [])
 
     def pre_distilled(self) -> Models:
@@ -136,14 +136,14 @@ def _describe_missing(
     loss: Collection[str],
     targets: str,
     *,
-    start: str | None = None,
+    init_from: str | None = None,
     size: str = "",
     teacher: str = "",
     iterations: int | None = None,
 ) -> str:
     """The recipe that no student has, in words."""
     words = f"no student learns by {' + '.join(loss)} on {targets}"
-    words += f" from {start}" if start else " from scratch"
+    words += f" from {init_from}" if init_from else " from scratch"
     words += f" with {'one iteration' if iterations == 1 else 'iterations'}" if iterations else ""
     words += f", taught by {teacher}" if teacher else ""
     return words + (f" (size {size})" if size else "")
