@@ -58,7 +58,7 @@ def _tokenizer(settings: TokenizerSettings, folder: Path) -> Iterator[str]:
 
 
 def _teacher(key: str, teacher: TeacherSettings, folder: Path, config: Config) -> Iterator[str]:
-    for name in sorted(teacher.model_fields_set - {"folder", "model", "precision"}):
+    for name in sorted(teacher.model_fields_set - {"pretrained", "model", "precision"}):
         yield f"{key}.{name}: has no effect with `pretrained`: that teacher is already trained; remove this key"
     if config.tokenizer.pretrained is None:
         yield (

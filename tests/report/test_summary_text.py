@@ -54,7 +54,7 @@ def test_without_a_winner_the_largest_gain_is_named() -> None:
 
 
 def test_a_winning_control_is_no_victory_of_a_method() -> None:
-    systems = [student("baseline"), student("longer", start="baseline")]
+    systems = [student("baseline"), student("longer", init_from="baseline")]
     text = summary_text.headline([compared("longer", 3.0, "better")], [row(system) for system in systems])
     assert "though it is a longer-trained baseline and no distillation" in text
 
@@ -73,10 +73,10 @@ def test_baselines_and_controls_are_recognised_by_their_recipes() -> None:
     systems = [
         student("smoothed", loss={"nll": 0.5, "word-kd": 0.5}),
         student("seq-kd", targets="seq-kd"),
-        student("longer", start="plain"),
+        student("longer", init_from="plain"),
         student("plain"),
         student("plain-again"),
-        student("tuned", start="plain", targets="seq-inter"),
+        student("tuned", init_from="plain", targets="seq-inter"),
         student("large-plain", model="large"),
     ]
     assert {model: models[0].system for model, models in pairings.baselines(systems).items()} == {
@@ -92,7 +92,7 @@ def test_baselines_and_controls_are_recognised_by_their_recipes() -> None:
 
 def test_without_a_baseline_a_teacher_of_the_same_size_serves_as_secondary() -> None:
     teacher = replace(student("base", path="teachers/base/1"), kind="teacher")
-    (pair,) = pairings.pairings([teacher, student("base+seq-inter", start="base", targets="seq-inter")])
+    (pair,) = pairings.pairings([teacher, student("base+seq-inter", init_from="base", targets="seq-inter")])
     assert (pair.role, pair.against) == ("secondary", [teacher])
 
 
@@ -117,7 +117,7 @@ def test_a_difference_is_that_of_the_means_over_all_seeds(count: int, other_coun
 
 def test_a_recipe_is_short() -> None:
     assert sections.recipe(student("a")) == "gold · nll"
-    mixed = student("b", targets="seq-kd", start="a", loss={"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}})
+    mixed = student("b", targets="seq-kd", init_from="a", loss={"nll": {"weight": 0.5}, "word-kd": {"weight": 0.5}})
     assert sections.recipe(mixed) == "seq-kd · 0.5 nll + 0.5 word-kd · starts from a"
 
 

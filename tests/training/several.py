@@ -72,16 +72,16 @@ def catch_signals(update: int):
 @contextmanager
 def limited_memory(max_rows: int):
     """A forward pass on more than ``max_rows`` rows runs out of memory; yields the failures."""
-    mean, failed = TrainStep.mean, []
+    normalised_loss, failed = TrainStep.normalised_loss, []
 
     def limited(self, forward, *arguments):
         if forward.rows.stop - forward.rows.start > max_rows:
             failed.append(forward.rows)
             (forward.hidden.sum() * 0.1).backward()  # earlier microbatches have left their gradient
             raise torch.OutOfMemoryError("fake")
-        return mean(self, forward, *arguments)
+        return normalised_loss(self, forward, *arguments)
 
-    with patch.object(TrainStep, "mean", limited):
+    with patch.object(TrainStep, "normalised_loss", limited):
         yield failed
 
 

@@ -15,7 +15,7 @@ def test_loss_and_gradients_equal_the_plain_computation(monkeypatch, chunk, piec
     torch.manual_seed(0)
     hidden, weight = torch.randn(11, 6, requires_grad=True), torch.randn(9, 6, requires_grad=True)
     states, matrix = torch.randn(11, 3), torch.randn(9, 3, requires_grad=True)
-    target, teacher = torch.randint(9, (11,)), fused_loss.Teacher(states, lambda hidden: hidden @ matrix.T)
+    target, teacher = torch.randint(9, (11,)), fused_loss.OnlineTeacher(states, lambda hidden: hidden @ matrix.T)
     objective = Objective(loss)
 
     actual = fused_loss.fused_linear_loss(hidden, weight, target, teacher, objective, 0.1)
@@ -46,7 +46,7 @@ def test_chunks_of_whole_sentences(lengths, expected):
 def test_a_loss_of_whole_sentences_does_not_depend_on_the_chunks(monkeypatch):
     torch.manual_seed(0)
     hidden, weight, target = torch.randn(11, 6), torch.randn(9, 6), torch.randint(9, (11,))
-    teacher = fused_loss.Teacher(torch.randn(11, 6), lambda states: states @ weight.T)
+    teacher = fused_loss.OnlineTeacher(torch.randn(11, 6), lambda states: states @ weight.T)
     sentence = torch.tensor([0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
     objective = Objective({"js": {"weight": 1.0, "mixture": "exact"}})
     results = []
