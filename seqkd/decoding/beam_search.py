@@ -125,7 +125,7 @@ class BeamSearch:
         live = (~done).nonzero().flatten()
         for name in PER_SENTENCE:
             setattr(self, name, getattr(self, name).index_select(0, live))
-        self.state.keep(live, self.beam)
+        self.state.select(live, self.beam)
 
     def settled(self) -> Tensor:
         """Sentences whose live hypotheses cannot displace a finished one any more, bool [B]: the score of a live one

@@ -66,7 +66,7 @@ class Rollout:
         live = (~done).nonzero().flatten()
         for name in PER_SENTENCE:
             setattr(self, name, getattr(self, name).index_select(0, live))
-        self.state.keep(live, self.count)
+        self.state.select(live, self.count)
 
     def to_hypothesis(self, index: int, row: int) -> Hypothesis:
         """One translation."""

@@ -12,7 +12,7 @@ class DecoderState(Protocol):
     def reorder(self, rows: torch.Tensor) -> None:
         """Replace row i with the old row ``rows[i]``; rows are B*K, numbered sentence by sentence, int64 [B*K]."""
 
-    def keep(self, sentences: torch.Tensor, beam: int) -> None:
+    def select(self, sentences: torch.Tensor, beam: int) -> None:
         """Drop all sentences but these, int64 [B']."""
 
 

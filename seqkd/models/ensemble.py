@@ -35,10 +35,10 @@ class EnsembleState:
         for state in self.members:
             state.reorder(rows)
 
-    def keep(self, sentences: Tensor, beam: int) -> None:
-        """See DecoderState.keep."""
+    def select(self, sentences: Tensor, beam: int) -> None:
+        """See DecoderState.select."""
         for state in self.members:
-            state.keep(sentences, beam)
+            state.select(sentences, beam)
 
 
 class Ensemble(TranslationModel):

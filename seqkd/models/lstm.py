@@ -68,8 +68,8 @@ class LstmDecoderState:
         """See DecoderState.reorder."""
         self.rows = [states.index_select(0, rows) for states in self.rows]
 
-    def keep(self, sentences: Tensor, beam: int) -> None:
-        """See DecoderState.keep."""
+    def select(self, sentences: Tensor, beam: int) -> None:
+        """See DecoderState.select."""
         keys, states, mask = self.memory
         mask = None if mask is None else mask.index_select(0, sentences)
         self.memory = keys.index_select(0, sentences), states.index_select(0, sentences), mask

@@ -19,3 +19,6 @@ class LstmSettings(ArchitectureSettings):
         "section 3.3). Without it, attention is computed for all positions of a training sentence at once.",
     )
     dropout: float = Field(0.3, ge=0, lt=1, description="Dropout between layers and on the attentional vector.")
+
+
+Settings = LstmSettings

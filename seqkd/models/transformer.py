@@ -183,8 +183,8 @@ class Cache:
         """See DecoderState.reorder."""
         self.self_kv = [kv and (kv[0].index_select(0, rows), kv[1].index_select(0, rows)) for kv in self.self_kv]
 
-    def keep(self, sentences: Tensor, beam: int) -> None:
-        """See DecoderState.keep."""
+    def select(self, sentences: Tensor, beam: int) -> None:
+        """See DecoderState.select."""
         self.cross_kv = [(k.index_select(0, sentences), v.index_select(0, sentences)) for k, v in self.cross_kv]
         self.attn_mask = None if self.attn_mask is None else self.attn_mask.index_select(0, sentences)
         self.reorder((sentences[:, None] * beam + torch.arange(beam, device=sentences.device)).flatten())

@@ -37,3 +37,6 @@ class TransformerSettings(ArchitectureSettings):
                 f"dim {self.dim} must be a multiple of heads {self.heads}, with an even width for each head"
             )
         return self
+
+
+Settings = TransformerSettings

@@ -53,7 +53,7 @@ class Bigrams:
         self.log_q[4, 5] = self.log_q[5, EOS] = 0.0
 
     def start(self, src, beam):
-        return SimpleNamespace(reorder=lambda rows: None, keep=lambda sentences, beam: None)
+        return SimpleNamespace(reorder=lambda rows: None, select=lambda sentences, beam: None)
 
     def step(self, state, tokens):
         return self.log_q[tokens]

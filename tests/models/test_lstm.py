@@ -170,7 +170,7 @@ def test_hypotheses_are_reordered_and_sentences_dropped():
     model.step(state, torch.tensor([2, 2, 2, 2, 2, 2]))
     model.step(state, torch.tensor([4, 5, 6, 7, 8, 9]))
     state.reorder(torch.tensor([1, 1, 2, 2, 5, 4]))
-    state.keep(torch.tensor([0, 2]), 2)
+    state.select(torch.tensor([0, 2]), 2)
     moved = model.step(state, torch.tensor([10, 11, 12, 13]))
     prefix = torch.tensor([[2, 5, 10], [2, 5, 11], [2, 9, 12], [2, 8, 13]])
     torch.testing.assert_close(moved, model(SRC[[0, 0, 2, 2]], prefix)[:, -1], rtol=0, atol=1e-12)
