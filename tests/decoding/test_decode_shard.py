@@ -82,7 +82,7 @@ def test_samples_depend_on_the_line_but_not_on_its_shard(toy, tmp_path):
     checkpoint.save(checkpoint.build(settings, 40, 40), settings, (40, 40), tmp_path)
 
     def drawn(size: int, shards: int, seed: int = 1) -> list[dict]:
-        decode, texts = DecodeSettings(shard_size=size, samples=SamplesSettings(size=2, seed=seed)), ""
+        decode, texts = DecodeSettings(shard_size=size, samples=SamplesSettings(per_source=2, seed=seed)), ""
         for shard in range(shards):
             paths = {"model": tmp_path, "tokenizer": toy.tokenizer, "output": tmp_path / "out"}
             decode_shard(settings=decode, kind="samples", shard=shard, precision="float32", **paths)

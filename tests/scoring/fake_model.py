@@ -32,7 +32,7 @@ class State:
     def reorder(self, rows: torch.Tensor) -> None:
         self.prefixes = self.prefixes[rows]
 
-    def keep(self, sentences: torch.Tensor, beam: int) -> None:
+    def select(self, sentences: torch.Tensor, beam: int) -> None:
         rows = (sentences[:, None] * beam + torch.arange(beam)).flatten()
         self.sources, self.prefixes = self.sources[rows], self.prefixes[rows]
 
