@@ -41,7 +41,7 @@ MODULES = {"yaml": "pyyaml", "mt_thresholds": "mt-thresholds", "pydantic_core": 
 """Modules whose distribution has another name."""
 PROGRAMS = {"pip": "is run to fetch the default experiment's text"}
 FROM_TORCH = re.compile("nvidia-|cuda-|triton")
-"""Libraries for graphics cards, which differ from machine to machine and are left to PyTorch."""
+"""Libraries for GPUs, which differ from machine to machine and are left to PyTorch."""
 
 
 def read(name: str) -> str:
@@ -259,6 +259,41 @@ def sizes(file: Path) -> Iterator[tuple[str, int, int]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             words = len((ast.get_docstring(node, clean=False) or "").splitlines())
             yield f"{name}:{node.name}", (node.end_lineno or 0) - node.lineno + 1 - words, LONGEST_FUNCTION
+
+
+VAGUE = {"one", "own", "found", "known", "told", "whole", "wanted"}
+"""Names of variables that say nothing of what they hold."""
+
+
+def test_variables_are_named_by_what_they_hold():
+    vague = set()
+    for file in CODE:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
+            if name in VAGUE:
+                vague.add(f"{file.relative_to(ROOT)}:{node.lineno}: {name}")
+    assert not vague
+
+
+PLAIN = {
+    r"\bcards?\b": "GPU",
+    r"(?<!platform\.)\bprocessors?\b": "CPU",
+    r"\banew\b": "from scratch",
+    r"\b(is|are) told\b": "reported",
+}
+"""Words that docs and messages do without, and what they say instead."""
+
+
+def test_docs_and_messages_use_the_words_of_the_field():
+    files = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"), *CODE]
+    odd = [
+        f"{file.relative_to(ROOT)}: {match[0]}, say {word}"
+        for file in files
+        for pattern, word in PLAIN.items()
+        for match in re.finditer(pattern, file.read_text(encoding="utf-8"))
+        if "tables" not in file.parts  # words of the captions
+    ]
+    assert not odd
 
 
 def test_files_and_functions_are_short():

@@ -29,7 +29,7 @@ SCORES = [
 SPEEDS = [
     *("decoding", "batching", "words_per_second", "ratio_to_teacher", "words_per_second_min", "words_per_second_max"),
     *("repeats", "teacher_words_per_second", "sentences", "load_average", "threads", "peak_memory_bytes", "bytes"),
-    *("parameters", "nonzero_parameters", "processor"),
+    *("parameters", "nonzero_parameters", "cpu"),
 ]
 MEASUREMENTS = ("translations", "teacher_agreement", "scores", "speed", "truth")
 """Folders with a folder for each model, named by the model's path."""

@@ -41,17 +41,17 @@ def translate_lines(
         UserError: no such model or tokenizer, or they do not go together.
     """
     tune_malloc()
-    names = Tokenizer(tokenizer or tokenizer_of(model))
-    network = checkpoint.load(model, precision, names.sizes)
+    vocabulary = Tokenizer(tokenizer or tokenizer_of(model))
+    network = checkpoint.load(model, precision, vocabulary.sizes)
     search = search_of_model(model, beam, length_penalty)
     lines, first = iter(lines), 1
     while block := list(islice(lines, BLOCK)):
-        yield from translated(block, network, names, search, first)
+        yield from translated(block, network, vocabulary, search, first)
         first += len(block)
 
 
 def translated(
-    block: list[str], network: TranslationModel, names: Tokenizer, search: SearchSettings, first: int = 1
+    block: list[str], network: TranslationModel, vocabulary: Tokenizer, search: SearchSettings, first: int = 1
 ) -> list[str]:
     """One block, of which line ``first`` is the first; a line of white space alone is none to the model.
 
@@ -60,18 +60,18 @@ def translated(
     ids: list[list[int]] = []
     owners: list[int] = []
     lines = [normalise(line) for line in block]
-    for number, (text, whole) in enumerate(zip(lines, names.src.encode(lines), strict=True)):
-        parts = [whole] if whole else []
-        if len(whole) > MOST_SUBWORDS:
-            parts = split_line(text, names.src, MOST_SUBWORDS)
-            told = "line %d: %d subwords, at most %d are translated at once; it was cut into %d parts"
-            log.warning(told, first + number, sum(map(len, parts)), MOST_SUBWORDS, len(parts))
+    for number, (text, line_ids) in enumerate(zip(lines, vocabulary.src.encode(lines), strict=True)):
+        parts = [line_ids] if line_ids else []
+        if len(line_ids) > MOST_SUBWORDS:
+            parts = split_line(text, vocabulary.src, MOST_SUBWORDS)
+            message = "line %d: %d subwords, at most %d are translated at once; it was cut into %d parts"
+            log.warning(message, first + number, sum(map(len, parts)), MOST_SUBWORDS, len(parts))
         ids += parts
         owners += [number] * len(parts)
     texts: list[list[str]] = [[] for _ in block]
     truncated = []
     for number, (best, *_) in zip(owners, translate(network, ids, search, scored=False), strict=True):
-        texts[number].append(names.tgt.decode(best.ids))
+        texts[number].append(vocabulary.tgt.decode(best.ids))
         truncated += [] if best.finished else [first + number]
     if truncated:
         log.warning(

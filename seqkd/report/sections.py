@@ -180,7 +180,7 @@ def machine(results: Results) -> dict[str, Any]:
     if speed.empty:
         return {}
     return {
-        "processors": sorted({str(name) for name in speed["processor"].dropna()}),
+        "cpus": sorted({str(name) for name in speed["cpu"].dropna()}),
         "threads": sorted({int(count) for count in speed["threads"].dropna()}),
         "loads": (speed["load_average"].min(), speed["load_average"].max()),
         "repeats": sorted({int(count) for count in speed["repeats"].dropna()}),

@@ -91,12 +91,12 @@ def measure(statistics: dict[str, Statistics], overlapping: set[int], bleu_token
     bleu = statistics["bleu"]
     sums = bleu.sum(axis=0)
     rest = [i for i in range(len(bleu)) if i not in overlapping]
-    found: dict[str, Any] = {"sentences": len(bleu)}
+    measured: dict[str, Any] = {"sentences": len(bleu)}
     for name, of_sentences in statistics.items():
-        found[name] = corpus_score(name, of_sentences)
-        found[f"{name}_signature"] = load(name).signature(bleu_tokenize)
-    found["bleu_without_overlap"] = corpus_score("bleu", bleu[rest]) if overlapping and rest else None
-    return found | {"length_ratio": round(int(sums[0]) / max(1, int(sums[1])), 4)}
+        measured[name] = corpus_score(name, of_sentences)
+        measured[f"{name}_signature"] = load(name).signature(bleu_tokenize)
+    measured["bleu_without_overlap"] = corpus_score("bleu", bleu[rest]) if overlapping and rest else None
+    return measured | {"length_ratio": round(int(sums[0]) / max(1, int(sums[1])), 4)}
 
 
 def corpus_score(name: str, statistics: Statistics) -> float:

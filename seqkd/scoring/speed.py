@@ -86,7 +86,7 @@ def measure_speed(
     measured = workloads(settings, tokenizer, test_set)
     for workload in measured:
         greedy = search.model_copy(update={"beam": 1})
-        runs = {name_of(one): (network, one) for one in (greedy, search)}
+        runs = {name_of(kind): (network, kind) for kind in (greedy, search)}
         runs["teacher"] = (teacher_network, teacher_search)
         measurements += compare(workload, runs, settings, settings.time_budget / len(measured))
     result = {
@@ -94,7 +94,7 @@ def measure_speed(
         "threads": settings.threads,
         "load_average": round(load_before, 2),
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        "processor": cpu_name(),
+        "cpu": cpu_name(),
     }
     write_json(folder / "speed.json", system | result | size(model))
     return {"measurements": len(measurements)}
@@ -103,12 +103,12 @@ def measure_speed(
 def workloads(settings: SpeedSettings, tokenizer: Path, test_set: Path) -> list[Workload]:
     """Test sentences, evenly spaced: some in batches, fewer one at a time."""
     lines = read_lines(test_set / "test.src")
-    found = []
+    loads = []
     kinds = (("batched", settings.sentences, BATCH_TOKENS), ("single", settings.single_sentences, 1))
     for name, limit, tokens in kinds:
         chosen = [lines[i] for i in evenly_spaced(len(lines), limit)]
-        found.append(Workload(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(count_words, chosen)), tokens))
-    return found
+        loads.append(Workload(name, Tokenizer(tokenizer).src.encode(chosen), sum(map(count_words, chosen)), tokens))
+    return loads
 
 
 def compare(

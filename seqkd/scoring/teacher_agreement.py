@@ -74,12 +74,12 @@ def measure_teacher_agreement(
     indices = evenly_spaced(len(sides[0]), sentences)
     sources = subwords.src.encode([sides[0][i] for i in indices])
     if teacher == model:
-        found = teacher_measures(network, sources, limits, subwords.tgt, bleu_tokenize)
+        measures = teacher_measures(network, sources, limits, subwords.tgt, bleu_tokenize)
     else:
         references = subwords.tgt.encode([sides[1][i] for i in indices])
         teacher_network = checkpoint.load(teacher, precision, subwords.sizes)
-        found = student_measures(network, teacher_network, sources, references, limits)
-    write_json(folder / "teacher_agreement.json", found)
+        measures = student_measures(network, teacher_network, sources, references, limits)
+    write_json(folder / "teacher_agreement.json", measures)
     return {"sentences": len(indices)}
 
 
@@ -100,7 +100,7 @@ def teacher_measures(
     samples = sample(teacher, sources, SAMPLES, SEEDS["teacher"], limits)
     tokens = bleu_metric(tokenize).tokenizer
     shares = [
-        distinct_bigrams([tokens(subwords.decode(one.ids)).split() for one in of_source]) for of_source in samples
+        distinct_bigrams([tokens(subwords.decode(sample.ids)).split() for sample in of_source]) for of_source in samples
     ]
     return {"teacher_dist": round(float(np.mean(shares)), 4)}
 
@@ -116,8 +116,10 @@ def risk(
 ) -> float | None:
     """The judge's mean -log probability of a token in the speaker's samples; None where no sample has a token."""
     samples = [first for first, *_ in sample(speaker, sources, 1, seed, limits)]
-    scored = forced_scores(judge, sources, [one.ids for one in samples])
-    log_probs = [scores if one.finished else scores[:-1] for one, (scores, _) in zip(samples, scored, strict=True)]
+    scored = forced_scores(judge, sources, [sample.ids for sample in samples])
+    log_probs = [
+        scores if sample.finished else scores[:-1] for sample, (scores, _) in zip(samples, scored, strict=True)
+    ]
     means = [-float(np.mean(scores)) for scores in log_probs if scores]
     return round(float(np.mean(means)), 6) if means else None
 

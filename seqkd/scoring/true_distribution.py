@@ -119,8 +119,8 @@ def decode(
     beam = translate(network, ids, search)
     return [
         Outputs(
-            samples=[_segmented(subwords, one) for one in samples],
-            mean_log_q=float(np.mean([one.log_prob for one in samples])),
+            samples=[_segmented(subwords, sample) for sample in samples],
+            mean_log_q=float(np.mean([sample.log_prob for sample in samples])),
             greedy=_text(subwords, best_greedy),
             greedy_mass=math.exp(best_greedy.log_prob) if best_greedy.finished else None,
             beam=_text(subwords, best_beam),

@@ -198,7 +198,7 @@ def write_speed(results: Path, system: dict[str, Any], generator: random.Random)
                 | {"teacher_words_per_second": teacher_speed, "ratio_to_teacher": ratio}
             )
     keys = {key: system[key] for key in ("system", "teacher", "model", "seed", "sparsity", "retrained")}
-    machine = {"threads": 1, "load_average": round(generator.uniform(0.9, 1.4), 2), "processor": "Example CPU 2.5 GHz"}
+    machine = {"threads": 1, "load_average": round(generator.uniform(0.9, 1.4), 2), "cpu": "Example CPU 2.5 GHz"}
     size = {"parameters": PARAMETERS[system["model"]], "nonzero_parameters": PARAMETERS[system["model"]]}
     extra = {"test_set": "ordinary", "peak_memory_bytes": 410_000_000, "bytes": size["parameters"] * 4}
     write_json(

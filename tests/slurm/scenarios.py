@@ -59,7 +59,7 @@ def as_undisturbed(base: Place, place: Place, *, since: int = 1) -> None:
     """The weights are those of the local run, and at the end the training went on from update ``since`` or later."""
     expect((place.work / MODEL).read_bytes() == (base.work / MODEL).read_bytes(), "other weights than the local run")
     went_on = [int(update) for update in re.findall(r"resuming from update (\d+)", log(place))]
-    expect(went_on and went_on[-1] >= since, f"the training began anew instead of going on:\n{log(place)}")
+    expect(went_on and went_on[-1] >= since, f"the training began from scratch instead of resuming:\n{log(place)}")
 
 
 def goes_on(place: Place) -> Driver:
@@ -146,8 +146,8 @@ def on_gpu(base: Place) -> str:
     driver.ends()
     found = job(place)
     expect(found["Partition"] == "gpu", f"it ran in partition {found['Partition']}")
-    expect("gres/gpu=1" in found["TRES"] or "gpu:1" in found.get("TresPerJob", ""), f"it had no card: {found}")
-    return "partition gpu, one card"
+    expect("gres/gpu=1" in found["TRES"] or "gpu:1" in found.get("TresPerJob", ""), f"it had no GPU: {found}")
+    return "partition gpu, one GPU"
 
 
 def driver_killed(base: Place) -> str:
