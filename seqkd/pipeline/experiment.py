@@ -27,7 +27,7 @@ from seqkd.pipeline.jobs.resources import usable_cores
 from seqkd.pipeline.log_filter import LogFilter
 from seqkd.pipeline.module import RESULTS, add_handlers, name_of_module, results_of, warn_about_code_trigger
 from seqkd.pipeline.plots import plots
-from seqkd.pipeline.reruns.outdated import Outdated, find_forced, find_outdated
+from seqkd.pipeline.reruns.outdated import Outdated, find_forced, find_outdated, manifests
 from seqkd.pipeline.reruns.run_snapshot import take_snapshot
 from seqkd.pipeline.rule_step import RuleStep
 from seqkd.pipeline.slurm.orphaned_jobs import cancel_orphaned_jobs
@@ -53,6 +53,7 @@ class Experiment:
         self._snapshot.export_to_env(results)
         self._outdated: Outdated = find_outdated(self.plan, results) if workflow.is_main_process else {}
         self._up_to_date: dict[str, bool] = {}
+        self._current: dict[str, bool] = {}
         self._forcefiles: set[str] | None = None
         self._corpus: Any = None
         self._rules = {workflow.modifier.modify_rulename(step.rule): step.rule for step in self.plan.steps.values()}
@@ -86,15 +87,26 @@ class Experiment:
     def manifest(self, path: str, name: str = NAME) -> Any:
         """A manifest as an input.
 
-        The date of one that was up to date when the run began is ignored: ``ancient``. One that is outdated or missing
-        must not be ancient: a job with an ancient output that exists, but whose end Snakemake has not yet noted when
-        the corpus ends and it plans again, would take all later jobs out of the plan.
+        The date of one that was up to date when the run began, with everything before it, is ignored: ``ancient``.
+        Others must not be ancient: Snakemake would leave what reads them as it is when they are made again. Nor would a
+        job with an ancient output that exists, but whose end Snakemake has not yet noted when the corpus ends and it
+        plans again, keep later jobs in the plan.
         """
         file = f"{self._results}/{path}/{name}"
         if file not in self._up_to_date:
-            self._up_to_date[file] = file not in self._outdated and Path(file).is_file()
+            before = self.plan.steps[path].upstream.values()
+            current = file not in self._outdated and Path(file).is_file()
+            self._up_to_date[file] = current and all(map(self._is_current, before))
         unprefixed = f"{RESULTS}/{path}/{name}"  # Snakemake adds the prefix of a module
         return ancient(unprefixed) if self._up_to_date[file] or not self._workflow.is_main_process else unprefixed
+
+    def _is_current(self, step: Step) -> bool:
+        """Whether the results of a step and of all steps before it were up to date when the run began."""
+        if step.path not in self._current:
+            files = manifests(step, self._results)
+            fresh = bool(files) and not any(file.as_posix() in self._outdated for file in files)
+            self._current[step.path] = fresh and all(map(self._is_current, step.upstream.values()))
+        return self._current[step.path]
 
     def keep_checkpoint(self, checkpoints: Any) -> None:
         """Keep the checkpoint ``corpus``: `use rule targets from ...` reads the rules again, without it."""
