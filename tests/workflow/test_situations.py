@@ -13,6 +13,7 @@ import pytest
 from test_reruns import CORPUS, REPORT, STUDENTS, TEACHER, retrained, trained
 from workflow_place import Place, copy, new
 
+MEASURED = ("translate", "teacher_agreement", "score", "measure_speed")
 SEQ_KD = trained("seq-kd", "seq-inter") | retrained(0.5, 0.8)
 FINISHED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "--until": (("--until", "train_student"), set()),
@@ -35,7 +36,7 @@ FINISHED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     ),
     "--until a rule that others of its jobs wait for": (
         ("-R", "train_teacher", "--until", "length_penalty"),
-        {job for job in TEACHER if not job.startswith(("score", "speed", "report"))},
+        {job for job in TEACHER if not job.startswith((*MEASURED, "report"))},
     ),
     "--allowed-rules": (("--allowed-rules", "train_student"), set()),
     "all triggers": (("--rerun-triggers", "code", "input", "mtime", "params", "software-env"), set()),

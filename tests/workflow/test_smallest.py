@@ -167,7 +167,7 @@ def test_few_weights_are_counted_and_not_rounded_to_none(runs: Runs) -> None:
 REFUSED = {
     "a beam of one, measured anyway": (("score", "search", {"beam": 1}), "score.search.beam: found 1, which is greedy"),
     "no sentence for n-best lists": (
-        ("decode", "n_best", {"share": 0.016}),
+        ("decode", "n_best", {"fraction": 0.016}),
         "decode.n_best.fraction: 0.016 of 60 training pairs is less than one; write at least 0.0167",
     ),
     "nothing left after pruning": (("prune", "sparsities", [1.0]), "prune.sparsities"),
