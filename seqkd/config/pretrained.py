@@ -53,7 +53,7 @@ def _tokenizer(settings: TokenizerSettings, folder: Path) -> Iterator[str]:
         models = "one model for both languages" if shared else "a model for each language"
         yield (
             f"tokenizer.shared_vocab: found {str(settings.shared_vocab).lower()}, but '{folder}' has {models}; write "
-            f"`shared: {str(shared).lower()}`"
+            f"`shared_vocab: {str(shared).lower()}`"
         )
 
 

@@ -77,7 +77,7 @@ def described(**changes: Any) -> Edit:
 MISTAKES: dict[str, tuple[Edit, str]] = {
     "no tokenizer": (
         lambda config, results: config.pop("tokenizer"),
-        r"teachers.base.pretrained: needs the tokenizer .*; add .* `tokenizer: \{folder: \S+/results/tokenizer\}`",
+        r"teachers.base.pretrained: needs the tokenizer .*; add .* `tokenizer: \{pretrained: \S+/results/tokenizer\}`",
     ),
     "another model": (
         lambda config, results: config["models"]["large"].update(ffn_dim=64, heads=4),
@@ -133,8 +133,8 @@ MISTAKES: dict[str, tuple[Edit, str]] = {
         r"tokenizer.vocab_size: has no effect with `pretrained`: the existing tokenizer is used; remove this key",
     ),
     "pieces for each language": (
-        lambda config, results: config["tokenizer"].update(shared=False),
-        r"tokenizer.shared_vocab: found false, but '\S+' has one model for both languages; write `shared: true`",
+        lambda config, results: config["tokenizer"].update(shared_vocab=False),
+        r"tokenizer.shared_vocab: found false, but '\S+' has one model for both languages; write `shared_vocab: true`",
     ),
     "no pieces": (
         lambda config, results: (results / "tokenizer/tgt.model").unlink(),

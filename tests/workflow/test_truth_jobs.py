@@ -90,7 +90,7 @@ def test_one_students_edit_touches_its_own_truth_alone(plain: dict[str, str]) ->
     [
         ("seqkd/scoring/true_distribution.py", "def compare(", "LATEST = 1\n\n\ndef compare(", TRUTHS | {"report"}),
         ("seqkd/scoring/oracle_scores.py", "AVERAGED = (", "LATEST = 1\nAVERAGED = (", ORACLES | {"report"}),
-        ("seqkd/decoding/sampling.py", "def inverse_cdf_sample(", "LATEST = 1\n\n\ndef draw(", SAMPLED),
+        ("seqkd/decoding/sampling.py", "def inverse_cdf_sample(", "LATEST = 1\n\n\ndef inverse_cdf_sample(", SAMPLED),
         ("seqkd/scoring/true_distribution.py", '"""One model', '"""A single model', set()),
         ("seqkd/report/truth.html.jinja", "<h3>", "<h3 >", {"report"}),
     ],
