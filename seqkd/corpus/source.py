@@ -101,7 +101,7 @@ class SourceSettings(Settings):
 
     def describe(self) -> Description:
         """Description of the corpus for the report."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} defines no describe")
 
     def reference_files(self) -> list[Path]:
         """The user's files with references, whose script is compared with the target language."""

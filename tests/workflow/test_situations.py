@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from test_reruns import CORPUS, REPORT, STUDENTS, TEACHER, retrained, trained
+from toy_jobs import CORPUS, REPORT, STUDENTS, TEACHER, retrained, trained
 from workflow_place import Place, copy, new
 
 MEASURED = ("translate", "teacher_agreement", "score", "measure_speed")

@@ -23,7 +23,7 @@ LARGEST = 2**29
 TIMEOUT = 3600
 ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
-    RuntimeError,  # encryption, and its subclass NotImplementedError: unsupported compression
+    RuntimeError,  # encryption, unsupported compression
     *(ValueError, OverflowError, struct.error),  # invalid offsets and names
 )
 """What zipfile raises for a damaged file."""
